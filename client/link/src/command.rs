@@ -1,0 +1,100 @@
+//! What the interface asks of the core. The core answers each with `Done` once what it wrote is durable, or with
+//! `Failed` and a problem that has a sentence in both languages.
+
+use minicbor::{Decode, Encode};
+use shared::domain::answer::Answer;
+use shared::domain::round::RoundName;
+use shared::ids::{EventKey, ItemId, SubjectId};
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Command {
+    /// Makes a device key and turns a one-time code into membership.
+    #[n(0)]
+    Enrol {
+        /// The code from the link, or typed.
+        #[n(0)]
+        code: String,
+    },
+    /// Shows a round: its slice comes now and after every change, until another is opened or it is closed. A
+    /// supervisor's core also fetches the station's month that it is in.
+    #[n(1)]
+    OpenRound {
+        /// Which.
+        #[n(0)]
+        round: RoundName,
+    },
+    /// The round is no longer on the screen.
+    #[n(2)]
+    CloseRound,
+    /// Answers one item.
+    #[n(3)]
+    Answer {
+        /// In which round.
+        #[n(0)]
+        round: RoundName,
+        /// About what.
+        #[n(1)]
+        subject: SubjectId,
+        /// Which line.
+        #[n(2)]
+        item: ItemId,
+        /// The answer.
+        #[n(3)]
+        answer: Answer,
+        /// The chosen fault chips, by their Chinese text, joined by 、; empty for none.
+        #[n(4)]
+        fault: String,
+        /// A note; empty for none.
+        #[n(5)]
+        note: String,
+        /// The standing observations that were on the screen when the person tapped.
+        #[n(6)]
+        sees: Vec<EventKey>,
+        /// An own earlier observation that this one replaces (a note added afterwards).
+        #[n(7)]
+        amends: Option<EventKey>,
+    },
+    /// Takes an own observation back.
+    #[n(4)]
+    Withdraw {
+        /// In which round.
+        #[n(0)]
+        round: RoundName,
+        /// Which.
+        #[n(1)]
+        event: EventKey,
+    },
+    /// Signs the round as it is on this phone.
+    #[n(5)]
+    SignOff {
+        /// Which.
+        #[n(0)]
+        round: RoundName,
+    },
+    /// Exchanges now instead of at the next occasion.
+    #[n(6)]
+    SyncNow,
+    /// The supervisor's board is on the screen: its slice comes now and live.
+    #[n(7)]
+    OpenBoard,
+    /// The board is no longer on the screen.
+    #[n(8)]
+    CloseBoard,
+    /// The page became visible (true) or hidden (false), or the browser says that it is online again.
+    #[n(9)]
+    Visible(#[n(0)] bool),
+}
+
+/// Why a command was not done. The interface has a sentence for every code: what happened, what is safe, what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Problem {
+    /// Stable word: a word of `shared::api::problem::ProblemCode` or of `RefusalCode`, or one of this phone's own:
+    /// `offline` `storage-full` `storage-failed` `crypto-missing` `not-enrolled` `round-unknown` `item-unknown`
+    /// `already-enrolled` `not-yours` `no-right`.
+    #[n(0)]
+    pub code: String,
+    /// For the diagnosis text, in English; empty for none.
+    #[n(1)]
+    pub detail: String,
+}

@@ -1,0 +1,502 @@
+//! The view model, in slices. Texts that come from content (templates, names) are here in both languages or as
+//! they are; every other word on the screen is the interface's.
+
+use minicbor::{Decode, Encode};
+use shared::api::board::BoardView;
+use shared::domain::Label;
+use shared::domain::answer::Answer;
+use shared::domain::round::RoundName;
+use shared::ids::{EventKey, ItemId, StationCode, SubjectId};
+use shared::time::{Date, Timestamp, Zone};
+use shared::trust::rights::Role;
+
+/// One part of the view model.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Slice {
+    /// Who uses this phone.
+    #[n(0)]
+    Session(#[n(0)] SessionView),
+    /// What is due.
+    #[n(1)]
+    Today(#[n(0)] TodayView),
+    /// The open round.
+    #[n(2)]
+    Round(#[n(0)] RoundView),
+    /// What is only on this phone, and how the link is.
+    #[n(3)]
+    Sync(#[n(0)] SyncView),
+    /// The board, and how old this copy is.
+    #[n(4)]
+    Board(#[n(0)] BoardSlice),
+}
+
+/// Who uses this phone.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum SessionView {
+    /// Nobody yet: show the enrolment screen.
+    #[n(0)]
+    Nobody,
+    /// An enrolled person.
+    #[n(1)]
+    Officer(#[n(0)] Person),
+}
+
+/// The person of this phone.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Person {
+    /// Name.
+    #[n(0)]
+    pub name: String,
+    /// Badge number.
+    #[n(1)]
+    pub badge: String,
+    /// Role.
+    #[n(2)]
+    pub role: Role,
+    /// Station, none for people of the bureau itself.
+    #[n(3)]
+    pub station: Option<StationCode>,
+    /// The station's name.
+    #[n(4)]
+    pub station_name: Label,
+    /// The bureau's name.
+    #[n(5)]
+    pub bureau_name: Label,
+    /// The bureau's zone, for every time on the screen.
+    #[n(6)]
+    pub zone: Zone,
+    /// The first characters of the device id.
+    #[n(7)]
+    pub device: String,
+}
+
+/// What is due for this person and station.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct TodayView {
+    /// The bureau's date, by the phone's corrected clock.
+    #[n(0)]
+    pub date: Date,
+    /// Open duties, then done ones; both in the calendar's order.
+    #[n(1)]
+    pub rows: Vec<TodayRow>,
+    /// Whether the first pull has come: before it, an empty list means nothing.
+    #[n(2)]
+    pub is_loaded: bool,
+    /// Templates on this phone.
+    #[n(3)]
+    pub templates: u32,
+    /// Assets of the station on this phone.
+    #[n(4)]
+    pub assets: u32,
+    /// Assets that this person holds.
+    #[n(5)]
+    pub assets_mine: u32,
+    /// Assets of the station that expire within 30 days or have expired.
+    #[n(6)]
+    pub assets_expiring: u32,
+}
+
+/// One duty of today.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct TodayRow {
+    /// The round.
+    #[n(0)]
+    pub round: RoundName,
+    /// The checklist's name.
+    #[n(1)]
+    pub name: Label,
+    /// When it is due.
+    #[n(2)]
+    pub due: Timestamp,
+    /// How far it is.
+    #[n(3)]
+    pub state: RoundState,
+    /// The part that is this person's: their own kit, or the whole round when it is the station's.
+    #[n(4)]
+    pub mine: Progress,
+    /// The whole round.
+    #[n(5)]
+    pub all: Progress,
+    /// Names of the others who have answered.
+    #[n(6)]
+    pub others: Vec<String>,
+    /// Readings that call for somebody to act.
+    #[n(7)]
+    pub faults: u32,
+    /// Readings that are disputed.
+    #[n(8)]
+    pub disputes: u32,
+    /// Whether this person may sign it.
+    #[n(9)]
+    pub may_sign: bool,
+}
+
+/// How far a round is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum RoundState {
+    /// Nobody has answered.
+    #[n(0)]
+    Untouched,
+    /// Somebody has.
+    #[n(1)]
+    Started,
+    /// Everything is answered, not signed.
+    #[n(2)]
+    Complete,
+    /// Signed, and nothing came after it.
+    #[n(3)]
+    Signed,
+    /// Signed, but something came after it.
+    #[n(4)]
+    NeedsReview,
+}
+
+/// Answered out of asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
+pub struct Progress {
+    /// Items with a reading.
+    #[n(0)]
+    pub answered: u32,
+    /// Items asked for.
+    #[n(1)]
+    pub total: u32,
+}
+
+/// An open round.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct RoundView {
+    /// Which.
+    #[n(0)]
+    pub name: RoundName,
+    /// The checklist's name.
+    #[n(1)]
+    pub template_name: Label,
+    /// The station's name.
+    #[n(2)]
+    pub station_name: Label,
+    /// How far it is.
+    #[n(3)]
+    pub state: RoundState,
+    /// Whom or what it asks about, in the order of work; this person's own first.
+    #[n(4)]
+    pub subjects: Vec<SubjectView>,
+    /// Group names, referred to by the cards.
+    #[n(5)]
+    pub groups: Vec<Label>,
+    /// Every card, by subject, then in the order of work.
+    #[n(6)]
+    pub cards: Vec<CardView>,
+    /// Names of all who have answered.
+    #[n(7)]
+    pub people: Vec<String>,
+    /// Sign-offs, the latest last.
+    #[n(8)]
+    pub sign_offs: Vec<SignOffView>,
+    /// Observations that came after the last sign-off.
+    #[n(9)]
+    pub late: u32,
+    /// Whether this person may answer.
+    #[n(10)]
+    pub may_answer: bool,
+    /// Whether this person may sign.
+    #[n(11)]
+    pub may_sign: bool,
+    /// Whether this phone holds everything it knows of: false while a supervisor's core still fetches the month.
+    #[n(12)]
+    pub is_loaded: bool,
+    /// Events that this version cannot read, which are kept and not counted.
+    #[n(13)]
+    pub unreadable: u32,
+}
+
+/// Whom or what a round asks about.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct SubjectView {
+    /// Its id.
+    #[n(0)]
+    pub id: SubjectId,
+    /// Its name; for the station itself the station's.
+    #[n(1)]
+    pub name: Label,
+    /// Whether it is this person (their own kit).
+    #[n(2)]
+    pub is_mine: bool,
+    /// How far it is.
+    #[n(3)]
+    pub progress: Progress,
+}
+
+/// One item on one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CardView {
+    /// About what.
+    #[n(0)]
+    pub subject: SubjectId,
+    /// Index into the groups.
+    #[n(1)]
+    pub group: u32,
+    /// Which line.
+    #[n(2)]
+    pub item: ItemId,
+    /// What is looked at (for an asset: its name).
+    #[n(3)]
+    pub name: Label,
+    /// When it is fine; for an asset also model, serial, place.
+    #[n(4)]
+    pub standard: Label,
+    /// How it is answered.
+    #[n(5)]
+    pub input: Input,
+    /// Whether a fault takes two people to clear.
+    #[n(6)]
+    pub is_safety_critical: bool,
+    /// Fault chips.
+    #[n(7)]
+    pub faults: Vec<Label>,
+    /// What is true now.
+    #[n(8)]
+    pub reading: ReadingView,
+    /// Everything that was said, oldest first.
+    #[n(9)]
+    pub events: Vec<EventView>,
+    /// The reading of the round before this one, and its date.
+    #[n(10)]
+    pub last: Option<LastView>,
+}
+
+/// How an item is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Input {
+    /// Three large answers: 完好 / 异常 (watch, fault) / 缺失.
+    #[n(0)]
+    Condition,
+    /// Yes or no.
+    #[n(1)]
+    YesNo,
+    /// A number.
+    #[n(2)]
+    Number {
+        /// The unit.
+        #[n(0)]
+        unit: Label,
+        /// At least this is fine, in thousandths.
+        #[n(1)]
+        ok_min: Option<i64>,
+        /// At most this is fine, in thousandths.
+        #[n(2)]
+        ok_max: Option<i64>,
+    },
+    /// A date.
+    #[n(3)]
+    Date,
+    /// Free text.
+    #[n(4)]
+    Text,
+    /// A serial.
+    #[n(5)]
+    Scan,
+}
+
+/// What is true of an item now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+pub struct ReadingView {
+    /// The answers that stand: none, one, or several side by side. For a dispute the safe side.
+    #[n(0)]
+    pub answers: Vec<Answer>,
+    /// Whether people disagree.
+    #[n(1)]
+    pub is_disputed: bool,
+    /// Whether it calls for somebody to act.
+    #[n(2)]
+    pub is_adverse: bool,
+    /// Keys of the standing observations: what an answer given now sees.
+    #[n(3)]
+    pub standing: Vec<EventKey>,
+}
+
+/// One thing that somebody said.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct EventView {
+    /// Its key.
+    #[n(0)]
+    pub key: EventKey,
+    /// Who said it.
+    #[n(1)]
+    pub author: String,
+    /// Their badge number.
+    #[n(2)]
+    pub badge: String,
+    /// The first characters of the device id.
+    #[n(3)]
+    pub device: String,
+    /// When, clock corrected.
+    #[n(4)]
+    pub at: Timestamp,
+    /// Milliseconds that the phone's clock was behind the relay's; shown when more than two minutes.
+    #[n(5)]
+    pub clock_offset_ms: i64,
+    /// The answer.
+    #[n(6)]
+    pub answer: Answer,
+    /// The fault chips.
+    #[n(7)]
+    pub fault: String,
+    /// The note.
+    #[n(8)]
+    pub note: String,
+    /// Whether it counts.
+    #[n(9)]
+    pub state: EventState,
+    /// Where it is safe.
+    #[n(10)]
+    pub place: Place,
+    /// Whether this person said it (then it can be taken back).
+    #[n(11)]
+    pub is_mine: bool,
+}
+
+/// Whether an event counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum EventState {
+    /// It stands.
+    #[n(0)]
+    Standing,
+    /// Somebody who saw it has answered since.
+    #[n(1)]
+    Replaced,
+    /// Its author has replaced it.
+    #[n(2)]
+    Amended,
+    /// Its author took it back.
+    #[n(3)]
+    Withdrawn,
+    /// It waits for a supervisor's release.
+    #[n(4)]
+    Held,
+}
+
+/// Where an event is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Place {
+    /// 仅本机
+    #[n(0)]
+    Phone,
+    /// 已到中心
+    #[n(1)]
+    Centre,
+}
+
+/// The reading of an earlier round.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct LastView {
+    /// The answer that stood.
+    #[n(0)]
+    pub answer: Answer,
+    /// First day of that round's period.
+    #[n(1)]
+    pub date: Date,
+}
+
+/// A signature under a round.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct SignOffView {
+    /// Who signed.
+    #[n(0)]
+    pub author: String,
+    /// When, clock corrected.
+    #[n(1)]
+    pub at: Timestamp,
+    /// Where it is safe.
+    #[n(2)]
+    pub place: Place,
+}
+
+/// What is only on this phone, and how the link is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+pub struct SyncView {
+    /// Changes that are only on this phone: 0 means that everything is at the centre.
+    #[n(0)]
+    pub pending: u32,
+    /// When the oldest of them was made, by the phone's clock.
+    #[n(1)]
+    pub oldest_pending: Option<Timestamp>,
+    /// How the link is.
+    #[n(2)]
+    pub link: LinkState,
+    /// The last successful exchange, by the phone's clock.
+    #[n(3)]
+    pub last_contact: Option<Timestamp>,
+    /// Relay clock minus phone clock, in milliseconds.
+    #[n(4)]
+    pub clock_offset_ms: Option<i64>,
+    /// Changes that the relay rejected for good, by reject code.
+    #[n(5)]
+    pub rejected: Vec<RejectedView>,
+    /// Why the last exchange failed: a refusal or problem code; none when it did not or there is just no network.
+    #[n(6)]
+    pub problem: Option<String>,
+    /// Bytes used by this origin, and granted to it; none where the browser does not say.
+    #[n(7)]
+    pub storage: Option<StorageView>,
+}
+
+/// How the link is. The truth is the last exchange, not what the browser believes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum LinkState {
+    /// No contact; the next try is scheduled.
+    #[default]
+    #[n(0)]
+    Offline,
+    /// Trying.
+    #[n(1)]
+    Connecting,
+    /// In contact, live.
+    #[n(2)]
+    Online,
+    /// Another tab of this phone syncs.
+    #[n(3)]
+    OtherTab,
+}
+
+/// Changes that the relay rejected for good.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct RejectedView {
+    /// The reject code's word.
+    #[n(0)]
+    pub code: String,
+    /// How many changes.
+    #[n(1)]
+    pub count: u32,
+}
+
+/// Storage of this origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct StorageView {
+    /// Bytes used.
+    #[n(0)]
+    pub used_bytes: u64,
+    /// Bytes granted.
+    #[n(1)]
+    pub quota_bytes: u64,
+    /// Whether the browser promised not to evict it.
+    #[n(2)]
+    pub is_persistent: bool,
+}
+
+/// The board and the age of this copy.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct BoardSlice {
+    /// The last board that came; none before the first.
+    #[n(0)]
+    pub board: Option<BoardView>,
+    /// Whether it is live now; otherwise it is the last copy, as of its `made_at`.
+    #[n(1)]
+    pub is_live: bool,
+    /// Why there is no board: a problem code.
+    #[n(2)]
+    pub problem: Option<String>,
+}

@@ -1,0 +1,6 @@
+//! Bodies of the HTTP interface, used by both sides, and its problem types. Paths are in docs/PROTOCOL.md.
+
+pub mod board;
+pub mod enrolment;
+pub mod problem;
+pub mod session;

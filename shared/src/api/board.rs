@@ -1,0 +1,192 @@
+//! `GET /api/board` and `GET /api/board/events`: the merged state of all stations, as the supervisor's screen shows
+//! it. The server-sent event `board` carries the whole view after each change. The view also travels from the phone's
+//! core to its interface, hence both encodings.
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Label;
+use crate::domain::answer::Answer;
+use crate::domain::round::RoundName;
+use crate::ids::{ItemId, StationCode, SubjectId, TemplateId};
+use crate::time::{Date, Timestamp, Zone};
+
+/// The merged state of the bureau.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct BoardView {
+    /// The relay's clock when this was made.
+    #[n(0)]
+    pub made_at: Timestamp,
+    /// The bureau's date.
+    #[n(1)]
+    pub today: Date,
+    /// The bureau's zone.
+    #[n(2)]
+    pub zone: Zone,
+    /// The columns: duties of the calendar.
+    #[n(3)]
+    pub duties: Vec<DutyColumn>,
+    /// The rows, in the order of their codes.
+    #[n(4)]
+    pub stations: Vec<StationRow>,
+    /// What somebody must act on, most urgent first.
+    #[n(5)]
+    pub attention: Vec<AttentionRow>,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct DutyColumn {
+    /// The checklist.
+    #[n(0)]
+    pub template: TemplateId,
+    /// Its name.
+    #[n(1)]
+    pub name: Label,
+}
+
+/// One station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct StationRow {
+    /// Its code.
+    #[n(0)]
+    pub code: StationCode,
+    /// Its name.
+    #[n(1)]
+    pub name: Label,
+    /// Phones that were expected to be heard.
+    #[n(2)]
+    pub devices: u32,
+    /// Of these, how many were heard today.
+    #[n(3)]
+    pub devices_heard: u32,
+    /// When any phone was last heard.
+    #[n(4)]
+    pub last_heard: Option<Timestamp>,
+    /// One for each column.
+    #[n(5)]
+    pub cells: Vec<Cell>,
+}
+
+/// One duty of one station.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct Cell {
+    /// The round, when one is asked for now.
+    #[n(0)]
+    pub round: Option<RoundName>,
+    /// Its state.
+    #[n(1)]
+    pub state: DutyState,
+    /// When it is due.
+    #[n(2)]
+    pub due: Option<Timestamp>,
+    /// Items with a reading.
+    #[n(3)]
+    pub answered: u32,
+    /// Items asked for.
+    #[n(4)]
+    pub total: u32,
+    /// Readings that call for somebody to act.
+    #[n(5)]
+    pub faults: u32,
+    /// Readings that are disputed.
+    #[n(6)]
+    pub disputes: u32,
+    /// Observations that came after the sign-off.
+    #[n(7)]
+    pub late: u32,
+    /// Phones expected for this duty, and how many of them were heard since it fell due (or today, before).
+    #[n(8)]
+    pub devices: u32,
+    /// See `devices`.
+    #[n(9)]
+    pub devices_heard: u32,
+}
+
+/// The state of a duty at the supervisor's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum DutyState {
+    /// Not asked for today.
+    #[n(0)]
+    NotAsked,
+    /// Asked for, not yet due.
+    #[n(1)]
+    Open,
+    /// 已做: signed.
+    #[n(2)]
+    Done,
+    /// 未做: due, and every expected phone was heard since.
+    #[n(3)]
+    NotDone,
+    /// 未知: due, but some expected phone was not heard since. Never called overdue.
+    #[n(4)]
+    Unknown,
+}
+
+/// Something that somebody must act on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct AttentionRow {
+    /// What it is.
+    #[n(0)]
+    pub kind: AttentionKind,
+    /// Where.
+    #[n(1)]
+    pub station: StationCode,
+    /// The station's name.
+    #[n(2)]
+    pub station_name: Label,
+    /// In which round; none for a silent station.
+    #[n(3)]
+    pub round: Option<RoundName>,
+    /// The checklist's name.
+    #[n(4)]
+    pub template_name: Label,
+    /// About what.
+    #[n(5)]
+    pub subject: Option<SubjectId>,
+    /// About what, by name; empty for the station itself.
+    #[n(6)]
+    pub subject_name: String,
+    /// Which line.
+    #[n(7)]
+    pub item: Option<ItemId>,
+    /// Which line, by name.
+    #[n(8)]
+    pub item_name: Label,
+    /// The answer that stands (for a dispute, the safe side).
+    #[n(9)]
+    pub answer: Option<Answer>,
+    /// Fault chip and note of the standing report.
+    #[n(10)]
+    pub note: String,
+    /// Names of those whose answers stand.
+    #[n(11)]
+    pub authors: Vec<String>,
+    /// When it was said, clock corrected; for a silent station, when it was last heard.
+    #[n(12)]
+    pub at: Option<Timestamp>,
+    /// Whether the line is safety-critical.
+    #[n(13)]
+    pub is_safety_critical: bool,
+}
+
+/// What calls for attention, most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum AttentionKind {
+    /// People disagree.
+    #[n(0)]
+    Dispute,
+    /// Something is missing.
+    #[n(1)]
+    Missing,
+    /// Something is out of order.
+    #[n(2)]
+    Fault,
+    /// No phone of the station was heard for a day.
+    #[n(3)]
+    Silent,
+}

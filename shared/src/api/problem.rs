@@ -1,0 +1,95 @@
+//! Problem documents (RFC 9457): one stable type for each way that a request can fail.
+
+use serde::{Deserialize, Serialize};
+
+/// A request that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `/problems/{code}`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Short, English, for logs.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable word; the interface has a sentence for each in both languages.
+    pub code: ProblemCode,
+    /// More, English, without internals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// The stable words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProblemCode {
+    /// No such enrolment code.
+    EnrolmentCodeUnknown,
+    /// The code was used by another phone.
+    EnrolmentCodeUsed,
+    /// The code is too old.
+    EnrolmentCodeExpired,
+    /// The public key is not an uncompressed P-256 point.
+    PublicKeyInvalid,
+    /// No such device.
+    DeviceUnknown,
+    /// The challenge was not asked for here, or too long ago.
+    ChallengeExpired,
+    /// The signature does not fit.
+    SignatureInvalid,
+    /// No session, or an expired one.
+    NoSession,
+    /// The person's role does not allow it.
+    NoRight,
+    /// The body is too long.
+    BodyTooLarge,
+    /// The body is not what it should be.
+    BodyMalformed,
+    /// A protocol version that is not spoken here.
+    VersionUnknown,
+    /// Nothing at this address.
+    NotFound,
+    /// Too many requests; come again later.
+    Busy,
+    /// The disk is full or failed; reading goes on.
+    StorageFull,
+    /// The relay failed inside; its log says how.
+    Internal,
+}
+
+impl ProblemCode {
+    /// Its word, status and English title.
+    pub fn describe(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::EnrolmentCodeUnknown => ("enrolment-code-unknown", 404, "No such enrolment code"),
+            Self::EnrolmentCodeUsed => ("enrolment-code-used", 409, "The enrolment code was used by another device"),
+            Self::EnrolmentCodeExpired => ("enrolment-code-expired", 410, "The enrolment code has expired"),
+            Self::PublicKeyInvalid => ("public-key-invalid", 400, "Not an uncompressed P-256 point"),
+            Self::DeviceUnknown => ("device-unknown", 404, "No such device"),
+            Self::ChallengeExpired => ("challenge-expired", 410, "The challenge has expired"),
+            Self::SignatureInvalid => ("signature-invalid", 403, "The signature does not fit"),
+            Self::NoSession => ("no-session", 401, "No session"),
+            Self::NoRight => ("no-right", 403, "The role does not allow this"),
+            Self::BodyTooLarge => ("body-too-large", 413, "The body is too large"),
+            Self::BodyMalformed => ("body-malformed", 400, "The body is malformed"),
+            Self::VersionUnknown => ("version-unknown", 400, "The protocol version is not spoken here"),
+            Self::NotFound => ("not-found", 404, "Nothing at this address"),
+            Self::Busy => ("busy", 503, "Too many requests"),
+            Self::StorageFull => ("storage-full", 507, "The relay cannot store anything now"),
+            Self::Internal => ("internal", 500, "The relay failed inside"),
+        }
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        self.describe().0
+    }
+}
+
+impl Problem {
+    /// The problem document of a code.
+    pub fn new(code: ProblemCode, detail: Option<String>) -> Self {
+        let (word, status, title) = code.describe();
+        Self { kind: format!("/problems/{word}"), title: title.to_owned(), status, code, detail }
+    }
+}

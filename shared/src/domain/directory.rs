@@ -1,0 +1,107 @@
+//! People, stations and devices of the bureau, as the relay's directory document tells them. Stored about a person:
+//! name, badge number, station, role; nothing else.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Label;
+use crate::ids::{BureauId, DeviceId, OfficerId, StationCode};
+use crate::time::Zone;
+use crate::trust::rights::Role;
+
+/// One entry of the directory; a later entry about the same thing replaces an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "type")]
+pub enum DirectoryEntry {
+    /// The bureau itself.
+    Bureau(Bureau),
+    /// A station.
+    Station(Station),
+    /// A person.
+    Officer(Officer),
+    /// An enrolled phone or browser.
+    Device(Device),
+}
+
+/// The tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bureau {
+    /// Its id.
+    pub id: BureauId,
+    /// Its name.
+    pub name: Label,
+    /// Its time zone.
+    pub zone: Zone,
+}
+
+/// A unit that holds equipment and people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Station {
+    /// Its code.
+    pub code: StationCode,
+    /// Its name.
+    pub name: Label,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Officer {
+    /// Who.
+    pub id: OfficerId,
+    /// Name.
+    pub name: String,
+    /// Badge number.
+    pub badge: String,
+    /// Station; none for people of the bureau itself.
+    pub station: Option<StationCode>,
+    /// Role.
+    pub role: Role,
+}
+
+/// One enrolled phone or browser of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// The id, which is the hash of the key.
+    pub id: DeviceId,
+    /// Whose.
+    pub officer: OfficerId,
+    /// Public key, base64url of the uncompressed point.
+    pub public_key: String,
+}
+
+/// The directory, folded from its entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// The bureau, once its entry is here.
+    pub bureau: Option<Bureau>,
+    /// Stations by code.
+    pub stations: BTreeMap<StationCode, Station>,
+    /// People by id.
+    pub officers: BTreeMap<OfficerId, Officer>,
+    /// Devices by id.
+    pub devices: BTreeMap<DeviceId, Device>,
+}
+
+impl Directory {
+    /// Takes one entry in; entries must come in the order they were written.
+    pub fn take(&mut self, entry: DirectoryEntry) {
+        match entry {
+            DirectoryEntry::Bureau(bureau) => self.bureau = Some(bureau),
+            DirectoryEntry::Station(station) => {
+                self.stations.insert(station.code.clone(), station);
+            }
+            DirectoryEntry::Officer(officer) => {
+                self.officers.insert(officer.id.clone(), officer);
+            }
+            DirectoryEntry::Device(device) => {
+                self.devices.insert(device.id, device);
+            }
+        }
+    }
+
+    /// The people of a station, in the order of their ids.
+    pub fn roster(&self, station: &StationCode) -> impl Iterator<Item = &Officer> {
+        self.officers.values().filter(move |officer| officer.station.as_ref() == Some(station))
+    }
+}

@@ -1,0 +1,44 @@
+//! 32-byte hashes: of a change, and of the log's chain.
+
+use std::fmt;
+
+use data_encoding::HEXLOWER;
+use minicbor::{Decode, Encode};
+
+macro_rules! hash {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+        #[cbor(transparent)]
+        pub struct $name(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 32]);
+
+        impl $name {
+            /// Reads a hash; `None` unless there are exactly 32 bytes.
+            pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+                bytes.try_into().ok().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&HEXLOWER.encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&HEXLOWER.encode(&self.0[..6]))
+            }
+        }
+    };
+}
+
+hash!(/// The hash that automerge gives a change. A change is identified by (document, hash), never by hash alone.
+    ChangeHash);
+hash!(/// The log's running hash at one position of one collection; how it is computed is `trust::chain`.
+    Chain);
+
+impl Chain {
+    /// The chain before the first entry.
+    pub const START: Self = Self([0; 32]);
+}

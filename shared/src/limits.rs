@@ -1,0 +1,45 @@
+//! Every bound of the system, each with its unit and its reason. A value that is not bounded here is not bounded
+//! anywhere, so look here first when something grows.
+
+/// Bytes of one frame on the wire, both directions. A day of one station is far below; a frame must fit a phone's memory twice.
+pub const FRAME_BYTES_MAX: usize = 4 << 20;
+/// Bytes of one change. A change of ours is about 150 bytes; imports of a register are the largest.
+pub const CHANGE_BYTES_MAX: usize = 256 << 10;
+/// Changes in one batch: one signature each, and one document's lock on the relay.
+pub const BATCH_CHANGES_MAX: usize = 1_024;
+/// Batches in one push: bounds the work of one request.
+pub const PUSH_BATCHES_MAX: usize = 4_096;
+/// Collections in one request: bureau, and live plus two months for 18 stations, with room.
+pub const COLLECTIONS_MAX: usize = 256;
+/// Bytes of pulled changes in one answer unless the phone asks for fewer; keeps one answer below a second on a thin line.
+pub const PULL_BYTES_MAX: usize = 1 << 20;
+/// Bytes of changes in one push of ours: leaves room for the frame's own words below `FRAME_BYTES_MAX`.
+pub const PUSH_BYTES_MAX: usize = 2 << 20;
+/// Characters of a note: a note is read on a phone.
+pub const NOTE_CHARS_MAX: usize = 500;
+/// Keys in one `sees`: more standing answers to one item than this is not a dispute, it is an attack.
+pub const SEES_MAX: usize = 64;
+/// Frames waiting for one connection; a full queue closes the link and the phone comes again.
+pub const CONNECTION_FRAMES_MAX: usize = 64;
+/// Batches waiting for the log writer over all connections; a full queue answers `busy`.
+pub const WRITER_BATCHES_MAX: usize = 8_192;
+/// Bytes of a WebSocket read buffer: the usual 128 KiB costs 1.3 GB for 10,000 idle phones.
+pub const SOCKET_BUFFER_BYTES: usize = 4 << 10;
+/// Bytes of an HTTP body other than a frame: enrolment and sessions are small.
+pub const BODY_BYTES_MAX: usize = 16 << 10;
+/// Hours that an enrolment code lives: three days, so that a code given on Friday works on Monday.
+pub const ENROLMENT_HOURS: i64 = 72;
+/// Hours of a session; a phone that comes back later signs a new challenge by itself.
+pub const SESSION_HOURS: i64 = 24;
+/// Milliseconds that a challenge can be answered: one slow round trip.
+pub const CHALLENGE_MS: i64 = 60_000;
+/// Days that a device counts as expected: unheard for longer, it no longer makes a round unknown.
+pub const DEVICE_EXPECTED_DAYS: i64 = 7;
+/// Milliseconds of clock difference that are shown to the user.
+pub const CLOCK_OFFSET_SHOWN_MS: i64 = 120_000;
+/// Milliseconds of the first wait before a new try; doubles up to `BACKOFF_MS_MAX`, with full jitter.
+pub const BACKOFF_MS_MIN: i64 = 1_000;
+/// Milliseconds of the longest wait between two tries.
+pub const BACKOFF_MS_MAX: i64 = 60_000;
+/// Milliseconds after which an unanswered exchange is taken for lost and is sent again.
+pub const EXCHANGE_MS_MAX: i64 = 30_000;

@@ -1,0 +1,17 @@
+//! The wire: frames, their bytes, and why one is refused. The same bytes travel over POST and over WebSocket.
+//! Shapes only; what an end does with a frame is `sync`, who may send what is `trust::rights`. docs/PROTOCOL.md is the
+//! description for readers outside.
+
+pub mod codec;
+pub mod frame;
+
+pub use codec::{FrameError, decode, encode};
+pub use frame::{
+    Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, RejectCode, Request, Response, Run,
+    Want,
+};
+
+/// The version that this build speaks.
+pub const VERSION: u8 = 1;
+/// The oldest version that this build still takes in.
+pub const VERSION_MIN: u8 = 1;

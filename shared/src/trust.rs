@@ -1,0 +1,6 @@
+//! Who may do what, what is signed, and how the log's chain is computed. Algorithms stand behind a suite number;
+//! the keys themselves are the shells' (WebCrypto on the phone, `ring` on the relay).
+
+pub mod chain;
+pub mod rights;
+pub mod signing;

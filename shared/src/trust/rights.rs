@@ -1,0 +1,120 @@
+//! Rights: one table, used by the screen, by the phone's engine and by the relay.
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CollectionId, OfficerId, Shelf, StationCode};
+use crate::time::Date;
+
+/// What a person is in the bureau, from least to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "lowercase")]
+#[cbor(index_only)]
+pub enum Role {
+    /// 民警/辅警
+    #[n(0)]
+    Officer,
+    /// 装备员/所长: signs for the station.
+    #[n(1)]
+    Lead,
+    /// 警务保障大队: sees every station.
+    #[n(2)]
+    Supervisor,
+    /// People, devices, stations, templates.
+    #[n(3)]
+    Admin,
+}
+
+/// Who asks, and from where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+pub struct Rights {
+    /// The person.
+    #[n(0)]
+    pub officer: OfficerId,
+    /// Their role.
+    #[n(1)]
+    pub role: Role,
+    /// Their station; none for people of the bureau itself.
+    #[n(2)]
+    pub station: Option<StationCode>,
+}
+
+impl Rights {
+    /// Whether a collection may be read: the bureau's own by everybody, a station's by its people and by supervisors.
+    pub fn may_read(&self, collection: &CollectionId) -> bool {
+        match collection.shelf() {
+            Ok(Shelf::Bureau) => true,
+            Ok(Shelf::Live(station) | Shelf::Rounds(station, _)) => {
+                self.role >= Role::Supervisor || self.station.as_ref() == Some(&station)
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Whether a collection may be written from a phone: the rounds and the live documents of one's own station. The
+    /// bureau's own collection is written by the relay alone.
+    pub fn may_write(&self, collection: &CollectionId) -> bool {
+        match collection.shelf() {
+            Ok(Shelf::Live(station) | Shelf::Rounds(station, _)) => self.station.as_ref() == Some(&station),
+            Ok(Shelf::Bureau) | Err(_) => false,
+        }
+    }
+
+    /// Whether a round that asks for `least` may be signed.
+    pub fn may_sign(&self, least: Role, station: &StationCode) -> bool {
+        self.role >= least && self.station.as_ref() == Some(station)
+    }
+
+    /// Whether the merged state of all stations may be seen.
+    pub fn may_see_board(&self) -> bool {
+        self.role >= Role::Supervisor
+    }
+
+    /// The collections that a phone of this person holds without being asked: the bureau's, and the station's live
+    /// documents, this month and the last (a supervisor opens months when they look at them).
+    pub fn held_collections<'a>(
+        &self,
+        stations: impl Iterator<Item = &'a StationCode>,
+        today: Date,
+    ) -> Vec<CollectionId> {
+        let mut held = vec![CollectionId::bureau()];
+        if let Some(station) = &self.station {
+            held.push(CollectionId::of(&Shelf::Live(station.clone())));
+            for month in [today.month(), today.month().before()] {
+                held.push(CollectionId::of(&Shelf::Rounds(station.clone(), month)));
+            }
+        } else if self.role >= Role::Supervisor {
+            held.extend(stations.map(|station| CollectionId::of(&Shelf::Live(station.clone()))));
+        }
+        held
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_follow_role_and_station() {
+        let rights = |role, station: Option<&str>| Rights {
+            officer: OfficerId::parse("x").unwrap(),
+            role,
+            station: station.map(|code| StationCode::parse(code).unwrap()),
+        };
+        let own = CollectionId::parse("station/zhongmiao/2026-11").unwrap();
+        let other = CollectionId::parse("station/huailin/2026-11").unwrap();
+        let bureau = CollectionId::bureau();
+        let officer = rights(Role::Officer, Some("zhongmiao"));
+        let supervisor = rights(Role::Supervisor, None);
+        for (who, collection, read, write) in [
+            (&officer, &own, true, true),
+            (&officer, &other, false, false),
+            (&officer, &bureau, true, false),
+            (&supervisor, &own, true, false),
+            (&supervisor, &other, true, false),
+            (&supervisor, &bureau, true, false),
+        ] {
+            assert_eq!((who.may_read(collection), who.may_write(collection)), (read, write), "{who:?} {collection}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What a device signs. Defined here once; signing and verifying are the shells'.
+
+use crate::ids::{Actor, BureauId, ChangeHash, CollectionId, DeviceId, DocumentId};
+
+/// Suite 1: ECDSA over P-256 with SHA-256, the signature as r || s (64 bytes), the public key as an uncompressed
+/// point (65 bytes). Other suites take other numbers.
+pub const SUITE_P256: u8 = 1;
+
+/// Everything that the signature of a batch is about. A head commits to all changes before it, so one signature covers
+/// the batch; the document is inside because a change does not name its own and could be replayed into another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchClaim<'a> {
+    /// The bureau.
+    pub bureau: &'a BureauId,
+    /// The collection it is for.
+    pub collection: &'a CollectionId,
+    /// The document it is for.
+    pub document: DocumentId,
+    /// The writer.
+    pub actor: Actor,
+    /// Hash of the last change.
+    pub head: ChangeHash,
+    /// How many changes.
+    pub count: u32,
+}
+
+impl BatchClaim<'_> {
+    /// The bytes that are signed: a CBOR array of the tag, the suite, and the six fields in this order.
+    pub fn to_bytes(&self, suite: u8) -> Vec<u8> {
+        cbor(|e| {
+            e.array(8)?.str("muster/batch")?.u8(suite)?;
+            e.str(self.bureau.as_str())?.str(self.collection.as_str())?.bytes(&self.document.to_bytes())?;
+            e.bytes(self.actor.as_bytes())?.bytes(&self.head.0)?.u32(self.count)?;
+            Ok(())
+        })
+    }
+}
+
+/// The bytes that a device signs to open a session: a CBOR array of the tag, the suite, the bureau, the device and
+/// the relay's challenge.
+pub fn session_claim(suite: u8, bureau: &BureauId, device: DeviceId, challenge: &[u8]) -> Vec<u8> {
+    cbor(|e| {
+        e.array(5)?.str("muster/session")?.u8(suite)?;
+        e.str(bureau.as_str())?.bytes(device.as_bytes())?.bytes(challenge)?;
+        Ok(())
+    })
+}
+
+type Encoder<'a> = minicbor::Encoder<&'a mut Vec<u8>>;
+type EncodeError = minicbor::encode::Error<std::convert::Infallible>;
+
+fn cbor(write: impl FnOnce(&mut Encoder<'_>) -> Result<(), EncodeError>) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(192);
+    write(&mut minicbor::Encoder::new(&mut bytes)).expect("writing into memory cannot fail");
+    bytes
+}
