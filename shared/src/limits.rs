@@ -43,3 +43,5 @@ pub const BACKOFF_MS_MIN: i64 = 1_000;
 pub const BACKOFF_MS_MAX: i64 = 60_000;
 /// Milliseconds after which an unanswered exchange is taken for lost and is sent again.
 pub const EXCHANGE_MS_MAX: i64 = 30_000;
+/// Milliseconds that a phone is asked to wait when a batch could not be stored now.
+pub const RETRY_AFTER_MS: u32 = 5_000;

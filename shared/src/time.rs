@@ -94,7 +94,8 @@ impl Date {
     pub fn parse(text: &str) -> Option<Self> {
         let (year_month, day) = text.rsplit_once('-')?;
         let Month { year, month } = Month::parse(year_month)?;
-        (day.len() == 2).then(|| day.parse().ok()).flatten().and_then(|day| Self::new(year, month, day))
+        let is_number = day.len() == 2 && day.bytes().all(|b| b.is_ascii_digit());
+        is_number.then(|| day.parse().ok()).flatten().and_then(|day| Self::new(year, month, day))
     }
 
     /// The date moved by days.

@@ -87,7 +87,7 @@ pub struct SignOff {
     pub key: EventKey,
     /// Who signed, by the visit.
     pub author: OfficerId,
-    /// The phone's clock, uncorrected.
+    /// When it was signed, clock corrected.
     pub at: Timestamp,
     /// The heads that it covers.
     pub heads: Vec<ChangeHash>,

@@ -1,0 +1,138 @@
+//! A document in memory: genesis, changes taken in, events written. Bytes that it is given must have passed `chunk`
+//! (the relay's admission, or the phone's own log); it still refuses rather than trusts.
+
+use std::collections::BTreeMap;
+
+use automerge::transaction::CommitOptions;
+use automerge::{ActorId, Automerge, Change, ObjId, ROOT, ReadDoc};
+
+use super::genesis;
+use super::write::Event;
+use crate::ids::{Actor, ChangeHash, DocumentId, EventKey};
+
+/// A document.
+pub struct Document {
+    id: DocumentId,
+    pub(super) doc: Automerge,
+    /// The last number of each writer.
+    seqs: BTreeMap<Actor, u64>,
+}
+
+/// An event that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its change, uncompressed.
+    pub change: Vec<u8>,
+    /// The change's hash.
+    pub hash: ChangeHash,
+    /// The event's key.
+    pub key: EventKey,
+}
+
+/// A change that a document does not take, or an event that cannot be written into it.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The bytes are not a change.
+    #[error("not a change: {0}")]
+    NotAChange(String),
+    /// Automerge refused it.
+    #[error("automerge refused: {0}")]
+    Refused(#[from] automerge::AutomergeError),
+    /// The document is of a kind that has no such map.
+    #[error("a {kind} has no {map}")]
+    WrongKind {
+        /// The document's kind.
+        kind: &'static str,
+        /// The map that was asked for.
+        map: &'static str,
+    },
+}
+
+impl Document {
+    /// A document as its genesis leaves it.
+    pub fn new(id: DocumentId) -> Self {
+        let mut doc = Automerge::new();
+        let change = Change::from_bytes(genesis::bytes(id.kind())).expect("genesis is a golden constant");
+        doc.apply_changes([change]).expect("genesis applies to an empty document");
+        Self { id, doc, seqs: BTreeMap::new() }
+    }
+
+    /// Which one it is.
+    pub fn id(&self) -> DocumentId {
+        self.id
+    }
+
+    /// Takes changes in. Those that are here already are left alone; one whose dependencies are missing waits for
+    /// them inside.
+    ///
+    /// # Errors
+    /// When one is not a change, or automerge refuses them; then none of them is taken in.
+    pub fn apply<'a>(&mut self, changes: impl IntoIterator<Item = &'a [u8]>) -> Result<(), ApplyError> {
+        let mut parsed = Vec::new();
+        for bytes in changes {
+            let change =
+                Change::from_bytes(bytes.to_vec()).map_err(|error| ApplyError::NotAChange(error.to_string()))?;
+            parsed.push(change);
+        }
+        let numbers: Vec<_> =
+            parsed.iter().filter_map(|c| Some((Actor::from_bytes(c.actor_id().to_bytes())?, c.seq()))).collect();
+        self.doc.apply_changes(parsed)?;
+        for (actor, seq) in numbers {
+            let last = self.seqs.entry(actor).or_default();
+            *last = seq.max(*last);
+        }
+        Ok(())
+    }
+
+    /// Writes one event as one change. The change carries no time and no message: the event has its own.
+    ///
+    /// # Errors
+    /// When the document is of a kind that has no place for such an event.
+    pub fn write(&mut self, actor: Actor, event: &Event) -> Result<Written, ApplyError> {
+        let map = self.map(event.map())?;
+        let seq = self.seqs.get(&actor).copied().unwrap_or_default() + 1;
+        let key = EventKey::new(actor, u32::try_from(seq).expect("a phone writes fewer than 2^32 changes"));
+        self.doc.set_actor(ActorId::from(actor.as_bytes().as_slice()));
+        let mut tx = self.doc.transaction();
+        if let Err(error) = event.insert(&mut tx, &map, &key) {
+            tx.rollback();
+            return Err(error.into());
+        }
+        let (hash, _) = tx.commit_with(CommitOptions::default().with_time(0));
+        let hash = hash.expect("the change inserts a map, so it is not empty");
+        let change = self.doc.get_change_by_hash(&hash).expect("it was just made");
+        self.seqs.insert(actor, seq);
+        Ok(Written { change: change.raw_bytes().to_vec(), hash: ChangeHash(hash.0), key })
+    }
+
+    /// The hashes that everything in the document leads up to, in order.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        let mut heads: Vec<_> = self.doc.get_heads().into_iter().map(|head| ChangeHash(head.0)).collect();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// The last number that a writer used; 0 for none.
+    pub fn last_seq(&self, actor: Actor) -> u64 {
+        self.seqs.get(&actor).copied().unwrap_or_default()
+    }
+
+    /// Whether a change is in the document (not waiting for others).
+    pub fn contains(&self, hash: ChangeHash) -> bool {
+        self.doc.get_change_meta_by_hash(&automerge::ChangeHash(hash.0)).is_some()
+    }
+
+    /// The event map that genesis made.
+    pub(super) fn map(&self, name: &'static str) -> Result<ObjId, ApplyError> {
+        match self.doc.get(ROOT, name)? {
+            Some((value, id)) if value.is_object() => Ok(id),
+            _ => Err(ApplyError::WrongKind { kind: self.id.kind().word(), map: name }),
+        }
+    }
+}
+
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document").field("id", &self.id).field("heads", &self.heads()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,231 @@
+//! Documents into the domain's values. Total: whatever a document contains, reading gives what can be read and counts
+//! the rest; it never panics and never guesses. Only `get_all` is used, so two values under one key are two events.
+
+use std::collections::BTreeMap;
+
+use automerge::{Automerge, ObjId, ReadDoc, ScalarValue, Value};
+use serde::de::DeserializeOwned;
+
+use super::Document;
+use super::schema as s;
+use crate::domain::answer::Answer;
+use crate::domain::asset::{Asset, RegisterEntry};
+use crate::domain::calendar::Calendar;
+use crate::domain::directory::{Directory, DirectoryEntry};
+use crate::domain::observation::{Act, Observation, SignOff, Visit};
+use crate::domain::round::{Period, RoundName};
+use crate::domain::template::Template;
+use crate::ids::{AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId};
+use crate::limits::SEES_MAX;
+use crate::time::Timestamp;
+
+/// A round as it can be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Round {
+    /// What the derived id stands for, as a visit says and the id confirms.
+    pub name: Option<RoundName>,
+    /// Stays, by key.
+    pub visits: BTreeMap<EventKey, Visit>,
+    /// What was said, in the order of operation counters, then keys.
+    pub observations: Vec<Observation>,
+    /// Signatures, in the same order.
+    pub sign_offs: Vec<SignOff>,
+    /// Events that this version cannot read.
+    pub unreadable: u32,
+}
+
+/// Reads a round.
+pub fn round(document: &Document, bureau: &BureauId) -> Round {
+    let mut round = Round::default();
+    for event in events(document, s::VISITS) {
+        match event.visit() {
+            Some((visit, name)) => {
+                if name.as_ref().is_some_and(|name| name.document(bureau) == document.id()) {
+                    round.name = name;
+                }
+                round.visits.insert(visit.key.clone(), visit);
+            }
+            None => round.unreadable += 1,
+        }
+    }
+    for event in events(document, s::OBSERVATIONS) {
+        match event.observation(&round.visits) {
+            Some(observation) => round.observations.push(observation),
+            None => round.unreadable += 1,
+        }
+    }
+    for event in events(document, s::SIGN_OFFS) {
+        match event.sign_off(&round.visits) {
+            Some(mut sign_off) => {
+                sign_off.uncovered = uncovered(document, &sign_off.heads, &round.observations);
+                round.sign_offs.push(sign_off);
+            }
+            None => round.unreadable += 1,
+        }
+    }
+    round
+}
+
+/// The template as its highest version says; of two with one number, the one with the greater key.
+pub fn template(document: &Document) -> Option<Template> {
+    entries::<Template>(document).max_by_key(|template| template.version)
+}
+
+/// The calendar as its latest entry says.
+pub fn calendar(document: &Document) -> Option<Calendar> {
+    entries::<Calendar>(document).last()
+}
+
+/// The directory.
+pub fn directory(document: &Document) -> Directory {
+    let mut directory = Directory::default();
+    for entry in entries::<DirectoryEntry>(document) {
+        directory.take(entry);
+    }
+    directory
+}
+
+/// A station's register: assets by id.
+pub fn register(document: &Document) -> BTreeMap<AssetId, Asset> {
+    let assets = entries::<RegisterEntry>(document).map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
+    assets.collect()
+}
+
+/// The JSON entries that this version can read, in the order they were written.
+fn entries<T: DeserializeOwned>(document: &Document) -> impl Iterator<Item = T> {
+    events(document, s::EVENTS).into_iter().filter_map(|event| serde_json::from_str(event.text(s::BODY)?).ok())
+}
+
+/// Observations that a signature over `heads` does not cover; `None` when not all of these heads are here.
+fn uncovered(document: &Document, heads: &[ChangeHash], observations: &[Observation]) -> Option<Vec<EventKey>> {
+    if heads.is_empty() || !heads.iter().all(|head| document.contains(*head)) {
+        return None;
+    }
+    let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
+    let map = document.map(s::OBSERVATIONS).ok()?;
+    let covered: std::collections::BTreeSet<String> = document.doc.keys_at(&map, &heads).collect();
+    let late = observations.iter().filter(|observation| !covered.contains(observation.key.as_str()));
+    Some(late.map(|observation| observation.key.clone()).collect())
+}
+
+/// One event as it stands in the document.
+struct RawEvent {
+    key: EventKey,
+    counter: u64,
+    fields: BTreeMap<String, ScalarValue>,
+}
+
+/// Every event of a map, by operation counter, then key.
+fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
+    let doc = &document.doc;
+    let Ok(map) = document.map(map) else { return Vec::new() };
+    let mut events: Vec<RawEvent> = Vec::new();
+    for key in doc.keys(&map) {
+        for (value, id) in doc.get_all(&map, key.as_str()).unwrap_or_default() {
+            if let (Value::Object(automerge::ObjType::Map), ObjId::Id(counter, _, _)) = (&value, &id) {
+                events.push(RawEvent { key: EventKey::from_text(&key), counter: *counter, fields: fields(doc, &id) });
+            }
+        }
+    }
+    events.sort_by(|a, b| (a.counter, &a.key).cmp(&(b.counter, &b.key)));
+    events
+}
+
+fn fields(doc: &Automerge, event: &ObjId) -> BTreeMap<String, ScalarValue> {
+    let scalar = |key: String| match doc.get(event, key.as_str()) {
+        Ok(Some((Value::Scalar(value), _))) => Some((key, value.into_owned())),
+        _ => None,
+    };
+    doc.keys(event).filter_map(scalar).collect()
+}
+
+impl RawEvent {
+    fn text(&self, field: &str) -> Option<&str> {
+        match self.fields.get(field)? {
+            ScalarValue::Str(text) => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    fn number(&self, field: &str) -> Option<i64> {
+        match self.fields.get(field)? {
+            ScalarValue::Int(n) => Some(*n),
+            ScalarValue::Uint(n) => i64::try_from(*n).ok(),
+            _ => None,
+        }
+    }
+
+    fn key_of(&self, field: &str) -> Option<EventKey> {
+        self.text(field).map(EventKey::from_text)
+    }
+
+    fn visit(&self) -> Option<(Visit, Option<RoundName>)> {
+        let visit = Visit {
+            key: self.key.clone(),
+            officer: OfficerId::parse(self.text(s::OFFICER)?).ok()?,
+            device: self.key.device()?,
+            template_version: u32::try_from(self.number(s::VERSION)?).ok()?,
+            utc_offset_minutes: i16::try_from(self.number(s::UTC_OFFSET)?).ok()?,
+            clock_offset_ms: self.number(s::CLOCK_OFFSET),
+        };
+        Some((visit, self.round_name()))
+    }
+
+    fn round_name(&self) -> Option<RoundName> {
+        Some(RoundName {
+            station: StationCode::parse(self.text(s::STATION)?).ok()?,
+            template: TemplateId::parse(self.text(s::TEMPLATE)?).ok()?,
+            period: Period::parse(self.text(s::PERIOD)?).ok()?,
+        })
+    }
+
+    /// The visit that this event refers to: the same actor's, by its counter.
+    fn visit_in<'a>(&self, visits: &'a BTreeMap<EventKey, Visit>) -> Option<&'a Visit> {
+        let (actor, _) = self.key.parts()?;
+        let counter = u32::try_from(self.number(s::VISIT)?).ok()?;
+        visits.get(&EventKey::new(actor, counter))
+    }
+
+    fn observation(&self, visits: &BTreeMap<EventKey, Visit>) -> Option<Observation> {
+        let visit = self.visit_in(visits)?;
+        let act = match self.key_of(s::WITHDRAWS) {
+            Some(target) => Act::Withdraw(target),
+            None => Act::Answer {
+                answer: Answer::from_text(self.text(s::ANSWER)?)?,
+                fault: self.text(s::FAULT).unwrap_or_default().to_owned(),
+                note: self.text(s::NOTE).unwrap_or_default().to_owned(),
+                amends: self.key_of(s::AMENDS),
+            },
+        };
+        let subject = match self.text(s::SUBJECT) {
+            Some(text) => SubjectId::parse(text).ok()?,
+            None => SubjectId::station(),
+        };
+        let sees = self.text(s::SEES).unwrap_or_default().split(' ').filter(|key| !key.is_empty());
+        Some(Observation {
+            key: self.key.clone(),
+            counter: self.counter,
+            author: visit.officer.clone(),
+            subject,
+            item: ItemId::parse(self.text(s::ITEM)?).ok()?,
+            act,
+            at: Timestamp(self.number(s::AT)?),
+            clock_offset_ms: visit.clock_offset_ms.unwrap_or_default(),
+            sees: sees.take(SEES_MAX).map(EventKey::from_text).collect(),
+            is_held: false,
+        })
+    }
+
+    fn sign_off(&self, visits: &BTreeMap<EventKey, Visit>) -> Option<SignOff> {
+        let visit = self.visit_in(visits)?;
+        let ScalarValue::Bytes(heads) = self.fields.get(s::HEADS)? else { return None };
+        let heads = heads.chunks(32).map(ChangeHash::from_bytes).collect::<Option<Vec<_>>>()?;
+        Some(SignOff {
+            key: self.key.clone(),
+            author: visit.officer.clone(),
+            at: Timestamp(self.number(s::AT)?).plus_ms(visit.clock_offset_ms.unwrap_or_default()),
+            heads,
+            uncovered: None,
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! The relay's end, driven by hand.
+
+use super::*;
+use crate::document::Document;
+use crate::document::write::Event;
+use crate::ids::{Actor, Chain, DeviceId, DocumentKind, OfficerId, StationCode};
+use crate::protocol::{Run, Want};
+use crate::trust::rights::Role;
+
+const NOW: Timestamp = Timestamp(1_000);
+
+fn rights() -> Rights {
+    Rights {
+        officer: OfficerId::parse("li").unwrap(),
+        role: Role::Officer,
+        station: Some(StationCode::parse("zhongmiao").unwrap()),
+    }
+}
+
+fn live() -> CollectionId {
+    CollectionId::parse("station/zhongmiao/live").unwrap()
+}
+
+fn change() -> (DocumentId, Vec<u8>) {
+    let id = DocumentId::derive(DocumentKind::Register, &["x"]);
+    let actor = Actor::new(DeviceId::from([1; 16]), 0);
+    (id, Document::new(id).write(actor, &Event::Entry { body: "{}".into() }).unwrap().change)
+}
+
+fn batch() -> Batch {
+    let (document, change) = change();
+    Batch {
+        collection: live(),
+        document,
+        actor: Actor::new(DeviceId::from([1; 16]), 0),
+        head: chunk::hash(&change).unwrap(),
+        changes: vec![change.into()],
+        suite: 1,
+        signature: vec![0; 64],
+    }
+}
+
+fn frame(exchange: u32, push: Vec<Batch>, wants: Vec<CollectionId>) -> Input {
+    let wants = wants.into_iter().map(|collection| Want { collection, cursor: Cursor::START }).collect();
+    Input::Frame(protocol::encode(&Frame::Request(Request { exchange, push, wants, bytes_max: 0 })))
+}
+
+fn pull(seq: u64, runs: Vec<Run>, more: bool) -> Pull {
+    let cursor = Cursor { epoch: 1, seq, chain: Chain::START };
+    Pull { collection: live(), runs, cursor, more, diverged: false }
+}
+
+fn run(seq_first: u64) -> Run {
+    let (document, change) = change();
+    Run {
+        seq_first,
+        document,
+        device: DeviceId::from([1; 16]),
+        signature_hash: [0; 32],
+        receipt_time: NOW,
+        changes: vec![Carried::Change(change)],
+    }
+}
+
+fn sent(effects: &[Effect]) -> Vec<Response> {
+    let response = |effect: &Effect| match effect {
+        Effect::Send(bytes) => match protocol::decode(bytes) {
+            Ok(Frame::Response(response)) => Some(response),
+            other => panic!("{other:?}"),
+        },
+        _ => None,
+    };
+    effects.iter().filter_map(response).collect()
+}
+
+#[test]
+fn a_push_is_committed_before_anything_is_read() {
+    let mut link = Link::new(rights());
+    let effects = link.handle(NOW, frame(1, vec![batch()], vec![live()]));
+    assert!(matches!(effects.as_slice(), [Effect::Commit { exchange: 1, .. }]));
+    let ack = Ack {
+        document: batch().document,
+        head: batch().head,
+        outcome: AckOutcome::Accepted { seq: 1, receipt_time: NOW },
+    };
+    let effects = link.handle(NOW, Input::Committed { exchange: 1, acks: vec![ack.clone()] });
+    assert!(matches!(effects.as_slice(), [Effect::Read { .. }]));
+    let effects = link.handle(NOW, Input::Log(pull(1, vec![run(1)], false)));
+    let [response] = sent(&effects).try_into().unwrap();
+    assert_eq!(response.acks, [ack]);
+    assert_eq!(response.pulls[0].runs[0].changes, [Carried::Known(batch().head)], "the phone's own does not come back");
+    assert!(link.is_idle());
+}
+
+#[test]
+fn a_poke_delivers_what_grew_and_nothing_else() {
+    let mut link = Link::new(rights());
+    link.handle(NOW, frame(1, vec![], vec![live()]));
+    link.handle(NOW, Input::Log(pull(3, vec![], false)));
+    assert_eq!(link.handle(NOW, Input::Poke { collection: live(), seq: 3 }), []);
+    assert_eq!(link.handle(NOW, Input::Poke { collection: CollectionId::bureau(), seq: 9 }), []);
+    let effects = link.handle(NOW, Input::Poke { collection: live(), seq: 4 });
+    assert!(matches!(effects.as_slice(), [Effect::Read { cursor: Cursor { seq: 3, .. }, .. }]));
+    assert_eq!(link.handle(NOW, Input::Poke { collection: live(), seq: 5 }), [], "one read at a time");
+    let effects = link.handle(NOW, Input::Log(pull(4, vec![run(4)], false)));
+    assert_eq!(sent(&effects)[0].exchange, 0);
+    assert!(matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 4, .. }, .. })), "the second poke");
+}
+
+#[test]
+fn a_poke_during_the_answer_is_not_lost() {
+    let mut link = Link::new(rights());
+    link.handle(NOW, frame(1, vec![], vec![live()]));
+    assert_eq!(link.handle(NOW, Input::Poke { collection: live(), seq: 4 }), []);
+    let effects = link.handle(NOW, Input::Log(pull(3, vec![], false)));
+    assert_eq!(sent(&effects).len(), 1);
+    assert!(matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 3, .. }, .. })));
+}
+
+#[test]
+fn other_peoples_collections_are_refused() {
+    let mut link = Link::new(rights());
+    let other = CollectionId::parse("station/huailin/live").unwrap();
+    let effects = link.handle(NOW, frame(1, vec![], vec![other]));
+    assert!(matches!(effects.as_slice(), [Effect::Refuse(Refusal { code: RefusalCode::NoRight, .. })]));
+    let effects = link.handle(NOW, Input::Frame(vec![1, 0, 0xff]));
+    assert!(matches!(effects.as_slice(), [Effect::Refuse(Refusal { code: RefusalCode::Malformed, .. })]));
+}
+
+#[test]
+fn requests_are_answered_one_after_the_other() {
+    let mut link = Link::new(rights());
+    link.handle(NOW, frame(1, vec![], vec![live()]));
+    assert_eq!(link.handle(NOW, frame(2, vec![], vec![CollectionId::bureau()])), []);
+    let effects = link.handle(NOW, Input::Log(pull(0, vec![], false)));
+    assert_eq!(sent(&effects)[0].exchange, 1);
+    assert!(matches!(effects.last(), Some(Effect::Read { .. })));
+    assert!(!link.is_idle());
+}
