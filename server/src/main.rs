@@ -1,0 +1,3 @@
+//! The command line of the relay; `cli` says what it can do.
+
+fn main() {}
