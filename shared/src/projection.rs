@@ -1,1 +1,204 @@
-//! projection
+//! Documents into what screens and figures show: the lines of a round with their readings, its progress, and what
+//! calls for attention. Used by the phone's core and by the relay's projector alike, so both say the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::document::read::Round;
+use crate::domain::Label;
+use crate::domain::answer::Answer;
+use crate::domain::asset::Asset;
+use crate::domain::directory::Directory;
+use crate::domain::observation::{Observation, SignOff};
+use crate::domain::reading::{self, Reading};
+use crate::domain::template::{Group, Item, SubjectKind, Template};
+use crate::ids::{AssetId, EventKey, ItemId, OfficerId, StationCode, SubjectId};
+use crate::trust::rights::Role;
+
+/// Whom or what a round asks about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Its id.
+    pub id: SubjectId,
+    /// Its name.
+    pub name: Label,
+    /// Whether the round asks about it; otherwise somebody answered about it anyway.
+    pub is_expected: bool,
+}
+
+/// One line of a round: one item on one subject.
+#[derive(Debug, Clone)]
+pub struct Line<'a> {
+    /// Index into the subjects.
+    pub subject: usize,
+    /// Index of the group in the template; `None` when no group has the item.
+    pub group: Option<usize>,
+    /// Which line.
+    pub item: ItemId,
+    /// The template's line; `None` when this version has none with that id.
+    pub definition: Option<&'a Item>,
+    /// What is true.
+    pub reading: Reading,
+    /// Everything that was said, oldest first.
+    pub observations: Vec<&'a Observation>,
+}
+
+/// How far a round is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Nobody has answered.
+    Untouched,
+    /// Somebody has.
+    Started,
+    /// Everything that is asked is answered.
+    Complete,
+    /// Signed, and nothing came after it.
+    Signed,
+    /// Signed, and observations came after it.
+    NeedsReview,
+}
+
+/// A round as the screens show it.
+#[derive(Debug, Clone)]
+pub struct RoundSheet<'a> {
+    /// Whom or what it asks about, in the order of work.
+    pub subjects: Vec<Subject>,
+    /// Every line, by subject, then in the order of work.
+    pub lines: Vec<Line<'a>>,
+    /// How far it is.
+    pub stage: Stage,
+    /// Lines that are asked and answered.
+    pub answered: u32,
+    /// Lines that are asked.
+    pub total: u32,
+    /// Readings that call for somebody to act.
+    pub faults: u32,
+    /// Readings that are disputed.
+    pub disputes: u32,
+    /// Observations that no sign-off covers, once there is one.
+    pub late: u32,
+    /// Who has answered.
+    pub people: BTreeSet<OfficerId>,
+}
+
+impl Line<'_> {
+    /// Whether what stands calls for somebody to act.
+    pub fn is_adverse(&self) -> bool {
+        let adverse = |answer: &Answer| self.definition.map_or(answer.is_adverse(), |item| item.is_adverse(answer));
+        self.reading.answer().is_some_and(adverse)
+    }
+}
+
+/// Whom or what a template asks about at a station: the station, its people, or the assets of its register.
+pub fn expected_subjects(
+    template: &Template,
+    station: &StationCode,
+    directory: &Directory,
+    register: &BTreeMap<AssetId, Asset>,
+) -> Vec<Subject> {
+    let expected = |id, name| Subject { id, name, is_expected: true };
+    match template.subject {
+        SubjectKind::Station => {
+            let name = directory.stations.get(station).map(|station| station.name.clone()).unwrap_or_default();
+            vec![expected(SubjectId::station(), name)]
+        }
+        SubjectKind::Officer => directory
+            .roster(station)
+            .filter(|officer| officer.role <= Role::Lead)
+            .map(|officer| expected(SubjectId::officer(&officer.id), Label::new(&officer.name, "")))
+            .collect(),
+        SubjectKind::Asset => {
+            register.values().map(|asset| expected(SubjectId::asset(&asset.id), asset.name.clone())).collect()
+        }
+    }
+}
+
+/// Lays a round out: every line that is asked, and every other that somebody answered.
+pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Round) -> RoundSheet<'a> {
+    let mut said: BTreeMap<(&SubjectId, &ItemId), Vec<&Observation>> = BTreeMap::new();
+    for observation in &round.observations {
+        said.entry((&observation.subject, &observation.item)).or_default().push(observation);
+    }
+    let expected_count = subjects.len();
+    let subjects = with_unexpected(subjects, said.keys().map(|(subject, _)| *subject));
+    let mut lines = Vec::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        if index < expected_count {
+            for (group, item) in grouped_items(template) {
+                let observations = said.remove(&(&subject.id, &item.id)).unwrap_or_default();
+                lines.push(line(index, Some(group), item.id.clone(), Some(item), observations));
+            }
+        }
+        let others: Vec<_> = said.keys().filter(|(id, _)| **id == subject.id).copied().collect();
+        for key in others {
+            let definition = template.item(key.1);
+            let observations = said.remove(&key).unwrap_or_default();
+            lines.push(line(index, None, key.1.clone(), definition, observations));
+        }
+    }
+    sheet(subjects, lines, round)
+}
+
+fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> RoundSheet<'a> {
+    let count = |test: &dyn Fn(&&Line<'_>) -> bool| u32::try_from(lines.iter().filter(test).count()).unwrap_or(u32::MAX);
+    let is_asked = |line: &&Line<'_>| line.group.is_some();
+    let total = count(&is_asked);
+    let answered = count(&|line| is_asked(line) && line.reading.is_answered());
+    let late = latest_sign_off(round).map(|sign_off| sign_off.uncovered.as_ref().map_or(0, Vec::len));
+    let stage = match late {
+        Some(0) => Stage::Signed,
+        Some(_) => Stage::NeedsReview,
+        None if round.observations.is_empty() => Stage::Untouched,
+        None if answered == total => Stage::Complete,
+        None => Stage::Started,
+    };
+    RoundSheet {
+        stage,
+        total,
+        answered,
+        faults: count(&|line| line.is_adverse()),
+        disputes: count(&|line| line.reading.is_disputed()),
+        late: u32::try_from(late.unwrap_or_default()).unwrap_or(u32::MAX),
+        people: round.observations.iter().map(|observation| observation.author.clone()).collect(),
+        subjects,
+        lines,
+    }
+}
+
+/// The sign-off that covers most; `None` when there is none whose heads are all here.
+pub fn latest_sign_off(round: &Round) -> Option<&SignOff> {
+    let covering = round.sign_offs.iter().filter(|sign_off| sign_off.uncovered.is_some());
+    covering.min_by_key(|sign_off| sign_off.uncovered.as_ref().map_or(usize::MAX, Vec::len))
+}
+
+fn line<'a>(
+    subject: usize,
+    group: Option<usize>,
+    item: ItemId,
+    definition: Option<&'a Item>,
+    observations: Vec<&'a Observation>,
+) -> Line<'a> {
+    let reading = reading::read(definition, &observations);
+    Line { subject, group, item, definition, reading, observations }
+}
+
+fn grouped_items(template: &Template) -> impl Iterator<Item = (usize, &Item)> {
+    let groups = template.groups.iter().enumerate();
+    groups.flat_map(|(index, Group { items, .. })| items.iter().map(move |item| (index, item)))
+}
+
+fn with_unexpected<'a>(mut subjects: Vec<Subject>, said: impl Iterator<Item = &'a SubjectId>) -> Vec<Subject> {
+    let known: BTreeSet<SubjectId> = subjects.iter().map(|subject| subject.id.clone()).collect();
+    let unexpected: BTreeSet<&SubjectId> = said.filter(|id| !known.contains(*id)).collect();
+    subjects.extend(unexpected.into_iter().map(|id| Subject {
+        id: id.clone(),
+        name: Label::new(id.as_str().rsplit(':').next().unwrap_or_default(), ""),
+        is_expected: false,
+    }));
+    subjects
+}
+
+/// The observations that stand in a line.
+pub fn standing<'a>(line: &Line<'a>) -> Vec<&'a Observation> {
+    let stands = |key: &EventKey| line.reading.standing.contains(key);
+    line.observations.iter().copied().filter(|observation| stands(&observation.key)).collect()
+}

@@ -18,6 +18,23 @@ pub struct Reading {
     pub verdict: Verdict,
     /// The observations that stand, in the order of their keys: exactly what an answer given now `sees`.
     pub standing: Vec<EventKey>,
+    /// What became of every answer, in the order of their keys.
+    pub fates: BTreeMap<EventKey, Fate>,
+}
+
+/// What became of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It stands.
+    Standing,
+    /// Somebody who saw it has answered since.
+    Replaced,
+    /// Its author has replaced it.
+    Amended,
+    /// Its author took it back.
+    Withdrawn,
+    /// It waits for a supervisor's release.
+    Held,
 }
 
 /// What the standing observations amount to.
@@ -63,9 +80,18 @@ pub fn read(item: Option<&Item>, observations: &[&Observation]) -> Reading {
     let evidence = Evidence::gather(observations);
     let standing: Vec<&Observation> =
         evidence.live.values().copied().filter(|o| !evidence.is_answered_away(item, o)).collect();
+    let answers = observations.iter().filter(|observation| observation.answer().is_some());
+    let fate = |o: &Observation| match evidence.all.get(&o.key) {
+        None => Fate::Held,
+        _ if evidence.withdrawn.contains(&o.key) => Fate::Withdrawn,
+        _ if evidence.amended.contains(&o.key) => Fate::Amended,
+        _ if standing.iter().any(|standing| standing.key == o.key) => Fate::Standing,
+        _ => Fate::Replaced,
+    };
     Reading {
         verdict: weigh(item, &standing),
         standing: standing.iter().map(|observation| observation.key.clone()).collect(),
+        fates: answers.map(|observation| (observation.key.clone(), fate(observation))).collect(),
     }
 }
 
@@ -94,6 +120,10 @@ fn weigh(item: Option<&Item>, standing: &[&Observation]) -> Verdict {
 struct Evidence<'a> {
     /// Every event that counts (held ones do not), by key.
     all: BTreeMap<&'a EventKey, &'a Observation>,
+    /// Taken back by their authors.
+    withdrawn: BTreeSet<&'a EventKey>,
+    /// Replaced by their authors.
+    amended: BTreeSet<&'a EventKey>,
     /// Rule 1: answers that are neither withdrawn nor amended.
     live: BTreeMap<&'a EventKey, &'a Observation>,
     /// For each live answer, what it saw: its own `sees` and those of what it amends, without circles.
@@ -116,7 +146,7 @@ impl<'a> Evidence<'a> {
             answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).collect();
         let live: BTreeMap<_, _> = answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).collect();
         let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).collect();
-        Self { all, live, seen_by }
+        Self { all, withdrawn, amended, live, seen_by }
     }
 
     /// Whether live answers that saw this one have replaced it (rules 2 and 4).

@@ -131,7 +131,8 @@ impl Link {
         if let Some(want) = request.wants.iter().find(|want| !self.rights.may_read(&want.collection)) {
             return vec![refuse(RefusalCode::NoRight, want.collection.as_str())];
         }
-        if self.open.is_some() {
+        // A delivery that is being read must not be taken for the answer, so the request waits for it.
+        if self.open.is_some() || !self.reading.is_empty() {
             if self.waiting.len() >= CONNECTION_FRAMES_MAX {
                 return vec![refuse(RefusalCode::Busy, "too many requests wait on this connection")];
             }
@@ -192,13 +193,20 @@ impl Link {
             retry_after_ms: retry.then_some(RETRY_AFTER_MS),
         };
         let mut effects = vec![Effect::Send(protocol::encode(&Frame::Response(response)))];
-        if self.waiting.is_empty() {
-            effects.extend(self.deliver());
-        } else {
-            let request = self.waiting.remove(0);
-            effects.extend(self.take(now, request));
-        }
+        effects.extend(self.next(now));
         effects
+    }
+
+    /// What waits: the next request, then what has grown.
+    fn next(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self.waiting.is_empty() {
+            self.deliver()
+        } else if self.open.is_none() && self.reading.is_empty() {
+            let request = self.waiting.remove(0);
+            self.take(now, request)
+        } else {
+            Vec::new()
+        }
     }
 
     fn log(&mut self, now: Timestamp, mut pull: Pull) -> Vec<Effect> {
@@ -227,7 +235,7 @@ impl Link {
             let response = Response { pulls: vec![pull], relay_time: now, ..Response::default() };
             effects.push(Effect::Send(protocol::encode(&Frame::Response(response))));
         }
-        effects.extend(self.deliver());
+        effects.extend(self.next(now));
         effects
     }
 
@@ -248,7 +256,7 @@ impl Link {
 
     /// Reads what has grown, between exchanges.
     fn deliver(&mut self) -> Vec<Effect> {
-        if self.open.is_some() {
+        if self.open.is_some() || !self.waiting.is_empty() {
             return Vec::new();
         }
         let mut effects = Vec::new();

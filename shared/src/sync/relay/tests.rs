@@ -137,3 +137,15 @@ fn requests_are_answered_one_after_the_other() {
     assert!(matches!(effects.last(), Some(Effect::Read { .. })));
     assert!(!link.is_idle());
 }
+
+#[test]
+fn a_request_waits_for_the_delivery_that_is_being_read() {
+    let mut link = Link::new(rights());
+    link.handle(NOW, frame(1, vec![], vec![live()]));
+    link.handle(NOW, Input::Log(pull(3, vec![], false)));
+    link.handle(NOW, Input::Poke { collection: live(), seq: 4 });
+    assert_eq!(link.handle(NOW, frame(2, vec![], vec![live()])), []);
+    let effects = link.handle(NOW, Input::Log(pull(4, vec![run(4)], false)));
+    assert_eq!(sent(&effects)[0].exchange, 0);
+    assert!(matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 0, .. }, .. })), "as the request asked");
+}
