@@ -5,7 +5,7 @@ use std::fmt;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use super::IdError;
+use super::{BureauId, IdError, StationCode, TemplateId};
 
 /// What a document is. The number is part of the id and of what is signed: never renumber.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +66,26 @@ impl DocumentId {
             name.push_str(part);
         }
         Self { kind, uuid: uuid::Uuid::new_v5(&NAMESPACE, name.as_bytes()).into_bytes() }
+    }
+
+    /// The bureau's directory.
+    pub fn directory(bureau: &BureauId) -> Self {
+        Self::derive(DocumentKind::Directory, &[bureau.as_str()])
+    }
+
+    /// The bureau's calendar.
+    pub fn calendar(bureau: &BureauId) -> Self {
+        Self::derive(DocumentKind::Calendar, &[bureau.as_str()])
+    }
+
+    /// A template.
+    pub fn template(bureau: &BureauId, template: &TemplateId) -> Self {
+        Self::derive(DocumentKind::Template, &[bureau.as_str(), template.as_str()])
+    }
+
+    /// A station's register.
+    pub fn register(bureau: &BureauId, station: &StationCode) -> Self {
+        Self::derive(DocumentKind::Register, &[bureau.as_str(), station.as_str()])
     }
 
     /// Reads the 17 bytes; `None` when the length or the kind's number is wrong.

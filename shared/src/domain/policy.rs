@@ -1,0 +1,134 @@
+//! What a person may do in a round. The same rules guard the phone's buttons, the phone's engine, and (as admission)
+//! the relay.
+
+use super::observation::Observation;
+use super::template::Template;
+use crate::ids::{EventKey, ItemId};
+use crate::limits::{NOTE_CHARS_MAX, SEES_MAX};
+use crate::trust::rights::Rights;
+
+use super::round::RoundName;
+
+/// Why something may not be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// Not in this station's rounds.
+    #[error("this person may not write into rounds of {station}")]
+    NoRight {
+        /// The round's station.
+        station: String,
+    },
+    /// The template is not on this phone.
+    #[error("template {template} is not here")]
+    TemplateUnknown {
+        /// The template.
+        template: String,
+    },
+    /// The template has no such line.
+    #[error("the template has no item {item}")]
+    ItemUnknown {
+        /// The item.
+        item: String,
+    },
+    /// The text is too long.
+    #[error("note of {chars} characters; at most {chars_max}")]
+    NoteTooLong {
+        /// Characters there were.
+        chars: usize,
+        /// Characters there may be.
+        chars_max: usize,
+    },
+    /// The observation is another person's, or not here.
+    #[error("{key} is not an observation of this person")]
+    NotYours {
+        /// The observation.
+        key: EventKey,
+    },
+    /// More standing answers than an item can have.
+    #[error("{count} answers seen; at most {count_max}")]
+    TooManySeen {
+        /// How many there were.
+        count: usize,
+        /// How many there may be.
+        count_max: usize,
+    },
+}
+
+impl PolicyError {
+    /// The stable word for the interface's sentence.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::NoRight { .. } => "no-right",
+            Self::TemplateUnknown { .. } => "round-unknown",
+            Self::ItemUnknown { .. } => "item-unknown",
+            Self::NoteTooLong { .. } => "note-too-long",
+            Self::NotYours { .. } => "not-yours",
+            Self::TooManySeen { .. } => "too-many-seen",
+        }
+    }
+}
+
+/// Whether a person may answer in a round.
+pub fn may_answer(rights: &Rights, round: &RoundName) -> bool {
+    rights.may_write(&round.collection())
+}
+
+/// Checks an answer.
+///
+/// # Errors
+/// When the person may not write here, the line does not exist, or a text or list is too long.
+pub fn check_answer(
+    rights: &Rights,
+    round: &RoundName,
+    template: &Template,
+    item: &ItemId,
+    texts: &[&str],
+    sees: &[EventKey],
+) -> Result<(), PolicyError> {
+    check_writer(rights, round)?;
+    if template.item(item).is_none() {
+        return Err(PolicyError::ItemUnknown { item: item.to_string() });
+    }
+    if let Some(chars) = texts.iter().map(|text| text.chars().count()).find(|chars| *chars > NOTE_CHARS_MAX) {
+        return Err(PolicyError::NoteTooLong { chars, chars_max: NOTE_CHARS_MAX });
+    }
+    if sees.len() > SEES_MAX {
+        return Err(PolicyError::TooManySeen { count: sees.len(), count_max: SEES_MAX });
+    }
+    Ok(())
+}
+
+/// Checks that an observation is the person's own; gives it back.
+///
+/// # Errors
+/// When the person may not write here, or the observation is not theirs.
+pub fn check_own<'a>(
+    rights: &Rights,
+    round: &RoundName,
+    observations: &'a [Observation],
+    key: &EventKey,
+) -> Result<&'a Observation, PolicyError> {
+    check_writer(rights, round)?;
+    let own = |observation: &&Observation| observation.key == *key && observation.author == rights.officer;
+    observations.iter().find(own).ok_or_else(|| PolicyError::NotYours { key: key.clone() })
+}
+
+/// Checks a signature.
+///
+/// # Errors
+/// When the person's role or station does not allow it.
+pub fn check_sign_off(rights: &Rights, round: &RoundName, template: &Template) -> Result<(), PolicyError> {
+    if rights.may_sign(template.signed_by, &round.station) {
+        Ok(())
+    } else {
+        Err(PolicyError::NoRight { station: round.station.to_string() })
+    }
+}
+
+fn check_writer(rights: &Rights, round: &RoundName) -> Result<(), PolicyError> {
+    if may_answer(rights, round) {
+        Ok(())
+    } else {
+        Err(PolicyError::NoRight { station: round.station.to_string() })
+    }
+}

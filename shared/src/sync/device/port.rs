@@ -1,0 +1,304 @@
+//! What goes into the phone's end and what comes out of it: the whole surface between the state machine and its shell.
+
+use minicbor::{Decode, Encode};
+
+use crate::domain::answer::Answer;
+use crate::domain::round::RoundName;
+use crate::ids::{BureauId, ChangeHash, CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
+use crate::protocol::{Cursor, RefusalCode, RejectCode};
+use crate::time::{Timestamp, Zone};
+use crate::trust::rights::Rights;
+
+/// Who this phone is.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Identity {
+    /// The bureau.
+    #[n(0)]
+    pub bureau: BureauId,
+    /// Its zone.
+    #[n(1)]
+    pub zone: Zone,
+    /// This phone.
+    #[n(2)]
+    pub device: DeviceId,
+    /// Its person.
+    #[n(3)]
+    pub rights: Rights,
+}
+
+/// What the phone's storage holds when it starts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Every change, own and pulled.
+    pub changes: Vec<StoredChange>,
+    /// Own changes that the relay has not acknowledged.
+    pub marks: Vec<Mark>,
+    /// Places in the logs.
+    pub cursors: Vec<(CollectionId, Cursor)>,
+    /// Own changes that the relay rejected for good.
+    pub rejected: Vec<Rejected>,
+    /// Relay clock minus phone clock, milliseconds.
+    pub clock_offset_ms: Option<i64>,
+}
+
+/// A change as the phone keeps it. Its key in the storage is (document, hash).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct StoredChange {
+    /// Where its document is kept.
+    #[n(0)]
+    pub collection: CollectionId,
+    /// Its document.
+    #[n(1)]
+    pub document: DocumentId,
+    /// Its hash.
+    #[n(2)]
+    pub hash: ChangeHash,
+    /// Its bytes.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub change: Vec<u8>,
+}
+
+/// The outbox mark of an own change. Its key in the storage is (document, hash).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub struct Mark {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// The change.
+    #[n(1)]
+    pub hash: ChangeHash,
+    /// When it was made, by the phone's clock.
+    #[n(2)]
+    pub at: Timestamp,
+}
+
+/// An own change that the relay rejected for good. Kept and shown, never retried.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Rejected {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// The change.
+    #[n(1)]
+    pub hash: ChangeHash,
+    /// Why.
+    #[n(2)]
+    pub code: RejectCode,
+}
+
+/// One write to the storage. All writes of one `Persist` go into one transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Write {
+    /// Keep a change.
+    #[n(0)]
+    Change(#[n(0)] StoredChange),
+    /// It waits for the relay.
+    #[n(1)]
+    Mark(#[n(0)] Mark),
+    /// The relay has it.
+    #[n(2)]
+    DropMark {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The change.
+        #[n(1)]
+        hash: ChangeHash,
+    },
+    /// A new place in a log.
+    #[n(3)]
+    Cursor {
+        /// The collection.
+        #[n(0)]
+        collection: CollectionId,
+        /// The place.
+        #[n(1)]
+        cursor: Cursor,
+    },
+    /// The relay rejected it.
+    #[n(4)]
+    Rejected(#[n(0)] Rejected),
+    /// Relay clock minus phone clock, milliseconds.
+    #[n(5)]
+    ClockOffset(#[n(0)] i64),
+}
+
+/// What the person does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deed {
+    /// Answers one item.
+    Answer {
+        /// In which round.
+        round: RoundName,
+        /// About what.
+        subject: SubjectId,
+        /// Which line.
+        item: ItemId,
+        /// The answer.
+        answer: Answer,
+        /// Fault chips; empty for none.
+        fault: String,
+        /// A note; empty for none.
+        note: String,
+        /// The standing observations that were on the screen.
+        sees: Vec<EventKey>,
+        /// An own earlier observation that this one replaces.
+        amends: Option<EventKey>,
+    },
+    /// Takes an own observation back.
+    Withdraw {
+        /// In which round.
+        round: RoundName,
+        /// Which.
+        event: EventKey,
+    },
+    /// Signs a round as it is on this phone.
+    SignOff {
+        /// Which.
+        round: RoundName,
+    },
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The person did something; answered with `Done` or `Failed` under the same number.
+    Deed {
+        /// The command's number.
+        command: u32,
+        /// The phone's offset from UTC now, in minutes.
+        utc_offset_minutes: i16,
+        /// What.
+        deed: Deed,
+    },
+    /// A `Persist` is durable.
+    Persisted,
+    /// A `Persist` failed and left nothing behind.
+    PersistFailed {
+        /// Whether the storage is full, rather than broken.
+        is_full: bool,
+    },
+    /// The signatures that were asked for, in order.
+    Signed(Vec<Vec<u8>>),
+    /// The key could not sign.
+    SignFailed,
+    /// A session stands and frames can be sent.
+    LinkUp,
+    /// The link is gone or could not be made.
+    LinkDown {
+        /// A problem code's word when the relay said why; `None` when there is just no network.
+        problem: Option<String>,
+    },
+    /// A frame came in.
+    Received(Vec<u8>),
+    /// The moment of the last `SetTimer` has come.
+    Timer,
+    /// A network or the person is back: try now.
+    Nudge,
+    /// Whether this tab is the one that syncs.
+    MayLink(bool),
+    /// Another tab of this phone has made these writes durable.
+    FromOtherTab(Vec<Write>),
+    /// Hold this collection too, from now on (a supervisor opens a month).
+    Want(CollectionId),
+}
+
+/// What the shell must do, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Write all of it in one durable transaction, then `Persisted` or `PersistFailed`; there is never more than one
+    /// under way. When durable, tell the other tabs (`FromOtherTab`).
+    Persist(Vec<Write>),
+    /// Sign each claim with the device key, then `Signed` or `SignFailed`.
+    Sign(Vec<Vec<u8>>),
+    /// Make a link, then `LinkUp` or `LinkDown`.
+    Connect {
+        /// The relay said that the session is gone: sign a new challenge first.
+        renew_session: bool,
+    },
+    /// Send a frame.
+    Send(Vec<u8>),
+    /// Close the link; no `LinkDown` is expected.
+    Disconnect,
+    /// `Timer` at this moment of the phone's clock; replaces the one before.
+    SetTimer(Timestamp),
+    /// What the deed wrote is durable.
+    Done {
+        /// The command's number.
+        command: u32,
+    },
+    /// The deed was not done; nothing was written.
+    Failed {
+        /// The command's number.
+        command: u32,
+        /// Why.
+        error: DeedError,
+    },
+    /// These documents read differently now.
+    Changed(Vec<DocumentId>),
+    /// The outbox, the link, the clock or a problem changed: `Device::status` reads differently now.
+    StatusChanged,
+}
+
+/// Why a deed was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeedError {
+    /// The phone's storage is full.
+    #[error("storage-full")]
+    StorageFull,
+    /// The phone's storage failed.
+    #[error("storage-failed")]
+    StorageFailed,
+    /// The rules do not allow it.
+    #[error(transparent)]
+    Policy(#[from] crate::domain::policy::PolicyError),
+}
+
+impl DeedError {
+    /// The stable word for the interface's sentence.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::StorageFull => "storage-full",
+            Self::StorageFailed => "storage-failed",
+            Self::Policy(error) => error.word(),
+        }
+    }
+}
+
+/// How the phone stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Changes that are only on this phone.
+    pub pending: usize,
+    /// When the oldest of them was made, by the phone's clock.
+    pub oldest_pending: Option<Timestamp>,
+    /// How the link is.
+    pub link: LinkState,
+    /// The last successful exchange, by the phone's clock.
+    pub last_contact: Option<Timestamp>,
+    /// Relay clock minus phone clock, milliseconds.
+    pub clock_offset_ms: Option<i64>,
+    /// Changes that the relay rejected for good.
+    pub rejected: Vec<Rejected>,
+    /// Why the last exchange failed, as a code's word.
+    pub problem: Option<String>,
+}
+
+/// How the link is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LinkState {
+    /// No contact; the next try is scheduled.
+    #[default]
+    Offline,
+    /// Trying.
+    Connecting,
+    /// In contact.
+    Online,
+    /// Another tab of this phone syncs.
+    OtherTab,
+}
+
+/// The word of a refusal, for `Status::problem`.
+pub(super) fn problem(code: RefusalCode) -> Option<String> {
+    Some(code.word().to_owned())
+}
