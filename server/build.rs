@@ -20,7 +20,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-#[expect(clippy::print_stdout, reason = "cargo reads what a build script prints")]
 fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=MUSTER_ASSETS");
@@ -43,7 +42,6 @@ fn main() -> io::Result<()> {
     fs::write(Path::new(&out).join("assets.rs"), table)
 }
 
-#[expect(clippy::print_stdout, reason = "cargo reads what a build script prints")]
 fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     println!("cargo:rerun-if-changed={}", folder.display());
     for entry in fs::read_dir(folder)? {
