@@ -22,6 +22,9 @@ use crate::workspace::Workspace;
 /// The packages that exist on the host: all but the two that are wasm modules.
 const HOST: [&str; 5] = ["--workspace", "--exclude", "muster-ui", "--exclude", "muster-core"];
 
+/// xtask itself, alone as `cargo xtask` builds it: among the others its dependencies would be compiled a second time.
+const NOT_XTASK: [&str; 2] = ["--exclude", "xtask"];
+
 struct Stage {
     name: &'static str,
     what: &'static str,
@@ -123,14 +126,17 @@ fn clippy_wasm(workspace: &Workspace) -> Result<Tally> {
 }
 
 fn relay(workspace: &Workspace) -> Result<Tally> {
-    check(commands::cargo(workspace).arg("build").args(HOST).arg("--bins"))
+    check(commands::cargo(workspace).arg("build").args(HOST).args(NOT_XTASK).arg("--bins"))
 }
 
 fn rust(workspace: &Workspace) -> Result<Tally> {
     let mut tally = Tally::default();
-    let mut cargo = commands::cargo(workspace);
-    cargo.arg("test").args(HOST).arg("--no-fail-fast").env("MUSTER_BIN", workspace.binary("debug"));
-    tally.ended_well = commands::run_seeing(&mut cargo, |line| cargo_line(&mut tally, line))?;
+    let product = [&HOST[..], &NOT_XTASK[..]].concat();
+    for packages in [&["--package", "xtask"][..], &product] {
+        let mut cargo = commands::cargo(workspace);
+        cargo.arg("test").args(packages).arg("--no-fail-fast").env("MUSTER_BIN", workspace.binary("debug"));
+        tally.ended_well &= commands::run_seeing(&mut cargo, |line| cargo_line(&mut tally, line))?;
+    }
     ensure!(tally.passed + tally.failed > 0 || !tally.ended_well, "no Rust test ran");
     Ok(tally)
 }
