@@ -1,0 +1,25 @@
+//! Brings a database's schema up to date: the migrations in order, each in a transaction of its own, counted in
+//! SQLite's `user_version`.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::store::{Result, StoreError};
+
+/// Each migration's SQL; its number is its place here, from 1.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log_people_rows.sql")];
+
+/// Applies what is missing.
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    let known = u32::try_from(MIGRATIONS.len()).expect("there are few migrations");
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::SchemaTooNew { found, known });
+    }
+    for (number, sql) in (1u32..).zip(MIGRATIONS).skip_while(|(number, _)| *number <= found) {
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(sql)?;
+        tx.pragma_update(None, "user_version", number)?;
+        tx.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What only SQLite can show: a full database file, a fault at the commit, a restart, and the schema's number.
+
+use shared::ids::CollectionId;
+
+use super::*;
+use crate::store::conformance::{append, document, tell};
+use crate::store::{Log, Store};
+
+const COLLECTION: &str = "station/zhongmiao/2026-11";
+
+fn open(folder: &tempfile::TempDir, page_count_max: Option<u32>, faults: &Faults) -> Sqlite {
+    let options = Options { folder: folder.path().join("data"), page_count_max, faults: faults.clone() };
+    Sqlite::open(options).unwrap()
+}
+
+fn end(store: &dyn Store) -> u64 {
+    store.end(&CollectionId::parse(COLLECTION).unwrap()).unwrap().seq
+}
+
+#[test]
+fn sqlite_tells_the_story_of_every_store() {
+    let folder = tempfile::tempdir().unwrap();
+    tell(&open(&folder, None, &Faults::default()));
+}
+
+#[test]
+fn what_was_committed_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    append(&open(&folder, None, &Faults::default()), COLLECTION, document("a"), 5).unwrap();
+    assert_eq!(end(&open(&folder, None, &Faults::default())), 5);
+}
+
+#[test]
+fn a_full_database_refuses_writes_reads_on_and_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = open(&folder, Some(64), &Faults::default());
+    let mut written = 0;
+    let error = loop {
+        match append(&full, COLLECTION, document("a"), 200) {
+            Ok(tip) => written = tip.seq,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+    assert!(written > 0);
+    assert_eq!(end(&full), written, "reading goes on, and the failed transaction left nothing");
+    assert!(matches!(append(&full, COLLECTION, document("a"), 200), Err(StoreError::Full(_))));
+    drop(full);
+    let roomy = open(&folder, None, &Faults::default());
+    assert_eq!(append(&roomy, COLLECTION, document("a"), 200).unwrap().seq, written + 200);
+}
+
+#[test]
+fn a_fault_at_the_commit_leaves_nothing_and_passes() {
+    let folder = tempfile::tempdir().unwrap();
+    let faults = Faults::default();
+    let store = open(&folder, None, &faults);
+    append(&store, COLLECTION, document("a"), 1).unwrap();
+    faults.set_full(true);
+    assert!(matches!(append(&store, COLLECTION, document("a"), 1), Err(StoreError::Full(_))));
+    assert_eq!(end(&store), 1);
+    faults.set_full(false);
+    assert_eq!(append(&store, COLLECTION, document("a"), 1).unwrap().seq, 2);
+}
+
+#[test]
+fn a_connection_that_failed_is_opened_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder, None, &Faults::default());
+    let failed = store.write(&mut |_| Err(StoreError::Failed("the cable was pulled".into())));
+    assert!(matches!(failed, Err(StoreError::Failed(_))));
+    assert_eq!(append(&store, COLLECTION, document("a"), 1).unwrap().seq, 1);
+}
+
+#[test]
+fn a_database_of_a_later_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options { folder: folder.path().to_owned(), ..Options::default() };
+    drop(Sqlite::open(options.clone()).unwrap());
+    let connection = Connection::open(path(folder.path())).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    assert!(matches!(Sqlite::open(options), Err(StoreError::SchemaTooNew { found: 99, .. })));
+}
