@@ -83,7 +83,8 @@ pub struct RoundSheet<'a> {
 impl Line<'_> {
     /// Whether what stands calls for somebody to act.
     pub fn is_adverse(&self) -> bool {
-        let adverse = |answer: &Answer| self.definition.map_or(answer.is_adverse(), |item| item.is_adverse(answer));
+        let adverse =
+            |answer: &Answer| self.definition.map_or(answer.is_adverse(), |item| item.is_adverse(answer));
         self.reading.answer().is_some_and(adverse)
     }
 }
@@ -98,7 +99,8 @@ pub fn expected_subjects(
     let expected = |id, name| Subject { id, name, is_expected: true };
     match template.subject {
         SubjectKind::Station => {
-            let name = directory.stations.get(station).map(|station| station.name.clone()).unwrap_or_default();
+            let name =
+                directory.stations.get(station).map(|station| station.name.clone()).unwrap_or_default();
             vec![expected(SubjectId::station(), name)]
         }
         SubjectKind::Officer => directory
@@ -139,7 +141,9 @@ pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Roun
 }
 
 fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> RoundSheet<'a> {
-    let count = |test: &dyn Fn(&&Line<'_>) -> bool| u32::try_from(lines.iter().filter(test).count()).unwrap_or(u32::MAX);
+    let count = |test: &dyn Fn(&&Line<'_>) -> bool| {
+        u32::try_from(lines.iter().filter(test).count()).unwrap_or(u32::MAX)
+    };
     let is_asked = |line: &&Line<'_>| line.group.is_some();
     let total = count(&is_asked);
     let answered = count(&|line| is_asked(line) && line.reading.is_answered());
@@ -186,7 +190,10 @@ fn grouped_items(template: &Template) -> impl Iterator<Item = (usize, &Item)> {
     groups.flat_map(|(index, Group { items, .. })| items.iter().map(move |item| (index, item)))
 }
 
-fn with_unexpected<'a>(mut subjects: Vec<Subject>, said: impl Iterator<Item = &'a SubjectId>) -> Vec<Subject> {
+fn with_unexpected<'a>(
+    mut subjects: Vec<Subject>,
+    said: impl Iterator<Item = &'a SubjectId>,
+) -> Vec<Subject> {
     let known: BTreeSet<SubjectId> = subjects.iter().map(|subject| subject.id.clone()).collect();
     let unexpected: BTreeSet<&SubjectId> = said.filter(|id| !known.contains(*id)).collect();
     subjects.extend(unexpected.into_iter().map(|id| Subject {

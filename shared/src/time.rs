@@ -7,7 +7,9 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00Z, by whichever clock the context names.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
+)]
 #[serde(transparent)]
 #[cbor(transparent)]
 pub struct Timestamp(#[n(0)] pub i64);
@@ -74,7 +76,8 @@ impl Date {
     /// The date `days` after 1970-01-01; held within the years that can be written with four digits.
     pub fn from_days(days: i64) -> Self {
         let julian = days.saturating_add(EPOCH_JULIAN);
-        let (first, last) = (i64::from(time::Date::MIN.to_julian_day()), i64::from(time::Date::MAX.to_julian_day()));
+        let (first, last) =
+            (i64::from(time::Date::MIN.to_julian_day()), i64::from(time::Date::MAX.to_julian_day()));
         let held = i32::try_from(julian.clamp(first, last)).expect("both bounds are i32");
         Self(time::Date::from_julian_day(held).expect("held within the calendar"))
     }

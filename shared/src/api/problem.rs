@@ -62,7 +62,9 @@ impl ProblemCode {
     pub fn describe(self) -> (&'static str, u16, &'static str) {
         match self {
             Self::EnrolmentCodeUnknown => ("enrolment-code-unknown", 404, "No such enrolment code"),
-            Self::EnrolmentCodeUsed => ("enrolment-code-used", 409, "The enrolment code was used by another device"),
+            Self::EnrolmentCodeUsed => {
+                ("enrolment-code-used", 409, "The enrolment code was used by another device")
+            }
             Self::EnrolmentCodeExpired => ("enrolment-code-expired", 410, "The enrolment code has expired"),
             Self::PublicKeyInvalid => ("public-key-invalid", 400, "Not an uncompressed P-256 point"),
             Self::DeviceUnknown => ("device-unknown", 404, "No such device"),

@@ -63,7 +63,8 @@ pub fn hash(bytes: &[u8]) -> Result<ChangeHash, ChunkError> {
         return Err(ChunkError::TooLarge { bytes: bytes.len(), bytes_max: CHANGE_BYTES_MAX });
     }
     let rest = bytes.strip_prefix(&MAGIC).ok_or(ChunkError::NotAChunk("magic"))?;
-    let (checksum, rest) = rest.split_first_chunk::<4>().ok_or(ChunkError::NotAChunk("cut in the checksum"))?;
+    let (checksum, rest) =
+        rest.split_first_chunk::<4>().ok_or(ChunkError::NotAChunk("cut in the checksum"))?;
     let (&kind, rest) = rest.split_first().ok_or(ChunkError::NotAChunk("cut before the type"))?;
     if kind != TYPE_CHANGE {
         return Err(ChunkError::WrongType(kind));

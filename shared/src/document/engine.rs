@@ -70,12 +70,14 @@ impl Document {
     pub fn apply<'a>(&mut self, changes: impl IntoIterator<Item = &'a [u8]>) -> Result<(), ApplyError> {
         let mut parsed = Vec::new();
         for bytes in changes {
-            let change =
-                Change::from_bytes(bytes.to_vec()).map_err(|error| ApplyError::NotAChange(error.to_string()))?;
+            let change = Change::from_bytes(bytes.to_vec())
+                .map_err(|error| ApplyError::NotAChange(error.to_string()))?;
             parsed.push(change);
         }
-        let numbers: Vec<_> =
-            parsed.iter().filter_map(|c| Some((Actor::from_bytes(c.actor_id().to_bytes())?, c.seq()))).collect();
+        let numbers: Vec<_> = parsed
+            .iter()
+            .filter_map(|c| Some((Actor::from_bytes(c.actor_id().to_bytes())?, c.seq())))
+            .collect();
         self.doc.apply_changes(parsed)?;
         for (actor, seq) in numbers {
             let last = self.seqs.entry(actor).or_default();

@@ -8,13 +8,17 @@ use crate::ids::DocumentKind;
 /// `visits`, `observations`, `signoffs`; actor `67`, time 0.
 const ROUND: &str = "856f4a83e02d9ebb0138000167010100000005151e34014202560270027d067669736974730c6f62736572766174696f6e73087369676e6f66667303030003000300";
 /// `events`; actor `67`, time 0.
-const EVENTS: &str = "856f4a83b2c712080122000167010100000005150834014202560270027f066576656e7473017f007f007f00";
+const EVENTS: &str =
+    "856f4a83b2c712080122000167010100000005150834014202560270027f066576656e7473017f007f007f00";
 
 /// The genesis bytes of a kind.
 pub fn bytes(kind: DocumentKind) -> Vec<u8> {
     let hex = match kind {
         DocumentKind::Round => ROUND,
-        DocumentKind::Template | DocumentKind::Calendar | DocumentKind::Directory | DocumentKind::Register => EVENTS,
+        DocumentKind::Template
+        | DocumentKind::Calendar
+        | DocumentKind::Directory
+        | DocumentKind::Register => EVENTS,
     };
     data_encoding::HEXLOWER.decode(hex.as_bytes()).expect("the constants are hexadecimal")
 }

@@ -15,7 +15,9 @@ use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
 use crate::domain::round::{Period, RoundName};
 use crate::domain::template::Template;
-use crate::ids::{AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId};
+use crate::ids::{
+    AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId,
+};
 use crate::limits::SEES_MAX;
 use crate::time::Timestamp;
 
@@ -87,17 +89,24 @@ pub fn directory(document: &Document) -> Directory {
 
 /// A station's register: assets by id.
 pub fn register(document: &Document) -> BTreeMap<AssetId, Asset> {
-    let assets = entries::<RegisterEntry>(document).map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
+    let assets =
+        entries::<RegisterEntry>(document).map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
     assets.collect()
 }
 
 /// The JSON entries that this version can read, in the order they were written.
 fn entries<T: DeserializeOwned>(document: &Document) -> impl Iterator<Item = T> {
-    events(document, s::EVENTS).into_iter().filter_map(|event| serde_json::from_str(event.text(s::BODY)?).ok())
+    events(document, s::EVENTS)
+        .into_iter()
+        .filter_map(|event| serde_json::from_str(event.text(s::BODY)?).ok())
 }
 
 /// Observations that a signature over `heads` does not cover; `None` when not all of these heads are here.
-fn uncovered(document: &Document, heads: &[ChangeHash], observations: &[Observation]) -> Option<Vec<EventKey>> {
+fn uncovered(
+    document: &Document,
+    heads: &[ChangeHash],
+    observations: &[Observation],
+) -> Option<Vec<EventKey>> {
     if heads.is_empty() || !heads.iter().all(|head| document.contains(*head)) {
         return None;
     }
@@ -123,7 +132,11 @@ fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
     for key in doc.keys(&map) {
         for (value, id) in doc.get_all(&map, key.as_str()).unwrap_or_default() {
             if let (Value::Object(automerge::ObjType::Map), ObjId::Id(counter, _, _)) = (&value, &id) {
-                events.push(RawEvent { key: EventKey::from_text(&key), counter: *counter, fields: fields(doc, &id) });
+                events.push(RawEvent {
+                    key: EventKey::from_text(&key),
+                    counter: *counter,
+                    fields: fields(doc, &id),
+                });
             }
         }
     }

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::time::Date;
 
 /// Condition of a thing, from best to worst, so that the greater one is the safe side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
+)]
 #[serde(rename_all = "lowercase")]
 #[cbor(index_only)]
 pub enum Condition {
@@ -209,7 +211,13 @@ mod tests {
         assert_eq!(SafeSide::Min.caution(&number(3), &number(5)), Ordering::Greater);
         assert_eq!(SafeSide::Max.caution(&number(3), &number(5)), Ordering::Less);
         let condition = Answer::Condition;
-        assert_eq!(SafeSide::Worst.caution(&condition(Condition::Missing), &condition(Condition::Fault)), Ordering::Greater);
-        assert_eq!(SafeSide::Worst.caution(&Answer::YesNo(false), &condition(Condition::Ok)), Ordering::Greater);
+        assert_eq!(
+            SafeSide::Worst.caution(&condition(Condition::Missing), &condition(Condition::Fault)),
+            Ordering::Greater
+        );
+        assert_eq!(
+            SafeSide::Worst.caution(&Answer::YesNo(false), &condition(Condition::Ok)),
+            Ordering::Greater
+        );
     }
 }

@@ -123,7 +123,11 @@ mod tests {
         check(first_wednesday.clone(), "2026-11-02", Some(("month/2026-11-01", "2026-11-04")));
         check(first_wednesday, "2026-11-23", Some(("month/2026-11-01", "2026-11-04")));
         check(Recurrence::Monthly { weekday: 2, nth: 4 }, "2026-11-10", None);
-        check(Recurrence::Monthly { weekday: 0, nth: 5 }, "2026-11-29", Some(("month/2026-11-01", "2026-11-30")));
+        check(
+            Recurrence::Monthly { weekday: 0, nth: 5 },
+            "2026-11-29",
+            Some(("month/2026-11-01", "2026-11-30")),
+        );
         let flood = Recurrence::Event {
             name: "meiyu".into(),
             from: Date::parse("2026-07-01").unwrap(),

@@ -132,8 +132,11 @@ struct Evidence<'a> {
 
 impl<'a> Evidence<'a> {
     fn gather(observations: &[&'a Observation]) -> Self {
-        let all: BTreeMap<_, _> =
-            observations.iter().filter(|o| !o.is_held).map(|observation| (&observation.key, *observation)).collect();
+        let all: BTreeMap<_, _> = observations
+            .iter()
+            .filter(|o| !o.is_held)
+            .map(|observation| (&observation.key, *observation))
+            .collect();
         let withdrawn: BTreeSet<&EventKey> = all
             .values()
             .filter_map(|o| match &o.act {
@@ -144,7 +147,8 @@ impl<'a> Evidence<'a> {
         let answers = all.values().copied().filter(|o| o.answer().is_some() && !withdrawn.contains(&o.key));
         let amended: BTreeSet<&EventKey> =
             answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).collect();
-        let live: BTreeMap<_, _> = answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).collect();
+        let live: BTreeMap<_, _> =
+            answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).collect();
         let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).collect();
         Self { all, withdrawn, amended, live, seen_by }
     }
@@ -152,7 +156,10 @@ impl<'a> Evidence<'a> {
     /// Whether live answers that saw this one have replaced it (rules 2 and 4).
     fn is_answered_away(&self, item: Option<&Item>, target: &Observation) -> bool {
         let seers = || {
-            self.live.values().copied().filter(|o| self.seen_by[&o.key].contains(&target.key) && may_replace(o, target))
+            self.live
+                .values()
+                .copied()
+                .filter(|o| self.seen_by[&o.key].contains(&target.key) && may_replace(o, target))
         };
         let is_critical = item.is_some_and(|item| item.is_safety_critical);
         let is_fault = target.answer().is_some_and(|answer| is_adverse(item, answer));
@@ -160,7 +167,9 @@ impl<'a> Evidence<'a> {
             return seers().next().is_some();
         }
         // Rule 4: a newer report of trouble takes the place of an older one; to clear it takes two people.
-        let says = |o: &Observation, test: fn(Option<&Item>, &Answer) -> bool| o.answer().is_some_and(|a| test(item, a));
+        let says = |o: &Observation, test: fn(Option<&Item>, &Answer) -> bool| {
+            o.answer().is_some_and(|a| test(item, a))
+        };
         seers().any(|o| says(o, is_adverse))
             || seers().filter(|second| says(second, is_fine)).any(|second| {
                 self.seen_by[&second.key].iter().any(|first| {
@@ -202,7 +211,10 @@ fn own_earlier<'a>(
 }
 
 /// Everything that an answer amends, directly or through what it amends. Ends because counters fall.
-fn amendments<'a>(all: &BTreeMap<&'a EventKey, &'a Observation>, answer: &Observation) -> Vec<&'a Observation> {
+fn amendments<'a>(
+    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    answer: &Observation,
+) -> Vec<&'a Observation> {
     let mut chain: Vec<&'a Observation> = Vec::new();
     let mut next = amended_by(all, answer);
     while let Some(target) = next {
@@ -212,7 +224,10 @@ fn amendments<'a>(all: &BTreeMap<&'a EventKey, &'a Observation>, answer: &Observ
     chain
 }
 
-fn amended_by<'a>(all: &BTreeMap<&'a EventKey, &'a Observation>, answer: &Observation) -> Option<&'a Observation> {
+fn amended_by<'a>(
+    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    answer: &Observation,
+) -> Option<&'a Observation> {
     match &answer.act {
         Act::Answer { amends: Some(target), .. } => own_earlier(all, answer, target),
         _ => None,
@@ -227,7 +242,8 @@ fn what_it_saw<'a>(
     let mut saw = BTreeSet::new();
     let inherited = amendments(all, answer);
     for source in std::iter::once(answer).chain(inherited.iter().copied()) {
-        let earlier = source.sees.iter().filter_map(|key| all.get(key)).filter(|seen| seen.counter < source.counter);
+        let earlier =
+            source.sees.iter().filter_map(|key| all.get(key)).filter(|seen| seen.counter < source.counter);
         saw.extend(earlier.map(|seen| &seen.key));
     }
     saw

@@ -163,7 +163,9 @@ mod tests {
         ] {
             assert_eq!(Period::parse(good).unwrap().to_string(), good);
         }
-        for bad in ["week/2026-11-24", "month/2026-11-02", "shift/2026-11-23", "event/2026-07-01/a/b", "2026", ""] {
+        for bad in
+            ["week/2026-11-24", "month/2026-11-02", "shift/2026-11-23", "event/2026-07-01/a/b", "2026", ""]
+        {
             assert!(Period::parse(bad).is_err(), "{bad}");
         }
     }

@@ -101,7 +101,15 @@ mod tests {
             let id = CollectionId::parse(good).expect(good);
             assert_eq!(CollectionId::of(&id.shelf().expect(good)).as_str(), good);
         }
-        for bad in ["", "bureau/", "station/x", "station//live", "station/x/2026-13", "station/x/live/y", "station/x/26-1"] {
+        for bad in [
+            "",
+            "bureau/",
+            "station/x",
+            "station//live",
+            "station/x/2026-13",
+            "station/x/live/y",
+            "station/x/26-1",
+        ] {
             assert!(CollectionId::parse(bad).is_err(), "{bad}");
         }
     }

@@ -168,9 +168,18 @@ mod tests {
 
     #[test]
     fn an_id_is_derived_from_its_name_alone() {
-        let a = DocumentId::derive(DocumentKind::Round, &["chaohu", "zhongmiao", "flood-departure", "2026-11-23"]);
-        let b = DocumentId::derive(DocumentKind::Round, &["chaohu", "zhongmiao", "flood-departure", "2026-11-23"]);
-        let c = DocumentId::derive(DocumentKind::Round, &["chaohu", "zhongmiao", "flood-departure", "2026-11-24"]);
+        let a = DocumentId::derive(
+            DocumentKind::Round,
+            &["chaohu", "zhongmiao", "flood-departure", "2026-11-23"],
+        );
+        let b = DocumentId::derive(
+            DocumentKind::Round,
+            &["chaohu", "zhongmiao", "flood-departure", "2026-11-23"],
+        );
+        let c = DocumentId::derive(
+            DocumentKind::Round,
+            &["chaohu", "zhongmiao", "flood-departure", "2026-11-24"],
+        );
         assert_eq!(a, b);
         assert_ne!(a, c);
         assert_eq!(DocumentId::parse(&a.to_string()), Ok(a));

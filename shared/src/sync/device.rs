@@ -1,11 +1,334 @@
 //! The phone's end: documents, outbox, places in the logs, and the link. Steps 4 to 6 and 13 of the walk.
 //!
-//! A deed becomes one change (`documents`), goes through the journal (one durable transaction at a time), and only then is
-//! it `Done`. The outbox is pushed whenever there is a link; pulled changes are stored before they are applied. Nothing
-//! before the link waits for a network.
+//! A deed becomes changes (`deeds`), goes through the journal (one durable transaction at a time), and only then is it
+//! `Done`. The outbox is pushed whenever there is a link (`exchange`); pulled changes are stored before they are
+//! applied. Nothing before the link waits for a network.
+//!
+//! ```text
+//! Deed -> deeds -> documents ─┐                       ┌-> Done
+//!                             ├-> journal -> Persist ─┤
+//! Received -> pull ───────────┘                       └-> documents -> Changed -> exchange -> Sign -> Send
+//! ```
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::document::read::Round;
+use crate::domain::asset::Asset;
+use crate::domain::calendar::Calendar;
+use crate::domain::directory::Directory;
+use crate::domain::round::RoundName;
+use crate::domain::template::Template;
+use crate::ids::{Actor, AssetId, CollectionId, DocumentId, EventKey, StationCode, TemplateId};
+use crate::protocol::Cursor;
+use crate::time::Timestamp;
+
+mod deeds;
+mod documents;
+mod exchange;
+mod journal;
+mod outbox;
 mod port;
+mod pull;
 
 pub use port::{
     Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored, StoredChange, Write,
 };
+
+use documents::Documents;
+use exchange::LinkSide;
+use journal::{DeedDone, Entry, Journal, Then};
+use outbox::Outbox;
+
+/// The phone's end.
+#[derive(Debug)]
+pub struct Device {
+    identity: Identity,
+    actor: Actor,
+    documents: Documents,
+    outbox: Outbox,
+    journal: Journal,
+    link: LinkSide,
+    cursors: BTreeMap<CollectionId, Cursor>,
+    /// Collections that were read to their end at least once.
+    caught_up: BTreeSet<CollectionId>,
+    /// Collections that somebody opened, beside those that are held anyway.
+    opened: BTreeSet<CollectionId>,
+    /// This tab's visit of each round.
+    visits: BTreeMap<DocumentId, Visiting>,
+    rejected: Vec<Rejected>,
+    clock_offset_ms: Option<i64>,
+    /// The relay could not store the last push: not before this moment again.
+    deferred_until: Option<Timestamp>,
+}
+
+/// A visit of this tab.
+#[derive(Debug)]
+struct Visiting {
+    key: EventKey,
+    template_version: u32,
+    utc_offset_minutes: i16,
+    clock_offset_ms: Option<i64>,
+}
+
+impl Device {
+    /// Starts from what the storage holds. `slot` is this tab's, leased so that no other tab writes under it.
+    pub fn boot(identity: Identity, slot: u32, stored: Stored) -> Self {
+        let mut device = Self {
+            actor: Actor::new(identity.device, slot),
+            identity,
+            documents: Documents::default(),
+            outbox: Outbox::default(),
+            journal: Journal::default(),
+            link: LinkSide::default(),
+            caught_up: stored.cursors.iter().map(|(collection, _)| collection.clone()).collect(),
+            cursors: stored.cursors.into_iter().collect(),
+            opened: BTreeSet::new(),
+            visits: BTreeMap::new(),
+            rejected: stored.rejected,
+            clock_offset_ms: stored.clock_offset_ms,
+            deferred_until: None,
+        };
+        for change in stored.changes {
+            device.documents.take(change);
+        }
+        for mark in &stored.marks {
+            device.outbox.mark(mark, &device.documents);
+        }
+        device.documents.refresh_library();
+        device
+    }
+
+    /// Takes one input in and says what to do. `now` is the phone's clock, `random` any number drawn by the shell.
+    pub fn handle(&mut self, now: Timestamp, random: u64, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Deed { command, utc_offset_minutes, deed } => {
+                self.deed(now, command, utc_offset_minutes, deed)
+            }
+            Input::Persisted => self.persisted(now),
+            Input::PersistFailed { is_full } => self.persist_failed(now, random, is_full),
+            Input::Signed(signatures) => self.signed(now, signatures),
+            Input::SignFailed => self.drop_link(now, random, Some("crypto-missing".to_owned())),
+            Input::LinkUp => self.link_up(now),
+            Input::LinkDown { problem } => self.link_down(now, random, problem),
+            Input::Received(bytes) => self.received(now, random, &bytes),
+            Input::Timer => self.timer(now, random),
+            Input::Nudge => self.nudge(now),
+            Input::MayLink(may_link) => self.set_may_link(now, may_link),
+            Input::FromOtherTab(writes) => {
+                let mut effects = self.take_in(&writes);
+                effects.extend(self.go_on(now));
+                effects
+            }
+            Input::Want(collection) => {
+                self.opened.insert(collection.clone());
+                self.link.to_ask.insert(collection);
+                self.exchange(now)
+            }
+        }
+    }
+
+    /// Who this phone is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// How the phone stands.
+    pub fn status(&self) -> Status {
+        Status {
+            pending: self.outbox.len(),
+            oldest_pending: self.outbox.oldest(),
+            link: self.link_state(),
+            last_contact: self.link.last_contact,
+            clock_offset_ms: self.clock_offset_ms,
+            rejected: self.rejected.clone(),
+            problem: self.link.problem.clone(),
+        }
+    }
+
+    /// A moment of the phone's clock, corrected by what the relay's said at the last contact.
+    pub fn corrected(&self, now: Timestamp) -> Timestamp {
+        now.plus_ms(self.clock_offset_ms.unwrap_or_default())
+    }
+
+    /// People, stations and devices.
+    pub fn directory(&self) -> &Directory {
+        self.documents.directory()
+    }
+
+    /// What is due when.
+    pub fn calendar(&self) -> &Calendar {
+        self.documents.calendar()
+    }
+
+    /// The templates on this phone.
+    pub fn templates(&self) -> &BTreeMap<TemplateId, Template> {
+        self.documents.templates()
+    }
+
+    /// A station's assets.
+    pub fn register(&mut self, station: &StationCode) -> Rc<BTreeMap<AssetId, Asset>> {
+        self.documents.register(DocumentId::register(&self.identity.bureau, station))
+    }
+
+    /// A round as it is on this phone; empty when nobody has started it.
+    pub fn round(&mut self, name: &RoundName) -> Rc<Round> {
+        self.documents.round(name.document(&self.identity.bureau), &self.identity.bureau)
+    }
+
+    /// Whether anybody has started a round, as far as this phone knows.
+    pub fn has_round(&self, name: &RoundName) -> bool {
+        self.documents.has(self.document_of(name))
+    }
+
+    /// The heads of a round's document.
+    pub fn heads(&mut self, name: &RoundName) -> Vec<crate::ids::ChangeHash> {
+        let id = self.document_of(name);
+        self.documents.heads(id)
+    }
+
+    /// Whether an event is only on this phone.
+    pub fn is_only_here(&self, document: DocumentId, key: &EventKey) -> bool {
+        self.outbox.is_waiting(document, key)
+    }
+
+    /// Whether a collection was read to its end at least once.
+    pub fn is_caught_up(&self, collection: &CollectionId) -> bool {
+        self.caught_up.contains(collection)
+    }
+
+    /// The collections this phone holds: by right, and those that were opened.
+    pub fn wanted(&self, now: Timestamp) -> BTreeSet<CollectionId> {
+        let today = self.identity.zone.date(self.corrected(now));
+        let stations = self.directory().stations.keys();
+        let held = self.identity.rights.held_collections(stations, today);
+        held.into_iter().chain(self.opened.iter().cloned()).collect()
+    }
+
+    fn deed(&mut self, now: Timestamp, command: u32, utc_offset_minutes: i16, deed: Deed) -> Vec<Effect> {
+        let (document, written) = match self.perform(now, utc_offset_minutes, deed) {
+            Ok(done) => done,
+            Err(error) => return vec![Effect::Failed { command, error: error.into() }],
+        };
+        let mut writes = Vec::new();
+        for written in &written {
+            let hash = written.hash;
+            let Some((collection, change)) = self.documents.change(document, hash) else { continue };
+            let (collection, change) = (collection.clone(), change.to_vec());
+            writes.push(Write::Change(StoredChange { collection, document, hash, change }));
+            let mark = Mark { document, hash, at: now };
+            self.outbox.mark_tentative(&mark, &self.documents);
+            writes.push(Write::Mark(mark));
+        }
+        let hashes = written.into_iter().map(|written| written.hash).collect();
+        let then = Then::Deeds(vec![DeedDone { command, document, hashes }]);
+        let mut effects = vec![Effect::Changed(vec![document]), Effect::StatusChanged];
+        effects.extend(self.journal.add(Entry { writes, then }).map(Effect::Persist));
+        effects
+    }
+
+    fn persisted(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(entry) = self.journal.end() else { return Vec::new() };
+        let mut effects = match entry.then {
+            Then::Deeds(deeds) => {
+                for deed in &deeds {
+                    deed.hashes.iter().for_each(|hash| self.outbox.confirm(deed.document, *hash));
+                }
+                deeds.into_iter().map(|deed| Effect::Done { command: deed.command }).collect()
+            }
+            Then::News => self.take_in(&entry.writes),
+            Then::Answer => {
+                self.answer_is_stored();
+                self.take_in(&entry.writes)
+            }
+        };
+        effects.extend(self.journal.start().map(Effect::Persist));
+        effects.extend(self.go_on(now));
+        effects
+    }
+
+    fn persist_failed(&mut self, now: Timestamp, random: u64, is_full: bool) -> Vec<Effect> {
+        let Some(entry) = self.journal.end() else { return Vec::new() };
+        let mut effects = Vec::new();
+        match entry.then {
+            Then::Deeds(mut deeds) => {
+                deeds.extend(self.journal.give_up_deeds());
+                effects.extend(self.undo(deeds, is_full));
+            }
+            Then::News | Then::Answer => {
+                let code = if is_full { "storage-full" } else { "storage-failed" };
+                effects.extend(self.drop_link(now, random, Some(code.to_owned())));
+            }
+        }
+        effects.extend(self.journal.start().map(Effect::Persist));
+        effects
+    }
+
+    /// Takes deeds back that did not become durable, and says so.
+    fn undo(&mut self, deeds: Vec<DeedDone>, is_full: bool) -> Vec<Effect> {
+        let error = if is_full { DeedError::StorageFull } else { DeedError::StorageFailed };
+        let mut lost: BTreeMap<DocumentId, BTreeSet<_>> = BTreeMap::new();
+        let mut effects = Vec::new();
+        for deed in deeds {
+            lost.entry(deed.document).or_default().extend(deed.hashes);
+            effects.push(Effect::Failed { command: deed.command, error: error.clone() });
+        }
+        for (document, hashes) in &lost {
+            for hash in hashes {
+                self.outbox.drop_mark(*document, *hash);
+            }
+            self.documents.drop_changes(*document, hashes);
+            // The visit may have been among them; the next deed begins another.
+            self.visits.remove(document);
+        }
+        effects.push(Effect::Changed(lost.into_keys().collect()));
+        effects.push(Effect::StatusChanged);
+        effects
+    }
+
+    /// Brings what is durable into memory.
+    fn take_in(&mut self, writes: &[Write]) -> Vec<Effect> {
+        let mut changed = BTreeSet::new();
+        let mut status_changed = false;
+        for write in writes {
+            status_changed |= !matches!(write, Write::Change(_) | Write::Cursor { .. });
+            match write {
+                Write::Change(stored) => {
+                    if self.documents.take(stored.clone()) {
+                        changed.insert(stored.document);
+                    }
+                }
+                Write::Mark(mark) => {
+                    self.outbox.mark(mark, &self.documents);
+                    changed.insert(mark.document);
+                }
+                Write::DropMark { document, hash } => {
+                    self.outbox.drop_mark(*document, *hash);
+                    changed.insert(*document);
+                }
+                Write::Cursor { collection, cursor } => {
+                    self.cursors.insert(collection.clone(), *cursor);
+                }
+                Write::Rejected(rejected) => self.rejected.push(rejected.clone()),
+                Write::ClockOffset(ms) => self.clock_offset_ms = Some(*ms),
+            }
+        }
+        self.documents.refresh_library();
+        let mut effects = Vec::new();
+        if !changed.is_empty() {
+            effects.push(Effect::Changed(changed.into_iter().collect()));
+        }
+        if status_changed {
+            effects.push(Effect::StatusChanged);
+        }
+        effects
+    }
+
+    /// Begins the next exchange when there is something to say.
+    fn go_on(&mut self, now: Timestamp) -> Vec<Effect> {
+        match self.deferred_until {
+            Some(until) if until > now && self.is_idle() => vec![Effect::SetTimer(until)],
+            _ => self.exchange(now),
+        }
+    }
+}

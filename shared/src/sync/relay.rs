@@ -141,7 +141,8 @@ impl Link {
         }
         let bytes_asked = usize::try_from(request.bytes_max).unwrap_or(PULL_BYTES_MAX);
         let bytes_max = if bytes_asked == 0 { PULL_BYTES_MAX } else { bytes_asked.min(PULL_BYTES_MAX) };
-        let mut to_read: Vec<_> = request.wants.into_iter().map(|want| (want.collection, want.cursor)).collect();
+        let mut to_read: Vec<_> =
+            request.wants.into_iter().map(|want| (want.collection, want.cursor)).collect();
         to_read.reverse();
         for (collection, _) in &to_read {
             self.sent.remove(collection);
@@ -215,9 +216,10 @@ impl Link {
         if pull.more {
             self.stale.insert(pull.collection.clone());
         }
-        let is_answer = self.open.as_ref().is_some_and(|open| {
-            open.acks.is_some() && !self.sent.contains_key(&pull.collection)
-        });
+        let is_answer = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.acks.is_some() && !self.sent.contains_key(&pull.collection));
         if is_answer {
             // In an answer the phone asks on for what is left; only a collection it holds fully is delivered live.
             if !pull.more {
@@ -279,7 +281,9 @@ impl Link {
                 let Carried::Change(change) = carried else { continue };
                 let hash = if self.pushed.is_empty() { None } else { chunk::hash(change).ok() };
                 match hash {
-                    Some(hash) if self.pushed.remove(&(run.document, hash)) => *carried = Carried::Known(hash),
+                    Some(hash) if self.pushed.remove(&(run.document, hash)) => {
+                        *carried = Carried::Known(hash)
+                    }
                     _ => bytes += change.len(),
                 }
             }

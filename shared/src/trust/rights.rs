@@ -7,7 +7,9 @@ use crate::ids::{CollectionId, OfficerId, Shelf, StationCode};
 use crate::time::Date;
 
 /// What a person is in the bureau, from least to most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
+)]
 #[serde(rename_all = "lowercase")]
 #[cbor(index_only)]
 pub enum Role {
@@ -114,7 +116,11 @@ mod tests {
             (&supervisor, &other, true, false),
             (&supervisor, &bureau, true, false),
         ] {
-            assert_eq!((who.may_read(collection), who.may_write(collection)), (read, write), "{who:?} {collection}");
+            assert_eq!(
+                (who.may_read(collection), who.may_write(collection)),
+                (read, write),
+                "{who:?} {collection}"
+            );
         }
     }
 }

@@ -16,7 +16,9 @@ fn item(safe_side: SafeSide, is_safety_critical: bool) -> Item {
         name: Label::new("强光手电", "Flashlight"),
         standard: Label::default(),
         kind: match safe_side {
-            SafeSide::Min => ItemKind::Number { unit: Label::new("%", "%"), ok_min: Some(70_000), ok_max: None },
+            SafeSide::Min => {
+                ItemKind::Number { unit: Label::new("%", "%"), ok_min: Some(70_000), ok_max: None }
+            }
             _ => ItemKind::Condition,
         },
         safe_side,
@@ -85,8 +87,16 @@ fn a_dispute_ends_when_somebody_who_saw_all_of_it_answers() {
 #[test]
 fn the_undo_of_a_mistaken_ok_brings_the_fault_back() {
     let item = item(SafeSide::Worst, false);
-    check(&item, &[says(1, "a", FAULT, &[]), says(2, "b", OK, &[1]), withdraws(3, "b", 2)], Verdict::Agreed(FAULT));
-    check(&item, &[says(1, "a", FAULT, &[]), says(2, "b", OK, &[1]), withdraws(3, "a", 2)], Verdict::Agreed(OK));
+    check(
+        &item,
+        &[says(1, "a", FAULT, &[]), says(2, "b", OK, &[1]), withdraws(3, "b", 2)],
+        Verdict::Agreed(FAULT),
+    );
+    check(
+        &item,
+        &[says(1, "a", FAULT, &[]), says(2, "b", OK, &[1]), withdraws(3, "a", 2)],
+        Verdict::Agreed(OK),
+    );
 }
 
 #[test]
@@ -103,8 +113,16 @@ fn an_amendment_inherits_what_it_amends_had_seen() {
 #[test]
 fn not_checked_overrides_nobody_else() {
     let item = item(SafeSide::Worst, false);
-    check(&item, &[says(1, "a", FAULT, &[]), says(2, "b", Answer::NotApplicable, &[1])], Verdict::Agreed(FAULT));
-    check(&item, &[says(1, "a", OK, &[]), says(2, "a", Answer::NotChecked, &[1])], Verdict::Agreed(Answer::NotChecked));
+    check(
+        &item,
+        &[says(1, "a", FAULT, &[]), says(2, "b", Answer::NotApplicable, &[1])],
+        Verdict::Agreed(FAULT),
+    );
+    check(
+        &item,
+        &[says(1, "a", OK, &[]), says(2, "a", Answer::NotChecked, &[1])],
+        Verdict::Agreed(Answer::NotChecked),
+    );
     check(&item, &[says(1, "a", Answer::NotApplicable, &[])], Verdict::Agreed(Answer::NotApplicable));
 }
 
@@ -125,8 +143,16 @@ fn a_safety_critical_fault_takes_two_people_to_clear() {
 fn numbers_dispute_only_across_bands() {
     let item = item(SafeSide::Min, false);
     let number = Answer::Number;
-    check(&item, &[says(1, "a", number(79_000), &[]), says(2, "b", number(80_000), &[])], Verdict::Agreed(number(79_000)));
-    check(&item, &[says(1, "a", number(69_000), &[]), says(2, "b", number(80_000), &[])], Verdict::Disputed(number(69_000)));
+    check(
+        &item,
+        &[says(1, "a", number(79_000), &[]), says(2, "b", number(80_000), &[])],
+        Verdict::Agreed(number(79_000)),
+    );
+    check(
+        &item,
+        &[says(1, "a", number(69_000), &[]), says(2, "b", number(80_000), &[])],
+        Verdict::Disputed(number(69_000)),
+    );
 }
 
 #[test]

@@ -88,7 +88,11 @@ fn a_push_is_committed_before_anything_is_read() {
     let effects = link.handle(NOW, Input::Log(pull(1, vec![run(1)], false)));
     let [response] = sent(&effects).try_into().unwrap();
     assert_eq!(response.acks, [ack]);
-    assert_eq!(response.pulls[0].runs[0].changes, [Carried::Known(batch().head)], "the phone's own does not come back");
+    assert_eq!(
+        response.pulls[0].runs[0].changes,
+        [Carried::Known(batch().head)],
+        "the phone's own does not come back"
+    );
     assert!(link.is_idle());
 }
 
@@ -104,7 +108,10 @@ fn a_poke_delivers_what_grew_and_nothing_else() {
     assert_eq!(link.handle(NOW, Input::Poke { collection: live(), seq: 5 }), [], "one read at a time");
     let effects = link.handle(NOW, Input::Log(pull(4, vec![run(4)], false)));
     assert_eq!(sent(&effects)[0].exchange, 0);
-    assert!(matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 4, .. }, .. })), "the second poke");
+    assert!(
+        matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 4, .. }, .. })),
+        "the second poke"
+    );
 }
 
 #[test]
@@ -147,5 +154,8 @@ fn a_request_waits_for_the_delivery_that_is_being_read() {
     assert_eq!(link.handle(NOW, frame(2, vec![], vec![live()])), []);
     let effects = link.handle(NOW, Input::Log(pull(4, vec![run(4)], false)));
     assert_eq!(sent(&effects)[0].exchange, 0);
-    assert!(matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 0, .. }, .. })), "as the request asked");
+    assert!(
+        matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 0, .. }, .. })),
+        "as the request asked"
+    );
 }

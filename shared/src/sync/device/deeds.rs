@@ -1,0 +1,117 @@
+//! Deeds into events: checks the rules, makes sure that the person's visit is in the round, and writes. Step 4.
+
+use super::port::Deed;
+use super::{Device, Visiting};
+use crate::document::Written;
+use crate::document::write::Event;
+use crate::domain::policy::{self, PolicyError};
+use crate::domain::round::RoundName;
+use crate::domain::template::Template;
+use crate::ids::{DocumentId, EventKey};
+use crate::time::{MINUTE_MS, Timestamp};
+
+impl Device {
+    /// Writes what a deed says into its document; gives the document and the changes.
+    pub(super) fn perform(
+        &mut self,
+        now: Timestamp,
+        utc_offset_minutes: i16,
+        deed: Deed,
+    ) -> Result<(DocumentId, Vec<Written>), PolicyError> {
+        let rights = self.identity.rights.clone();
+        match deed {
+            Deed::Answer { round, subject, item, answer, fault, note, sees, amends } => {
+                let template = self.template_of(&round)?;
+                policy::check_answer(&rights, &round, &template, &item, &[&fault, &note], &sees)?;
+                if let Some(amended) = &amends {
+                    policy::check_own(&rights, &round, &self.round(&round).observations, amended)?;
+                }
+                let mut written = self.visit(utc_offset_minutes, &round, &template);
+                let visit = self.visit_key(&round);
+                let event =
+                    Event::Answer { visit, subject, item, answer, fault, note, at: now, sees, amends };
+                written.push(self.write(&round, &event));
+                Ok((self.document_of(&round), written))
+            }
+            Deed::Withdraw { round, event } => {
+                let template = self.template_of(&round)?;
+                let read = self.round(&round);
+                let own = policy::check_own(&rights, &round, &read.observations, &event)?.clone();
+                let mut written = self.visit(utc_offset_minutes, &round, &template);
+                let visit = self.visit_key(&round);
+                let event =
+                    Event::Withdraw { visit, subject: own.subject, item: own.item, target: event, at: now };
+                written.push(self.write(&round, &event));
+                Ok((self.document_of(&round), written))
+            }
+            Deed::SignOff { round } => {
+                let template = self.template_of(&round)?;
+                policy::check_sign_off(&rights, &round, &template)?;
+                let mut written = self.visit(utc_offset_minutes, &round, &template);
+                let visit = self.visit_key(&round);
+                let heads = self.documents.heads(self.document_of(&round));
+                written.push(self.write(&round, &Event::SignOff { visit, at: now, heads }));
+                Ok((self.document_of(&round), written))
+            }
+        }
+    }
+
+    fn template_of(&self, round: &RoundName) -> Result<Template, PolicyError> {
+        let unknown = || PolicyError::TemplateUnknown { template: round.template.to_string() };
+        self.documents.templates().get(&round.template).cloned().ok_or_else(unknown)
+    }
+
+    /// Begins a visit unless one stands that still describes this phone.
+    fn visit(&mut self, utc_offset_minutes: i16, round: &RoundName, template: &Template) -> Vec<Written> {
+        let id = self.document_of(round);
+        let fits = |visit: &Visiting| {
+            visit.template_version == template.version
+                && visit.utc_offset_minutes == utc_offset_minutes
+                && is_near(visit.clock_offset_ms, self.clock_offset_ms)
+        };
+        if self.visits.get(&id).is_some_and(fits) {
+            return Vec::new();
+        }
+        let event = Event::Visit {
+            name: round.clone(),
+            officer: self.identity.rights.officer.clone(),
+            template_version: template.version,
+            utc_offset_minutes,
+            clock_offset_ms: self.clock_offset_ms,
+        };
+        let written = self.write(round, &event);
+        let visiting = Visiting {
+            key: written.key.clone(),
+            template_version: template.version,
+            utc_offset_minutes,
+            clock_offset_ms: self.clock_offset_ms,
+        };
+        self.visits.insert(id, visiting);
+        vec![written]
+    }
+
+    fn visit_key(&self, round: &RoundName) -> EventKey {
+        self.visits
+            .get(&self.document_of(round))
+            .map(|visit| visit.key.clone())
+            .expect("the visit was just begun")
+    }
+
+    fn write(&mut self, round: &RoundName, event: &Event) -> Written {
+        let id = self.document_of(round);
+        let written = self.documents.write(id, &round.collection(), self.actor, event);
+        written.expect("a round has the maps of its genesis, and events insert plain values")
+    }
+
+    pub(super) fn document_of(&self, round: &RoundName) -> DocumentId {
+        round.document(&self.identity.bureau)
+    }
+}
+
+/// Whether two clock offsets are the same within a minute.
+fn is_near(a: Option<i64>, b: Option<i64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.abs_diff(b) < MINUTE_MS.unsigned_abs(),
+        (a, b) => a == b,
+    }
+}

@@ -1,0 +1,306 @@
+//! The phone's side of the link: when to connect, what to ask, what to do with an answer. Step 6 of the walk, and the
+//! way back.
+
+use std::collections::BTreeSet;
+
+use super::Device;
+use super::journal::{Entry, Then};
+use super::outbox;
+use super::port::{Effect, LinkState, Write, problem};
+use super::pull::{self, PullError};
+use crate::ids::CollectionId;
+use crate::limits::EXCHANGE_MS_MAX;
+use crate::protocol::{
+    self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response, Want,
+};
+use crate::sync::backoff;
+use crate::time::Timestamp;
+
+/// The link.
+#[derive(Debug, Default)]
+pub(super) struct LinkSide {
+    /// Whether this tab is the one that syncs.
+    pub(super) may_link: bool,
+    pub(super) phase: Phase,
+    /// Failed tries in a row.
+    pub(super) failures: u32,
+    /// Requests sent on this link.
+    exchange: u32,
+    /// Whether an answer has come on this link: only then is there contact.
+    is_heard: bool,
+    /// Collections to ask for in the next request.
+    pub(super) to_ask: BTreeSet<CollectionId>,
+    /// Collections whose log has diverged, and what it holds.
+    diverged:
+        std::collections::BTreeMap<CollectionId, BTreeSet<(crate::ids::DocumentId, crate::ids::ChangeHash)>>,
+    /// Collections that were asked for from the beginning because their chain did not fit.
+    restarted: BTreeSet<CollectionId>,
+    renew_session: bool,
+    pub(super) last_contact: Option<Timestamp>,
+    pub(super) problem: Option<String>,
+}
+
+/// Where the link stands.
+#[derive(Debug, Default)]
+pub(super) enum Phase {
+    /// No link; the next try comes with the timer.
+    #[default]
+    Down,
+    /// A link is being made.
+    Connecting,
+    /// Nothing to say.
+    Idle,
+    /// The key signs a push.
+    Signing(Vec<Batch>),
+    /// A request is out.
+    Asked { pushed: Vec<Batch>, since: Timestamp },
+    /// Its answer is being stored.
+    Storing,
+}
+
+impl Device {
+    /// What `Status` shows of the link.
+    pub(super) fn link_state(&self) -> LinkState {
+        match self.link.phase {
+            _ if !self.link.may_link => LinkState::OtherTab,
+            Phase::Down => LinkState::Offline,
+            Phase::Connecting => LinkState::Connecting,
+            _ if self.link.is_heard => LinkState::Online,
+            _ => LinkState::Connecting,
+        }
+    }
+
+    pub(super) fn set_may_link(&mut self, now: Timestamp, may_link: bool) -> Vec<Effect> {
+        if self.link.may_link == may_link {
+            return Vec::new();
+        }
+        self.link.may_link = may_link;
+        let mut effects = vec![Effect::StatusChanged];
+        if may_link {
+            effects.extend(self.connect(now));
+        } else if !matches!(self.link.phase, Phase::Down) {
+            self.link.phase = Phase::Down;
+            effects.push(Effect::Disconnect);
+        }
+        effects
+    }
+
+    /// A network or the person is back, or the timer came.
+    pub(super) fn nudge(&mut self, now: Timestamp) -> Vec<Effect> {
+        match &self.link.phase {
+            Phase::Down => self.connect(now),
+            Phase::Idle => {
+                self.ask_for_everything(now);
+                self.exchange(now)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn timer(&mut self, now: Timestamp, random: u64) -> Vec<Effect> {
+        match &self.link.phase {
+            Phase::Down => self.connect(now),
+            Phase::Connecting => self.drop_link(now, random, None),
+            Phase::Asked { since, .. } if now.since(*since) >= EXCHANGE_MS_MAX => {
+                self.drop_link(now, random, None)
+            }
+            Phase::Asked { since, .. } => vec![Effect::SetTimer(since.plus_ms(EXCHANGE_MS_MAX))],
+            // A push that was deferred, or a clock that was set back: try again.
+            Phase::Idle => self.exchange(now),
+            _ => Vec::new(),
+        }
+    }
+
+    fn connect(&mut self, now: Timestamp) -> Vec<Effect> {
+        if !self.link.may_link {
+            return Vec::new();
+        }
+        self.link.phase = Phase::Connecting;
+        let renew_session = std::mem::take(&mut self.link.renew_session);
+        let give_up = Effect::SetTimer(now.plus_ms(EXCHANGE_MS_MAX));
+        vec![Effect::Connect { renew_session }, give_up, Effect::StatusChanged]
+    }
+
+    pub(super) fn link_up(&mut self, now: Timestamp) -> Vec<Effect> {
+        if !matches!(self.link.phase, Phase::Connecting) {
+            return Vec::new();
+        }
+        self.link.phase = Phase::Idle;
+        self.link.exchange = 0;
+        self.link.is_heard = false;
+        self.ask_for_everything(now);
+        self.exchange(now)
+    }
+
+    pub(super) fn link_down(&mut self, now: Timestamp, random: u64, problem: Option<String>) -> Vec<Effect> {
+        self.link.phase = Phase::Down;
+        self.link.failures = self.link.failures.saturating_add(1);
+        self.link.problem = problem;
+        let wait = backoff::wait_ms(self.link.failures, random);
+        vec![Effect::SetTimer(now.plus_ms(wait)), Effect::StatusChanged]
+    }
+
+    pub(super) fn ask_for_everything(&mut self, now: Timestamp) {
+        let wanted = self.wanted(now);
+        self.link.to_ask.extend(wanted);
+    }
+
+    /// Begins an exchange if there is a link and something to say.
+    pub(super) fn exchange(&mut self, now: Timestamp) -> Vec<Effect> {
+        if !matches!(self.link.phase, Phase::Idle) {
+            return Vec::new();
+        }
+        let batches = self.outbox.batches(&self.documents);
+        if batches.is_empty() {
+            return if self.link.to_ask.is_empty() { Vec::new() } else { self.ask(now, batches) };
+        }
+        let claims = batches.iter().map(|batch| outbox::claim(&self.identity.bureau, batch)).collect();
+        self.link.phase = Phase::Signing(batches);
+        vec![Effect::Sign(claims)]
+    }
+
+    pub(super) fn signed(&mut self, now: Timestamp, signatures: Vec<Vec<u8>>) -> Vec<Effect> {
+        let Phase::Signing(batches) = &mut self.link.phase else { return Vec::new() };
+        let mut batches = std::mem::take(batches);
+        for (batch, signature) in batches.iter_mut().zip(signatures) {
+            batch.signature = signature;
+        }
+        self.ask(now, batches)
+    }
+
+    fn ask(&mut self, now: Timestamp, push: Vec<Batch>) -> Vec<Effect> {
+        let wants = std::mem::take(&mut self.link.to_ask)
+            .into_iter()
+            .map(|collection| Want { cursor: self.cursor(&collection), collection })
+            .collect();
+        self.link.exchange += 1;
+        let request = Request { exchange: self.link.exchange, push: push.clone(), wants, bytes_max: 0 };
+        self.link.phase = Phase::Asked { pushed: push, since: now };
+        vec![
+            Effect::Send(protocol::encode(&Frame::Request(request))),
+            Effect::SetTimer(now.plus_ms(EXCHANGE_MS_MAX)),
+            Effect::StatusChanged,
+        ]
+    }
+
+    pub(super) fn received(&mut self, now: Timestamp, random: u64, bytes: &[u8]) -> Vec<Effect> {
+        match protocol::decode(bytes) {
+            Ok(Frame::Response(response)) => self.answer(now, response),
+            Ok(Frame::Refusal(refusal)) => self.refused(now, random, &refusal),
+            Ok(Frame::Request(_)) => self.hang_up(now, random, RefusalCode::Malformed),
+            Err(error) => self.hang_up(now, random, error.refusal().code),
+        }
+    }
+
+    fn hang_up(&mut self, now: Timestamp, random: u64, code: RefusalCode) -> Vec<Effect> {
+        self.drop_link(now, random, problem(code))
+    }
+
+    /// Closes the link from this side.
+    pub(super) fn drop_link(&mut self, now: Timestamp, random: u64, problem: Option<String>) -> Vec<Effect> {
+        let mut effects = vec![Effect::Disconnect];
+        effects.extend(self.link_down(now, random, problem));
+        effects
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.link.phase, Phase::Idle)
+    }
+
+    /// The answer is durable: the next exchange may begin.
+    pub(super) fn answer_is_stored(&mut self) {
+        if matches!(self.link.phase, Phase::Storing) {
+            self.link.phase = Phase::Idle;
+        }
+    }
+
+    fn refused(&mut self, now: Timestamp, random: u64, refusal: &Refusal) -> Vec<Effect> {
+        self.link.renew_session = refusal.code == RefusalCode::NoSession;
+        let mut effects = self.hang_up(now, random, refusal.code);
+        if let Some(wait) = refusal.retry_after_ms {
+            effects.push(Effect::SetTimer(now.plus_ms(i64::from(wait))));
+        }
+        effects
+    }
+
+    fn answer(&mut self, now: Timestamp, response: Response) -> Vec<Effect> {
+        let mut writes = Vec::new();
+        let is_answer =
+            response.exchange == self.link.exchange && matches!(self.link.phase, Phase::Asked { .. });
+        if response.exchange != 0 && !is_answer {
+            // The answer to a request that was given up.
+            return Vec::new();
+        }
+        if is_answer
+            && let Phase::Asked { pushed, .. } = std::mem::replace(&mut self.link.phase, Phase::Storing)
+        {
+            writes.extend(pull::ack_writes(&response.acks, &pushed));
+        }
+        self.link.failures = 0;
+        self.link.is_heard = true;
+        self.link.last_contact = Some(now);
+        let offset = response.relay_time.since(now);
+        if self.clock_offset_ms.is_none_or(|known| known.abs_diff(offset) > 1_000) {
+            writes.push(Write::ClockOffset(offset));
+        }
+        for pull in &response.pulls {
+            writes.extend(self.take_pull(now, pull));
+        }
+        let deferred = response.acks.iter().find_map(|ack| match ack.outcome {
+            AckOutcome::Deferred { code } => Some(code),
+            _ => None,
+        });
+        self.link.problem = deferred.and_then(problem);
+        self.deferred_until = deferred.map(|_| now.plus_ms(response.retry_after_ms.map_or(5_000, i64::from)));
+        let mut effects = vec![Effect::StatusChanged];
+        if writes.is_empty() {
+            if is_answer {
+                self.answer_is_stored();
+            }
+            effects.extend(self.go_on(now));
+            return effects;
+        }
+        let then = if is_answer { Then::Answer } else { Then::News };
+        effects.extend(self.journal.add(Entry { writes, then }).map(Effect::Persist));
+        effects
+    }
+
+    fn take_pull(&mut self, now: Timestamp, pull: &protocol::Pull) -> Vec<Write> {
+        let from = self.cursor(&pull.collection);
+        if pull.diverged {
+            self.link.diverged.insert(pull.collection.clone(), BTreeSet::new());
+        }
+        let seen = self.link.diverged.get_mut(&pull.collection);
+        let mut writes = match pull::writes(pull, from, &self.documents, seen) {
+            Ok(writes) => writes,
+            Err(PullError::Gap) => {
+                self.link.to_ask.insert(pull.collection.clone());
+                return Vec::new();
+            }
+            Err(PullError::Chain) => {
+                self.link.problem = Some("chain-broken".to_owned());
+                if self.link.restarted.insert(pull.collection.clone()) {
+                    self.cursors.remove(&pull.collection);
+                    self.link.to_ask.insert(pull.collection.clone());
+                }
+                return Vec::new();
+            }
+        };
+        if pull.more {
+            self.link.to_ask.insert(pull.collection.clone());
+        } else {
+            self.caught_up.insert(pull.collection.clone());
+            if let Some(seen) = self.link.diverged.remove(&pull.collection) {
+                let device = self.identity.device;
+                let lost =
+                    pull::lost_writes(&pull.collection, device, &self.documents, &self.outbox, &seen, now);
+                writes.extend(lost);
+            }
+        }
+        writes
+    }
+
+    fn cursor(&self, collection: &CollectionId) -> Cursor {
+        self.cursors.get(collection).copied().unwrap_or_default()
+    }
+}

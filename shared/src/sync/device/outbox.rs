@@ -1,0 +1,149 @@
+//! Own changes that the relay has not acknowledged, and how they are cut into batches. Only an ack drops a mark.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::documents::Documents;
+use super::port::Mark;
+use crate::document::chunk::{self, Outline};
+use crate::ids::{BureauId, ChangeHash, DocumentId, EventKey};
+use crate::limits::{BATCH_CHANGES_MAX, PUSH_BATCHES_MAX, PUSH_BYTES_MAX};
+use crate::protocol::Batch;
+use crate::time::Timestamp;
+use crate::trust::signing::{BatchClaim, SUITE_P256};
+
+/// The outbox.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    marks: BTreeMap<(DocumentId, ChangeHash), Waiting>,
+    /// The event keys of the marked changes: each of our changes writes one event, keyed by the change's number.
+    keys: BTreeSet<(DocumentId, EventKey)>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    since: Timestamp,
+    key: Option<EventKey>,
+    /// Only what is durable here may be pushed: what is lost again must never have been seen outside.
+    is_durable: bool,
+}
+
+impl Outbox {
+    /// Marks a change that is durable on this phone.
+    pub(super) fn mark(&mut self, mark: &Mark, documents: &Documents) {
+        self.mark_tentative(mark, documents);
+        self.confirm(mark.document, mark.hash);
+    }
+
+    /// Marks a change that is on its way into the storage.
+    pub(super) fn mark_tentative(&mut self, mark: &Mark, documents: &Documents) {
+        let key = event_key(documents, mark.document, mark.hash);
+        self.keys.extend(key.clone().map(|key| (mark.document, key)));
+        self.marks.insert((mark.document, mark.hash), Waiting { since: mark.at, key, is_durable: false });
+    }
+
+    /// A tentative change is durable now.
+    pub(super) fn confirm(&mut self, document: DocumentId, hash: ChangeHash) {
+        if let Some(waiting) = self.marks.get_mut(&(document, hash)) {
+            waiting.is_durable = true;
+        }
+    }
+
+    pub(super) fn drop_mark(&mut self, document: DocumentId, hash: ChangeHash) {
+        if let Some(Waiting { key: Some(key), .. }) = self.marks.remove(&(document, hash)) {
+            self.keys.remove(&(document, key));
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.marks.len()
+    }
+
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        self.marks.values().map(|waiting| waiting.since).min()
+    }
+
+    pub(super) fn contains(&self, document: DocumentId, hash: ChangeHash) -> bool {
+        self.marks.contains_key(&(document, hash))
+    }
+
+    pub(super) fn is_waiting(&self, document: DocumentId, key: &EventKey) -> bool {
+        self.keys.contains(&(document, key.clone()))
+    }
+
+    /// The next push: unsigned batches whose concatenation is causal, within the bounds of one frame.
+    pub(super) fn batches(&self, documents: &Documents) -> Vec<Batch> {
+        let ids: BTreeSet<DocumentId> = self.marks.keys().map(|(document, _)| *document).collect();
+        let mut batches = Vec::new();
+        let mut bytes_left = PUSH_BYTES_MAX;
+        for id in ids {
+            for batch in self.batches_of(id, documents) {
+                let bytes: usize = batch.changes.iter().map(|change| change.len() + 8).sum::<usize>() + 256;
+                if batches.len() == PUSH_BATCHES_MAX || (bytes > bytes_left && !batches.is_empty()) {
+                    return batches;
+                }
+                bytes_left = bytes_left.saturating_sub(bytes);
+                batches.push(batch);
+            }
+        }
+        batches
+    }
+
+    /// A document's waiting changes by their first operation, which is an order of causes before effects, cut where
+    /// the writer changes (two tabs' changes may interleave).
+    fn batches_of(&self, id: DocumentId, documents: &Documents) -> Vec<Batch> {
+        let marked = self.marks.range((id, ChangeHash([0; 32]))..=(id, ChangeHash([0xff; 32])));
+        let hashes = marked.filter(|(_, waiting)| waiting.is_durable).map(|((_, hash), _)| *hash);
+        let mut waiting: Vec<(Outline, &[u8])> = hashes
+            .filter_map(|hash| {
+                let (_, change) = documents.change(id, hash)?;
+                Some((chunk::outline(change).ok()?, change))
+            })
+            .collect();
+        waiting.sort_by_key(|(outline, _)| (outline.start_op, outline.actor, outline.seq));
+        let mut batches: Vec<Batch> = Vec::new();
+        let mut bytes = 0;
+        for (outline, change) in waiting {
+            let Some((collection, _)) = documents.change(id, outline.hash) else { continue };
+            bytes += change.len();
+            let fits = |batch: &Batch| batch.changes.len() < BATCH_CHANGES_MAX && bytes <= PUSH_BYTES_MAX / 2;
+            match batches.last_mut() {
+                Some(batch) if batch.actor == outline.actor && fits(batch) => {
+                    batch.changes.push(change.to_vec().into());
+                    batch.head = outline.hash;
+                }
+                _ => {
+                    bytes = change.len();
+                    batches.push(Batch {
+                        collection: collection.clone(),
+                        document: id,
+                        actor: outline.actor,
+                        changes: vec![change.to_vec().into()],
+                        head: outline.hash,
+                        suite: SUITE_P256,
+                        signature: Vec::new(),
+                    });
+                }
+            }
+        }
+        batches
+    }
+}
+
+/// What must be signed for a batch.
+pub(super) fn claim(bureau: &BureauId, batch: &Batch) -> Vec<u8> {
+    let claim = BatchClaim {
+        bureau,
+        collection: &batch.collection,
+        document: batch.document,
+        actor: batch.actor,
+        head: batch.head,
+        count: u32::try_from(batch.changes.len()).expect("a batch is bounded"),
+    };
+    claim.to_bytes(batch.suite)
+}
+
+fn event_key(documents: &Documents, document: DocumentId, hash: ChangeHash) -> Option<EventKey> {
+    let (_, change) = documents.change(document, hash)?;
+    let outline = chunk::outline(change).ok()?;
+    Some(EventKey::new(outline.actor, u32::try_from(outline.seq).ok()?))
+}
