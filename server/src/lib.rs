@@ -3,4 +3,6 @@
 //! shares are in `shared`; here are the shells around them, the disk and the network.
 
 pub mod clock;
+pub mod content;
+pub mod identity;
 pub mod store;

@@ -1,0 +1,242 @@
+//! Who is asking: one-time enrolment codes, device keys, challenges and sessions. Keeping them is the store's, telling
+//! the phones of a new device is `authoring`'s, cookies and problem documents are `http`'s. Every call blocks on the
+//! store: run it off the runtime.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use data_encoding::BASE64URL_NOPAD;
+use ring::rand::{SecureRandom, SystemRandom};
+use sha2::{Digest, Sha256};
+use shared::api::problem::ProblemCode;
+use shared::domain::directory::Bureau;
+use shared::ids::{DeviceId, OfficerId};
+use shared::limits::{ENROLMENT_HOURS, SESSION_HOURS};
+use shared::time::HOUR_MS;
+use shared::trust::signing;
+
+use crate::clock::Clock;
+use crate::store::{DeviceRecord, Enrolment, NewDevice, Redemption, SessionRecord, Store, StoreError};
+
+mod attempts;
+mod challenge;
+mod code;
+pub mod key;
+
+use attempts::Attempts;
+use challenge::{CHALLENGE_BYTES, Challenges};
+pub use code::EnrolmentCode;
+
+/// Why somebody is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// No such enrolment code.
+    #[error("no such enrolment code")]
+    CodeUnknown,
+    /// Another device used it.
+    #[error("the enrolment code was used by another device")]
+    CodeUsed,
+    /// It is too old.
+    #[error("the enrolment code has expired")]
+    CodeExpired,
+    /// Not a key.
+    #[error("not an uncompressed P-256 point in base64url")]
+    PublicKeyInvalid,
+    /// Not enrolled, or revoked.
+    #[error("no such device")]
+    DeviceUnknown,
+    /// Not given out to this device, answered already, or too late.
+    #[error("the challenge has expired")]
+    ChallengeExpired,
+    /// Not made with the device's key over this challenge.
+    #[error("the signature does not fit")]
+    SignatureInvalid,
+    /// Too many tries from one address, or challenges over all.
+    #[error("too many tries")]
+    Busy,
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl IdentityError {
+    /// The stable word of it.
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::CodeUnknown => ProblemCode::EnrolmentCodeUnknown,
+            Self::CodeUsed => ProblemCode::EnrolmentCodeUsed,
+            Self::CodeExpired => ProblemCode::EnrolmentCodeExpired,
+            Self::PublicKeyInvalid => ProblemCode::PublicKeyInvalid,
+            Self::DeviceUnknown => ProblemCode::DeviceUnknown,
+            Self::ChallengeExpired => ProblemCode::ChallengeExpired,
+            Self::SignatureInvalid => ProblemCode::SignatureInvalid,
+            Self::Busy => ProblemCode::Busy,
+            Self::Store(StoreError::Full(_)) => ProblemCode::StorageFull,
+            Self::Store(_) => ProblemCode::Internal,
+        }
+    }
+}
+
+/// A session's secret, as the cookie carries it. Its `Debug` prints stars.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// What the cookie carries.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionToken(***)")
+    }
+}
+
+/// Lets people's devices in.
+pub struct Identity {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    bureau: Bureau,
+    random: SystemRandom,
+    challenges: Challenges,
+    attempts: Attempts,
+}
+
+impl Identity {
+    /// The identity of a bureau's people.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, bureau: Bureau) -> Self {
+        Self {
+            store,
+            clock,
+            bureau,
+            random: SystemRandom::new(),
+            challenges: Challenges::default(),
+            attempts: Attempts::default(),
+        }
+    }
+
+    /// Makes a one-time code for a person.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn issue(&self, officer: &OfficerId) -> Result<EnrolmentCode, StoreError> {
+        let code = EnrolmentCode::draw(&self.random);
+        self.store.put_enrolment(&Enrolment {
+            code_hash: code.hash(),
+            officer: officer.clone(),
+            expires: self.clock.now().plus_ms(ENROLMENT_HOURS * HOUR_MS),
+            used_by: None,
+        })?;
+        Ok(code)
+    }
+
+    /// Turns a code and a public key into an enrolled device; the same code with the same key gives the same again.
+    ///
+    /// # Errors
+    /// When the code or the key is not good, or the address tried too many.
+    pub fn redeem(&self, from: IpAddr, code: &str, public_key: &str) -> Result<DeviceRecord, IdentityError> {
+        let now = self.clock.now();
+        if !self.attempts.may_try(from, now) {
+            return Err(IdentityError::Busy);
+        }
+        let public_key = BASE64URL_NOPAD.decode(public_key.as_bytes()).unwrap_or_default();
+        if !key::is_point(&self.random, &public_key) {
+            return Err(IdentityError::PublicKeyInvalid);
+        }
+        let redeemed = self.redeem_code(code, public_key);
+        if matches!(redeemed, Err(IdentityError::CodeUnknown)) {
+            self.attempts.failed(from, now);
+        }
+        redeemed
+    }
+
+    fn redeem_code(&self, code: &str, public_key: Vec<u8>) -> Result<DeviceRecord, IdentityError> {
+        let code_hash = EnrolmentCode::parse(code).ok_or(IdentityError::CodeUnknown)?.hash();
+        let enrolment = self.store.enrolment(&code_hash)?.ok_or(IdentityError::CodeUnknown)?;
+        let device = NewDevice {
+            id: DeviceId::of_public_key(&public_key),
+            public_key,
+            officer: enrolment.officer,
+            enrolled: self.clock.now(),
+        };
+        match self.store.redeem(&code_hash, &device)? {
+            Redemption::Enrolled(record) => Ok(record),
+            Redemption::Unknown => Err(IdentityError::CodeUnknown),
+            Redemption::Used => Err(IdentityError::CodeUsed),
+            Redemption::Expired => Err(IdentityError::CodeExpired),
+        }
+    }
+
+    /// Draws a challenge for a device: base64url of 32 random bytes, good for one try within a minute.
+    ///
+    /// # Errors
+    /// When the device is unknown or revoked, or too many challenges wait.
+    pub fn challenge(&self, device: DeviceId) -> Result<String, IdentityError> {
+        self.known(device)?;
+        let challenge: [u8; CHALLENGE_BYTES] = self.draw();
+        if self.challenges.give(challenge, device, self.clock.now()) {
+            Ok(BASE64URL_NOPAD.encode(&challenge))
+        } else {
+            Err(IdentityError::Busy)
+        }
+    }
+
+    /// Opens a session for a device that signed its challenge.
+    ///
+    /// # Errors
+    /// When challenge or signature is not good.
+    pub fn open_session(
+        &self,
+        device: DeviceId,
+        challenge: &str,
+        suite: u8,
+        signature: &str,
+    ) -> Result<(SessionToken, DeviceRecord), IdentityError> {
+        let now = self.clock.now();
+        let challenge = BASE64URL_NOPAD.decode(challenge.as_bytes()).unwrap_or_default();
+        if !self.challenges.take(&challenge, device, now) {
+            return Err(IdentityError::ChallengeExpired);
+        }
+        let record = self.known(device)?;
+        let claim = signing::session_claim(suite, &self.bureau.id, device, &challenge);
+        let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap_or_default();
+        if !key::verifies(suite, &record.public_key, &claim, &signature) {
+            return Err(IdentityError::SignatureInvalid);
+        }
+        let token = SessionToken(BASE64URL_NOPAD.encode(&self.draw::<32>()));
+        let expires = now.plus_ms(SESSION_HOURS * HOUR_MS);
+        self.store.put_session(&token_hash(token.reveal()), device, expires, now)?;
+        Ok((token, record))
+    }
+
+    /// The session that a cookie's token stands for, with the rights that its owner has now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn session(&self, token: &str) -> Result<Option<SessionRecord>, StoreError> {
+        self.store.session(&token_hash(token), self.clock.now())
+    }
+
+    fn known(&self, device: DeviceId) -> Result<DeviceRecord, IdentityError> {
+        let record = self.store.device(device)?.filter(|record| record.revoked.is_none());
+        record.ok_or(IdentityError::DeviceUnknown)
+    }
+
+    fn draw<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes).expect("the system's random numbers do not fail");
+        bytes
+    }
+}
+
+fn token_hash(token: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"muster/session");
+    hash.update(token.as_bytes());
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests;
