@@ -239,6 +239,11 @@ impl Device {
         self.link.failures = 0;
         self.link.is_heard = true;
         self.link.last_contact = Some(now);
+        let deferred = response.acks.iter().find_map(|ack| match ack.outcome {
+            AckOutcome::Deferred { code } => Some(code),
+            _ => None,
+        });
+        self.link.problem = deferred.and_then(problem);
         let offset = response.relay_time.since(now);
         if self.clock_offset_ms.is_none_or(|known| known.abs_diff(offset) > 1_000) {
             writes.push(Write::ClockOffset(offset));
@@ -246,11 +251,6 @@ impl Device {
         for pull in &response.pulls {
             writes.extend(self.take_pull(now, pull));
         }
-        let deferred = response.acks.iter().find_map(|ack| match ack.outcome {
-            AckOutcome::Deferred { code } => Some(code),
-            _ => None,
-        });
-        self.link.problem = deferred.and_then(problem);
         self.deferred_until = deferred.map(|_| now.plus_ms(response.retry_after_ms.map_or(5_000, i64::from)));
         let mut effects = vec![Effect::StatusChanged];
         if writes.is_empty() {

@@ -1,0 +1,222 @@
+//! A relay without a disk: the relay's state machine over a log in memory.
+
+use std::collections::BTreeMap;
+
+use shared::document::write::Event;
+use shared::document::{Document, chunk};
+use shared::domain::Label;
+use shared::domain::answer::SafeSide;
+use shared::domain::directory::{Bureau, DirectoryEntry, Station};
+use shared::domain::round::{Period, RoundName};
+use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
+use shared::ids::{
+    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, ItemId, StationCode, TemplateId,
+};
+use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, RejectCode, Run};
+use shared::sync::relay::{Effect, Input, Link};
+use shared::time::{Timestamp, Zone};
+use shared::trust::chain;
+use shared::trust::rights::Role;
+
+use super::phone::Phone;
+
+pub const NOW: Timestamp = Timestamp(1_795_400_000_000);
+
+pub fn bureau() -> BureauId {
+    BureauId::parse("chaohu").unwrap()
+}
+
+pub fn torch() -> ItemId {
+    ItemId::parse("torch").unwrap()
+}
+
+pub fn flood() -> RoundName {
+    RoundName {
+        station: StationCode::parse("zhongmiao").unwrap(),
+        template: TemplateId::parse("flood").unwrap(),
+        period: Period::Day(Zone::CHINA.date(NOW)),
+    }
+}
+
+#[derive(Clone)]
+struct Entry {
+    document: DocumentId,
+    hash: ChangeHash,
+    change: Vec<u8>,
+    device: DeviceId,
+    receipt_time: Timestamp,
+    chain: Chain,
+}
+
+pub struct Hub {
+    logs: BTreeMap<CollectionId, Vec<Entry>>,
+    epoch: u64,
+    pub rejected: usize,
+}
+
+impl Hub {
+    /// With a bureau, a station and a template of one item.
+    pub fn new() -> Self {
+        let mut hub = Self { logs: BTreeMap::new(), epoch: 1, rejected: 0 };
+        let name = Label::new("巢湖市公安局", "Chaohu Bureau");
+        hub.publish(
+            DocumentId::directory(&bureau()),
+            &[
+                DirectoryEntry::Bureau(Bureau { id: bureau(), name: name.clone(), zone: Zone::CHINA }),
+                DirectoryEntry::Station(Station { code: flood().station, name }),
+            ],
+        );
+        let item = Item {
+            id: torch(),
+            name: Label::new("强光灯", "Torch"),
+            standard: Label::default(),
+            kind: ItemKind::Condition,
+            safe_side: SafeSide::Worst,
+            is_safety_critical: false,
+            faults: Vec::new(),
+        };
+        let template = Template {
+            id: flood().template,
+            version: 1,
+            name: Label::new("防汛出动前", "Flood departure"),
+            subject: SubjectKind::Station,
+            signed_by: Role::Officer,
+            groups: vec![Group { name: Label::new("照明", "Light"), items: vec![item] }],
+        };
+        hub.publish(DocumentId::template(&bureau(), &flood().template), &[template]);
+        hub
+    }
+
+    fn publish<T: serde::Serialize>(&mut self, id: DocumentId, entries: &[T]) {
+        let actor = Actor::new(DeviceId::from([9; 16]), 0);
+        let mut document = Document::new(id);
+        for entry in entries {
+            let body = serde_json::to_string(entry).unwrap();
+            let written = document.write(actor, &Event::Entry { body }).unwrap();
+            self.append(&CollectionId::bureau(), id, written.hash, written.change, actor.device());
+        }
+    }
+
+    fn append(
+        &mut self,
+        collection: &CollectionId,
+        document: DocumentId,
+        hash: ChangeHash,
+        change: Vec<u8>,
+        device: DeviceId,
+    ) -> u64 {
+        let log = self.logs.entry(collection.clone()).or_default();
+        if let Some(at) = log.iter().position(|entry| entry.document == document && entry.hash == hash) {
+            return at as u64 + 1;
+        }
+        let seq = log.len() as u64 + 1;
+        let previous = log.last().map_or(Chain::START, |entry| entry.chain);
+        let link =
+            chain::Link { seq, document, change: hash, device, signature_hash: &[0; 32], receipt_time: NOW };
+        let chain = chain::extend(previous, link);
+        log.push(Entry { document, hash, change, device, receipt_time: NOW, chain });
+        seq
+    }
+
+    /// How many entries all logs have.
+    pub fn length(&self) -> usize {
+        self.logs.values().map(Vec::len).sum()
+    }
+
+    /// Performs what the relay's end asks for until it has nothing more to do; gives the frames it sends.
+    pub fn drive(&mut self, link: &mut Link, input: Input) -> Vec<Vec<u8>> {
+        let mut frames = Vec::new();
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            for effect in link.handle(NOW, input) {
+                match effect {
+                    Effect::Commit { exchange, batches } => {
+                        let acks = batches.iter().map(|batch| self.commit(batch)).collect();
+                        inputs.push(Input::Committed { exchange, acks });
+                    }
+                    Effect::Read { collection, cursor, .. } => {
+                        inputs.push(Input::Log(self.read(collection, cursor)))
+                    }
+                    Effect::Send(frame) => frames.push(frame),
+                    Effect::Refuse(refusal) => panic!("{refusal:?}"),
+                }
+            }
+        }
+        frames
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Ack {
+        let mut outcome = None;
+        for change in &batch.changes {
+            let outline = chunk::outline(change).unwrap();
+            let before = self.length();
+            let is_known = |dep: &ChangeHash| {
+                let genesis = Document::new(batch.document).heads();
+                genesis.contains(dep)
+                    || self.logs.values().flatten().any(|e| e.document == batch.document && e.hash == *dep)
+            };
+            if !outline.deps.iter().all(is_known) {
+                self.rejected += 1;
+                outcome =
+                    Some(AckOutcome::Rejected { code: RejectCode::MissingDependency, detail: String::new() });
+                break;
+            }
+            let device = batch.actor.device();
+            let seq = self.append(&batch.collection, batch.document, outline.hash, change.to_vec(), device);
+            outcome = Some(if self.length() > before {
+                AckOutcome::Accepted { seq, receipt_time: NOW }
+            } else {
+                AckOutcome::Duplicate { seq, receipt_time: NOW }
+            });
+        }
+        Ack { document: batch.document, head: batch.head, outcome: outcome.expect("a batch has changes") }
+    }
+
+    fn read(&self, collection: CollectionId, cursor: Cursor) -> Pull {
+        let empty = Vec::new();
+        let log = self.logs.get(&collection).unwrap_or(&empty);
+        let at = usize::try_from(cursor.seq).unwrap();
+        let chain_at =
+            |seq: usize| if seq == 0 { Some(Chain::START) } else { log.get(seq - 1).map(|e| e.chain) };
+        let fits = cursor.seq == 0 || (cursor.epoch == self.epoch && chain_at(at) == Some(cursor.chain));
+        let from = if fits { at } else { 0 };
+        let run = |(i, entry): (usize, &Entry)| Run {
+            seq_first: (from + i) as u64 + 1,
+            document: entry.document,
+            device: entry.device,
+            signature_hash: [0; 32],
+            receipt_time: entry.receipt_time,
+            changes: vec![Carried::Change(entry.change.clone())],
+        };
+        let runs = log[from..].iter().enumerate().map(run).collect();
+        let chain = chain_at(log.len()).unwrap();
+        let cursor = Cursor { epoch: self.epoch, seq: log.len() as u64, chain };
+        Pull { collection, runs, cursor, more: false, diverged: !fits }
+    }
+
+    /// Tells a phone's connection that everything has grown, and brings what it sends.
+    pub fn deliver(&mut self, phone: &mut Phone) {
+        let collections: Vec<_> = self.logs.iter().map(|(id, log)| (id.clone(), log.len() as u64)).collect();
+        for (collection, seq) in collections {
+            let Some(mut link) = phone.link.take() else { return };
+            let frames = self.drive(&mut link, Input::Poke { collection, seq });
+            phone.link = Some(link);
+            phone.receive(frames, self);
+        }
+    }
+
+    /// A restored backup from before any round was written.
+    pub fn restore_without_rounds(&mut self) {
+        self.logs.retain(|collection, _| *collection == CollectionId::bureau());
+        self.epoch += 1;
+    }
+
+    /// Somebody edits the database.
+    pub fn forge_receipt_time(&mut self) {
+        for log in self.logs.values_mut() {
+            for entry in log {
+                entry.receipt_time = entry.receipt_time.plus_ms(1);
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! A phone without a browser: the phone's state machine over a storage in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use shared::document::read::Round;
+use shared::domain::answer::{Answer, Condition};
+use shared::domain::reading;
+use shared::ids::{ChangeHash, DeviceId, OfficerId, SubjectId};
+use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, Write};
+use shared::sync::relay::{Input as RelayInput, Link};
+use shared::time::Zone;
+use shared::trust::rights::{Rights, Role};
+
+use super::hub::{Hub, NOW, bureau, flood, torch};
+
+pub fn ok() -> Answer {
+    Answer::Condition(Condition::Ok)
+}
+
+pub fn fault() -> Answer {
+    Answer::Condition(Condition::Fault)
+}
+
+pub struct Phone {
+    pub device: Device,
+    pub link: Option<Link>,
+    pub done: BTreeSet<u32>,
+    pub failed: BTreeMap<u32, String>,
+    pub storage_is_full: bool,
+    /// Frames sent.
+    pub sent: u32,
+    identity: Identity,
+    stored: Stored,
+    /// Made durable since the other tab last listened.
+    broadcast: Vec<Write>,
+    commands: u32,
+    storage_hangs: bool,
+    hears: bool,
+    /// Frames that left while nobody carried them.
+    on_the_way: Vec<Vec<u8>>,
+}
+
+impl Phone {
+    pub fn new(_hub: &Hub, officer: &str, number: u8) -> Self {
+        let rights = Rights {
+            officer: OfficerId::parse(officer).unwrap(),
+            role: Role::Officer,
+            station: Some(flood().station),
+        };
+        let device = DeviceId::from([number; 16]);
+        let identity = Identity { bureau: bureau(), zone: Zone::CHINA, device, rights };
+        Self::start(identity, 0, Stored::default())
+    }
+
+    fn start(identity: Identity, slot: u32, stored: Stored) -> Self {
+        Self {
+            device: Device::boot(identity.clone(), slot, stored.clone()),
+            link: None,
+            done: BTreeSet::new(),
+            failed: BTreeMap::new(),
+            storage_is_full: false,
+            sent: 0,
+            identity,
+            stored,
+            broadcast: Vec::new(),
+            commands: 0,
+            storage_hangs: false,
+            hears: true,
+            on_the_way: Vec::new(),
+        }
+    }
+
+    pub fn die_and_start(self) -> Self {
+        Self::start(self.identity, 0, self.stored)
+    }
+
+    /// Another tab on the same storage, which does not sync.
+    pub fn open_tab(&self) -> Self {
+        Self::start(self.identity.clone(), 1, self.stored.clone())
+    }
+
+    pub fn hear_tab(&mut self, other: &mut Self) {
+        let writes = std::mem::take(&mut other.broadcast);
+        self.stored = other.stored.clone();
+        let effects = self.device.handle(NOW, 0, Input::FromOtherTab(writes));
+        self.perform(effects, None);
+    }
+
+    /// Gets into contact and exchanges until there is nothing more to say.
+    pub fn meet(&mut self, hub: &mut Hub) {
+        if self.link.is_none() {
+            self.link = Some(Link::new(self.identity.rights.clone()));
+            let mut effects = self.device.handle(NOW, 0, Input::MayLink(true));
+            effects.extend(self.device.handle(NOW, 0, Input::Timer));
+            effects.extend(self.device.handle(NOW, 0, Input::Nudge));
+            self.perform(effects, None);
+            let effects = self.device.handle(NOW, 0, Input::LinkUp);
+            self.perform(effects, Some(hub));
+        }
+        self.talk(hub);
+        let effects = self.device.handle(NOW, 0, Input::Nudge);
+        self.perform(effects, Some(hub));
+    }
+
+    /// Carries what has left on the standing link.
+    pub fn talk(&mut self, hub: &mut Hub) {
+        for frame in std::mem::take(&mut self.on_the_way) {
+            self.send(frame, hub);
+        }
+    }
+
+    fn send(&mut self, frame: Vec<u8>, hub: &mut Hub) {
+        let Some(mut link) = self.link.take() else { return };
+        self.sent += 1;
+        let frames = hub.drive(&mut link, RelayInput::Frame(frame));
+        self.link = Some(link);
+        if self.hears {
+            self.receive(frames, hub);
+        }
+    }
+
+    pub fn meet_without_hearing(&mut self, hub: &mut Hub) {
+        self.hears = false;
+        self.meet(hub);
+        self.hears = true;
+        self.lose();
+    }
+
+    pub fn lose(&mut self) {
+        self.link = None;
+        self.on_the_way.clear();
+        let effects = self.device.handle(NOW, 0, Input::LinkDown { problem: None });
+        self.perform(effects, None);
+    }
+
+    /// Answers the torch with everything that stands on the screen in sight.
+    pub fn answer(&mut self, answer: Answer) -> u32 {
+        let round = self.round();
+        let observations: Vec<_> = round.observations.iter().collect();
+        self.commands += 1;
+        let deed = Deed::Answer {
+            round: flood(),
+            subject: SubjectId::station(),
+            item: torch(),
+            answer,
+            fault: String::new(),
+            note: String::new(),
+            sees: reading::read(None, &observations).standing,
+            amends: None,
+        };
+        let input = Input::Deed { command: self.commands, utc_offset_minutes: 480, deed };
+        let effects = self.device.handle(NOW, 0, input);
+        self.perform(effects, None);
+        self.commands
+    }
+
+    /// Answers, and the storage never comes back.
+    pub fn answer_without_storage(&mut self, answer: Answer) -> u32 {
+        self.storage_hangs = true;
+        self.answer(answer)
+    }
+
+    pub fn round(&mut self) -> Rc<Round> {
+        self.device.round(&flood())
+    }
+
+    pub fn heads(&mut self) -> Vec<ChangeHash> {
+        self.device.heads(&flood())
+    }
+
+    pub fn receive(&mut self, frames: Vec<Vec<u8>>, hub: &mut Hub) {
+        for frame in frames {
+            let effects = self.device.handle(NOW, 0, Input::Received(frame));
+            self.perform(effects, Some(hub));
+        }
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>, mut hub: Option<&mut Hub>) {
+        for effect in effects {
+            let input = match effect {
+                Effect::Persist(_) if self.storage_hangs => continue,
+                Effect::Persist(_) if self.storage_is_full => Input::PersistFailed { is_full: true },
+                Effect::Persist(writes) => {
+                    store(&mut self.stored, &writes);
+                    self.broadcast.extend(writes);
+                    Input::Persisted
+                }
+                Effect::Sign(claims) => Input::Signed(claims.iter().map(|_| vec![0; 64]).collect()),
+                Effect::Send(frame) => {
+                    match hub.as_deref_mut() {
+                        Some(hub) => self.send(frame, hub),
+                        None => self.on_the_way.push(frame),
+                    }
+                    continue;
+                }
+                Effect::Done { command } => {
+                    self.done.insert(command);
+                    continue;
+                }
+                Effect::Failed { command, error } => {
+                    self.failed.insert(command, error.word().to_owned());
+                    continue;
+                }
+                Effect::Connect { .. }
+                | Effect::Disconnect
+                | Effect::SetTimer(_)
+                | Effect::Changed(_)
+                | Effect::StatusChanged => continue,
+            };
+            let effects = self.device.handle(NOW, 0, input);
+            self.perform(effects, hub.as_deref_mut());
+        }
+    }
+}
+
+/// Performs writes as the phone's storage would.
+fn store(stored: &mut Stored, writes: &[Write]) {
+    for write in writes {
+        match write {
+            Write::Change(change) => stored.changes.push(change.clone()),
+            Write::Mark(mark) => stored.marks.push(mark.clone()),
+            Write::DropMark { document, hash } => {
+                stored.marks.retain(|mark| (mark.document, mark.hash) != (*document, *hash));
+            }
+            Write::Cursor { collection, cursor } => {
+                stored.cursors.retain(|(known, _)| known != collection);
+                stored.cursors.push((collection.clone(), *cursor));
+            }
+            Write::Rejected(rejected) => stored.rejected.push(rejected.clone()),
+            Write::ClockOffset(ms) => stored.clock_offset_ms = Some(*ms),
+        }
+    }
+}
