@@ -1,6 +1,7 @@
 //! The laws of merging, as properties: whatever two or three phones do apart, in whatever order and however often
 //! their changes arrive, everybody reads the same; nothing foreign makes reading panic; clocks do not matter.
 #![cfg(feature = "documents")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use proptest::prelude::*;
 use shared::document::Document;
@@ -18,7 +19,7 @@ use shared::ids::{
 };
 use shared::time::{Date, Timestamp};
 
-const PHONES: usize = 3;
+const PHONES: u8 = 3;
 
 /// One thing that happens.
 #[derive(Debug, Clone)]
@@ -46,7 +47,7 @@ fn answer() -> impl Strategy<Value = Answer> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let phone = 0..PHONES;
+    let phone = 0..usize::from(PHONES);
     prop_oneof![
         4 => (phone.clone(), answer(), any::<bool>(), any::<i64>())
             .prop_map(|(phone, answer, looks, clock)| Step::Answer { phone, answer, looks, clock }),
@@ -149,7 +150,7 @@ impl Phone {
 /// Lets the phones do what they do.
 fn play(steps: &[Step], item: &Item, clocks: i64) -> Vec<Phone> {
     let mut phones: Vec<Phone> =
-        (0..PHONES).map(|n| Phone::new(n as u8, clocks.wrapping_mul(n as i64))).collect();
+        (0..PHONES).map(|n| Phone::new(n, clocks.wrapping_mul(i64::from(n)))).collect();
     for step in steps {
         match step.clone() {
             Step::Answer { phone, answer, looks, clock } => {

@@ -1,6 +1,7 @@
 //! Both ends of the exchange against each other, in memory: real state machines, real documents, a log in a vector.
 //! What a relay on a disk adds (admission, fsync, crashes) is tested in `tests/`.
 #![cfg(feature = "sync")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod rig {
     pub mod hub;
