@@ -1,0 +1,163 @@
+//! The whole interface: who is here decides between the skeleton, joining, and the screens; the route decides which
+//! screen. Each screen is a page of its own.
+
+use std::rc::Rc;
+
+use link::slice::{Person, SessionView};
+use shared::trust::rights::Role;
+use yew::{Callback, ContextProvider, Html, Properties, component, html, use_effect_with};
+
+use crate::browser;
+use crate::components::icon::Icon;
+use crate::components::nav::{Nav, Place};
+use crate::components::notice::{Notice, Tone};
+use crate::first_preferences;
+use crate::hooks::{Reach, go, use_reach, use_slice, use_words};
+use crate::i18n::Words;
+use crate::pages::board::BoardPage;
+use crate::pages::enrol::EnrolPage;
+use crate::pages::me::MePage;
+use crate::pages::round::RoundPage;
+use crate::pages::skeleton::Skeleton;
+use crate::pages::sync::SyncPage;
+use crate::pages::today::TodayPage;
+use crate::preferences::Preferences;
+use crate::route::Route;
+use crate::store::CoreState;
+
+const PREFERENCES_KEY: &str = "muster.preferences";
+/// That this browser has been enrolled once: only habit, the core decides. Without it the joining screen need not
+/// wait for the core.
+const JOINED_KEY: &str = "muster.joined";
+
+/// What was kept of the preferences, or what this device suggests.
+pub fn kept_preferences() -> Preferences {
+    let first = first_preferences(
+        browser::matches("(prefers-color-scheme: dark)"),
+        browser::matches("(hover: hover) and (pointer: fine)"),
+    );
+    browser::kept(PREFERENCES_KEY).map_or(first, |text| Preferences::from_text(&text, first))
+}
+
+/// Properties of [`App`].
+#[derive(Properties, PartialEq)]
+pub struct AppProps {
+    /// The store and the core.
+    pub reach: Reach,
+}
+
+/// Everything.
+#[component]
+pub fn App(props: &AppProps) -> Html {
+    html! { <ContextProvider<Reach> context={props.reach.clone()}><Frame /></ContextProvider<Reach>> }
+}
+
+#[component]
+fn Frame() -> Html {
+    let words = use_words();
+    let preferences = use_slice(|view| view.preferences);
+    let session = use_slice(|view| view.session.clone());
+    let core = use_slice(|view| view.core);
+    use_effect_with(preferences, |preferences| apply(*preferences));
+    use_effect_with((), |()| browser::set_root("ready", "ui"));
+    let has_joined = session.clone();
+    use_effect_with(has_joined, |session| match session.as_deref() {
+        Some(SessionView::Officer(_)) => browser::keep(JOINED_KEY, "1"),
+        Some(SessionView::Nobody) => browser::forget(JOINED_KEY),
+        None => {}
+    });
+    let is_new = browser::kept(JOINED_KEY).is_none();
+    let screen = match session.as_deref() {
+        Some(SessionView::Officer(person)) => html! { <Screens person={Rc::new(person.clone())} /> },
+        Some(SessionView::Nobody) => html! { <EnrolPage /> },
+        None if is_new => html! { <EnrolPage /> },
+        None => html! { <Skeleton /> },
+    };
+    html! {
+        <>
+            <a class="skip" href="#main">{ words.skip_to_content() }</a>
+            <div class="banners">
+                if core == CoreState::Failed {
+                    <Notice tone={Tone::Alarm} text={words.core_stopped_banner()} action={words.reload()}
+                        onact={Callback::from(|_| browser::reload())} />
+                }
+                <Update {words} />
+            </div>
+            { screen }
+        </>
+    }
+}
+
+fn apply(preferences: Preferences) {
+    browser::set_page(preferences.language.tag(), Words(preferences.language).app_title());
+    browser::set_root("theme", preferences.theme.word());
+    browser::set_root("density", preferences.density.word());
+    browser::set_root("text", preferences.text.word());
+    browser::keep(PREFERENCES_KEY, &preferences.to_text());
+}
+
+#[derive(Properties, PartialEq)]
+struct UpdateProps {
+    words: Words,
+}
+
+/// A newer version waits; never offered in the middle of a round.
+#[component]
+fn Update(props: &UpdateProps) -> Html {
+    let is_ready = use_slice(|view| view.is_update_ready && !matches!(view.route, Route::Round(..)));
+    if !is_ready {
+        return Html::default();
+    }
+    html! {
+        <Notice tone={Tone::Calm} text={props.words.update_ready()} action={props.words.update_apply()}
+            onact={Callback::from(|_| browser::apply_update())} />
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ScreensProps {
+    person: Rc<Person>,
+}
+
+#[component]
+fn Screens(props: &ScreensProps) -> Html {
+    let words = use_words();
+    let reach = use_reach();
+    let route = use_slice(|view| view.route.clone());
+    let sees_board = props.person.role >= Role::Supervisor;
+    let ongo = Callback::from(move |route| go(&reach, route));
+    let home = if sees_board {
+        Place { route: Route::Home, icon: Icon::Board, name: words.nav_board().into() }
+    } else {
+        Place { route: Route::Home, icon: Icon::Today, name: words.nav_today().into() }
+    };
+    let places = vec![
+        home,
+        Place { route: Route::Sync, icon: Icon::Sync, name: words.nav_sync().into() },
+        Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
+    ];
+    let person = props.person.clone();
+    let page = match &route {
+        Route::Round(name, part) => html! { <RoundPage name={name.clone()} part={*part} {person} /> },
+        Route::Sync => html! { <SyncPage {person} /> },
+        Route::Me => html! { <MePage {person} /> },
+        Route::Home | Route::Enrol if sees_board => html! { <BoardPage {person} /> },
+        Route::Home | Route::Enrol => html! { <TodayPage {person} /> },
+    };
+    let here = if route == Route::Enrol { Route::Home } else { route.clone() };
+    html! {
+        <div class="frame" data-screen={screen_word(&route)}>
+            { page }
+            if !matches!(route, Route::Round(..)) { <Nav label={words.nav_label()} {places} {here} {ongo} /> }
+        </div>
+    }
+}
+
+fn screen_word(route: &Route) -> &'static str {
+    match route {
+        Route::Home | Route::Enrol => "home",
+        Route::Round(..) => "round",
+        Route::Sync => "sync",
+        Route::Me => "me",
+    }
+}

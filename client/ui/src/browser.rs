@@ -1,0 +1,348 @@
+//! The browser, as far as the interface touches it: the only file here that names `web_sys` and `js_sys`. It decides
+//! nothing; sockets, storage of records and keys are the core's.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use shared::time::Timestamp;
+use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
+use web_sys::{
+    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlTextAreaElement, KeyboardEvent,
+    MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window, Worker, WorkerOptions,
+    WorkerType,
+};
+use yew::NodeRef;
+
+fn window() -> Window {
+    web_sys::window().expect("the interface runs in a page")
+}
+
+fn root() -> Option<HtmlElement> {
+    window().document()?.document_element()?.dyn_into().ok()
+}
+
+/// The phone's clock.
+pub fn now() -> Timestamp {
+    #[allow(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit into 53 bits")]
+    Timestamp(js_sys::Date::now() as i64)
+}
+
+/// Sets a `data-` attribute of the root element, named as in JavaScript.
+pub fn set_root(name: &str, value: &str) {
+    if let Some(root) = root() {
+        // Setting a well-formed name does not fail.
+        drop(root.dataset().set(name, value));
+    }
+}
+
+/// Whether a `data-` attribute of the root element is there.
+pub fn has_root(name: &str) -> bool {
+    root().is_some_and(|root| root.dataset().get(name).is_some())
+}
+
+/// Sets the page's language and title.
+pub fn set_page(language: &str, title: &str) {
+    if let Some(root) = root() {
+        root.set_lang(language);
+    }
+    if let Some(document) = window().document() {
+        document.set_title(title);
+    }
+}
+
+/// The element that the interface is drawn into, emptied of the skeleton.
+pub fn mount_point() -> Option<web_sys::Element> {
+    let element = window().document()?.get_element_by_id("app")?;
+    element.set_inner_html("");
+    Some(element)
+}
+
+/// The content of a `meta` element.
+pub fn meta(name: &str) -> Option<String> {
+    let found = window().document()?.query_selector(&["meta[name=", name, "]"].concat()).ok()??;
+    Some(found.dyn_into::<HtmlMetaElement>().ok()?.content())
+}
+
+/// Whether a media query holds.
+pub fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+// ---- what is kept for this browser -----------------------------------------------------------------------------
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok()?
+}
+
+/// A kept text. None when there is none, or when the browser forbids it.
+pub fn kept(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Keeps a text; a full or forbidden storage is no reason to stop: these are only habits.
+pub fn keep(key: &str, text: &str) {
+    if let Some(storage) = storage() {
+        drop(storage.set_item(key, text));
+    }
+}
+
+/// Drops a kept text.
+pub fn forget(key: &str) {
+    if let Some(storage) = storage() {
+        drop(storage.remove_item(key));
+    }
+}
+
+// ---- addresses --------------------------------------------------------------------------------------------------
+
+/// Path and query.
+pub fn address() -> String {
+    let location = window().location();
+    [location.pathname().unwrap_or_default(), location.search().unwrap_or_default()].concat()
+}
+
+/// The fragment without its `#`, taken out of the address bar and the history entry.
+pub fn take_fragment() -> Option<String> {
+    let fragment = window().location().hash().ok()?.trim_start_matches('#').to_owned();
+    if fragment.is_empty() {
+        return None;
+    }
+    replace_address(&address());
+    Some(fragment)
+}
+
+/// Goes to an address: a new entry in the history.
+pub fn push_address(address: &str) {
+    if let Ok(history) = window().history() {
+        drop(history.push_state_with_url(&JsValue::NULL, "", Some(address)));
+    }
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+}
+
+/// Changes the address of the present entry.
+pub fn replace_address(address: &str) {
+    if let Ok(history) = window().history() {
+        drop(history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
+    }
+}
+
+/// Loads the page again.
+pub fn reload() {
+    drop(window().location().reload());
+}
+
+// ---- events -----------------------------------------------------------------------------------------------------
+
+/// Calls back at each of these events of the window, for the life of the page.
+pub fn on_window(event: &str, callback: impl Fn() + 'static) {
+    let closure = Closure::<dyn Fn()>::new(callback);
+    drop(window().add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()));
+    closure.forget();
+}
+
+/// Calls back when the page becomes visible (true) or hidden (false), for the life of the page.
+pub fn on_visible(callback: impl Fn(bool) + 'static) {
+    let Some(document) = window().document() else { return };
+    let asked = document.clone();
+    let closure = Closure::<dyn Fn()>::new(move || {
+        callback(asked.visibility_state() == web_sys::VisibilityState::Visible);
+    });
+    drop(document.add_event_listener_with_callback("visibilitychange", closure.as_ref().unchecked_ref()));
+    closure.forget();
+}
+
+/// Calls back at each key with its name, as long as it is held; not while somebody types or a dialog is open.
+pub struct Keys(Closure<dyn Fn(KeyboardEvent)>);
+
+impl Keys {
+    /// Listens.
+    pub fn listen(callback: impl Fn(&str) + 'static) -> Self {
+        let closure = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+            let focused = window().document().and_then(|document| document.active_element());
+            let is_typing = focused.is_some_and(|element| {
+                element.closest("input, textarea, select, dialog").is_ok_and(|found| found.is_some())
+            });
+            if !is_typing && !event.ctrl_key() && !event.meta_key() && !event.alt_key() {
+                callback(&event.key());
+            }
+        });
+        drop(window().add_event_listener_with_callback("keydown", closure.as_ref().unchecked_ref()));
+        Self(closure)
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        drop(window().remove_event_listener_with_callback("keydown", self.0.as_ref().unchecked_ref()));
+    }
+}
+
+/// Whether the service worker answers for this page: then the whole program is on this phone.
+pub fn is_program_kept() -> bool {
+    window().is_secure_context() && window().navigator().service_worker().controller().is_some()
+}
+
+/// Tells `boot.js` to change to the version that waits.
+pub fn apply_update() {
+    if let Ok(event) = web_sys::Event::new("muster:apply") {
+        drop(window().dispatch_event(&event));
+    }
+}
+
+/// A call that is to come; dropping it cancels the call.
+pub struct Timer {
+    handle: i32,
+    is_repeated: bool,
+    _closure: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Calls once after some milliseconds.
+    pub fn after_ms(ms: i32, callback: impl FnMut() + 'static) -> Self {
+        let closure = Closure::<dyn FnMut()>::new(callback);
+        let function = closure.as_ref().unchecked_ref();
+        let handle = window().set_timeout_with_callback_and_timeout_and_arguments_0(function, ms);
+        Self { handle: handle.unwrap_or_default(), is_repeated: false, _closure: closure }
+    }
+
+    /// Calls again and again.
+    pub fn every_ms(ms: i32, callback: impl FnMut() + 'static) -> Self {
+        let closure = Closure::<dyn FnMut()>::new(callback);
+        let function = closure.as_ref().unchecked_ref();
+        let handle = window().set_interval_with_callback_and_timeout_and_arguments_0(function, ms);
+        Self { handle: handle.unwrap_or_default(), is_repeated: true, _closure: closure }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if self.is_repeated {
+            window().clear_interval_with_handle(self.handle);
+        } else {
+            window().clear_timeout_with_handle(self.handle);
+        }
+    }
+}
+
+// ---- elements ---------------------------------------------------------------------------------------------------
+
+/// What stands in an input or a text area. Read when it is needed, never while an input method composes.
+pub fn text_of(node: &NodeRef) -> String {
+    node.cast::<HtmlInputElement>()
+        .map(|input| input.value())
+        .or_else(|| node.cast::<HtmlTextAreaElement>().map(|area| area.value()))
+        .unwrap_or_default()
+}
+
+/// Fills an input or a text area.
+pub fn set_text(node: &NodeRef, text: &str) {
+    if let Some(input) = node.cast::<HtmlInputElement>() {
+        input.set_value(text);
+    } else if let Some(area) = node.cast::<HtmlTextAreaElement>() {
+        area.set_value(text);
+    }
+}
+
+/// Moves the focus to an element and to the top of it.
+pub fn focus(node: &NodeRef) {
+    if let Some(element) = node.cast::<HtmlElement>() {
+        drop(element.focus());
+    }
+}
+
+/// Brings the element with this id into the middle of what can be seen, and focuses it.
+pub fn reveal(id: &str) {
+    let found = window().document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Center);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+        drop(element.focus());
+    }
+}
+
+/// The element that has the focus, to give it back later.
+pub struct Focus(Option<HtmlElement>);
+
+impl Focus {
+    /// Remembers.
+    pub fn take() -> Self {
+        let active = window().document().and_then(|document| document.active_element());
+        Self(active.and_then(|element| element.dyn_into().ok()))
+    }
+
+    /// Gives the focus back.
+    pub fn restore(&self) {
+        if let Some(element) = &self.0 {
+            drop(element.focus());
+        }
+    }
+}
+
+/// Opens a `dialog` over everything else: the browser keeps the focus inside and makes the rest inert.
+pub fn open_modal(node: &NodeRef) {
+    if let Some(dialog) = node.cast::<HtmlDialogElement>().filter(|dialog| !dialog.open()) {
+        drop(dialog.show_modal());
+    }
+}
+
+/// Closes it.
+pub fn close_modal(node: &NodeRef) {
+    if let Some(dialog) = node.cast::<HtmlDialogElement>() {
+        dialog.close();
+    }
+}
+
+// ---- the core's worker ------------------------------------------------------------------------------------------
+
+/// What the worker says.
+pub enum FromWorker {
+    /// A message.
+    Bytes(Vec<u8>),
+    /// It could not start, or it trapped.
+    Failed,
+}
+
+/// The core's worker.
+#[derive(Clone)]
+pub struct CoreWorker(Rc<RefCell<Option<Worker>>>);
+
+impl CoreWorker {
+    /// Starts the worker that `index.html` names; messages come to `listener` for the life of the page.
+    pub fn start(listener: impl Fn(FromWorker) + 'static) -> Self {
+        let (Some(url), Some(build)) = (meta("muster-core"), meta("muster-build")) else {
+            return Self(Rc::default());
+        };
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        options.set_name(&build);
+        let worker = Worker::new_with_options(&url, &options).ok();
+        if let Some(worker) = &worker {
+            listen(worker, Rc::new(listener));
+        }
+        Self(Rc::new(RefCell::new(worker)))
+    }
+
+    /// Posts bytes; false when there is no worker.
+    pub fn post(&self, bytes: &[u8]) -> bool {
+        let array = js_sys::Uint8Array::from(bytes);
+        let buffer = array.buffer();
+        let transfer = js_sys::Array::of1(&buffer);
+        self.0
+            .borrow()
+            .as_ref()
+            .is_some_and(|worker| worker.post_message_with_transfer(&buffer, &transfer).is_ok())
+    }
+}
+
+fn listen(worker: &Worker, listener: Rc<dyn Fn(FromWorker)>) {
+    let told = listener.clone();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        told(FromWorker::Bytes(js_sys::Uint8Array::new(&event.data()).to_vec()));
+    });
+    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    let on_error = Closure::<dyn Fn()>::new(move || listener(FromWorker::Failed));
+    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    on_error.forget();
+}

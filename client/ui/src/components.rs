@@ -1,0 +1,20 @@
+//! What is drawn, and nothing else: properties come down, callbacks go up. No hooks, no store, no browser here; those
+//! are the pages'.
+
+pub mod answer_pad;
+pub mod attention_list;
+pub mod board_table;
+pub mod card_face;
+pub mod choice;
+pub mod event_list;
+pub mod fault_panel;
+pub mod icon;
+pub mod mark;
+pub mod meter;
+pub mod nav;
+pub mod notice;
+pub mod sheet;
+pub mod sync_chip;
+pub mod today_list;
+pub mod undo_bar;
+pub mod value_pad;

@@ -1,0 +1,74 @@
+//! The words of safety, in the same place on every screen. Each of them is true when it is shown: what is only on
+//! this phone comes before everything, and "at the centre" is green only while the link lives.
+
+use link::slice::{LinkState, SyncView};
+use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
+
+use super::icon::{Glyph, Icon};
+use crate::i18n::Words;
+
+/// Properties of [`SyncChip`].
+#[derive(Properties, PartialEq)]
+pub struct SyncChipProps {
+    /// The words.
+    pub words: Words,
+    /// What is only on this phone; none until the core has said so.
+    pub sync: Option<std::rc::Rc<SyncView>>,
+    /// It was tapped.
+    pub onopen: Callback<MouseEvent>,
+}
+
+/// The link's word in attributes.
+pub fn link_word(link: LinkState) -> &'static str {
+    match link {
+        LinkState::Offline => "offline",
+        LinkState::Connecting => "connecting",
+        LinkState::Online => "online",
+        LinkState::OtherTab => "other-tab",
+    }
+}
+
+fn face(words: Words, sync: &SyncView) -> (&'static str, Icon, String) {
+    match (sync.pending, sync.link) {
+        (1.., LinkState::Offline) => ("pending", Icon::Phone, words.chip_pending(sync.pending)),
+        (1.., _) => ("pending", Icon::Sync, words.chip_pending(sync.pending)),
+        (0, LinkState::Online) => ("centre", Icon::Check, words.chip_centre().to_owned()),
+        (0, LinkState::Connecting) => ("quiet", Icon::Busy, words.chip_connecting().to_owned()),
+        (0, LinkState::Offline) => ("quiet", Icon::Offline, words.chip_offline().to_owned()),
+        (0, LinkState::OtherTab) => ("quiet", Icon::Sync, words.chip_other_tab().to_owned()),
+    }
+}
+
+/// The chip.
+#[component]
+pub fn SyncChip(props: &SyncChipProps) -> Html {
+    let Some(sync) = &props.sync else {
+        return html! { <span class="chip quiet">{ props.words.chip_unknown() }</span> };
+    };
+    let (class, icon, text) = face(props.words, sync);
+    html! {
+        <button type="button" class={classes!("chip", class)} data-testid="sync-chip" onclick={props.onopen.clone()}
+            data-pending={sync.pending.to_string()} data-link={link_word(sync.link)}>
+            <Glyph {icon} /><span aria-live="polite">{ text }</span>
+        </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chip_never_claims_more_than_is_true() {
+        let check = |pending, link, class, text: &str| {
+            let sync = SyncView { pending, link, ..SyncView::default() };
+            let (found, _, words) = face(Words::default(), &sync);
+            assert_eq!((found, words.as_str()), (class, text));
+        };
+        check(2, LinkState::Online, "pending", "仅本机 2 条");
+        check(2, LinkState::Offline, "pending", "仅本机 2 条");
+        check(0, LinkState::Online, "centre", "已到中心");
+        check(0, LinkState::Offline, "quiet", "离线 · 无未传");
+        check(0, LinkState::Connecting, "quiet", "连接中…");
+    }
+}

@@ -1,0 +1,19 @@
+//! The time of day for ages on the screen ("6 h ago"): fresh at each drawing, and a drawing at least twice a minute.
+
+use shared::time::Timestamp;
+use yew::{hook, use_effect_with, use_force_update};
+
+use crate::browser::{self, Timer};
+
+const REFRESH_MS: i32 = 20_000;
+
+/// The phone's clock.
+#[hook]
+pub fn use_now() -> Timestamp {
+    let update = use_force_update();
+    use_effect_with((), move |()| {
+        let timer = Timer::every_ms(REFRESH_MS, move || update.force_update());
+        move || drop(timer)
+    });
+    browser::now()
+}

@@ -1,0 +1,11 @@
+//! The screens. A page reads slices, keeps what is only on the screen (which card, which sheet), sends commands, and
+//! leaves all drawing to `components`.
+
+pub mod board;
+pub mod enrol;
+pub mod me;
+pub mod round;
+pub mod screen;
+pub mod skeleton;
+pub mod sync;
+pub mod today;

@@ -1,0 +1,161 @@
+//! One round of one station beside the board: disputes and faults first, then every subject, each item down to what
+//! was said, by whom, when and on which phone.
+
+use std::rc::Rc;
+
+use link::Command;
+use link::slice::{CardView, RoundView, SubjectView};
+use shared::domain::round::RoundName;
+use shared::time::{Timestamp, Zone};
+use yew::{Callback, Html, Properties, classes, component, html, use_effect_with};
+
+use crate::browser;
+use crate::components::event_list::EventList;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::mark::Mark;
+use crate::components::meter::Meter;
+use crate::components::notice::{Notice, Tone};
+use crate::components::sheet::Sheet;
+use crate::components::today_list::state_face;
+use crate::format::{self, Status};
+use crate::hooks::{use_modal, use_now, use_reach, use_slice, use_words};
+use crate::i18n::Words;
+use crate::pages::round::CardId;
+
+/// Properties of [`RoundSheet`].
+#[derive(Properties, PartialEq)]
+pub struct RoundSheetProps {
+    /// Which round.
+    pub round: RoundName,
+    /// The card to show first.
+    pub card: Option<CardId>,
+    /// The bureau's zone.
+    pub zone: Zone,
+    /// It is to be closed.
+    pub onclose: Callback<()>,
+}
+
+/// What every part of the sheet needs.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    words: Words,
+    zone: Zone,
+    now: Timestamp,
+    asked: Option<&'a CardId>,
+}
+
+/// The sheet.
+#[component]
+pub fn RoundSheet(props: &RoundSheetProps) -> Html {
+    let words = use_words();
+    let reach = use_reach();
+    let now = use_now();
+    let node = use_modal();
+    let wanted = props.round.clone();
+    let round = use_slice(move |view| view.round.clone().filter(|round| round.name == wanted));
+    use_effect_with(props.round.clone(), move |name| {
+        reach.core.tell(Command::OpenRound { round: name.clone() });
+        move || reach.core.tell(Command::CloseRound)
+    });
+    let is_there = round.as_ref().is_some_and(|round| round.is_loaded);
+    use_effect_with((is_there, props.card.clone()), |(is_there, card)| {
+        if let (true, Some(card)) = (is_there, card) {
+            browser::reveal(&anchor(card));
+        }
+    });
+    let title = round.as_ref().map_or_else(String::new, |round| words.label(&round.station_name).to_owned());
+    let subtitle = round.as_ref().map_or_else(String::new, |round| {
+        [words.label(&round.template_name), " · ", &format::period(words, &round.name.period)].concat()
+    });
+    let scene = Scene { words, zone: props.zone, now, asked: props.card.as_ref() };
+    html! {
+        <Sheet {node} {title} {subtitle} close={words.close()} onclose={props.onclose.clone()}>
+            if let Some(round) = round {
+                { contents(scene, &round) }
+            } else {
+                <div aria-busy="true"><p class="hint" role="status">{ words.round_loading() }</p>
+                    <div class="bone wide"></div><div class="bone tall"></div></div>
+            }
+        </Sheet>
+    }
+}
+
+fn anchor(card: &CardId) -> String {
+    ["reading-", &card.to_text().replace([' ', ':'], "-")].concat()
+}
+
+fn contents(scene: Scene<'_>, round: &Rc<RoundView>) -> Html {
+    let words = scene.words;
+    let (class, icon, state) = state_face(words, round.state);
+    let urgent: Vec<&CardView> =
+        round.cards.iter().filter(|card| card.reading.is_disputed || card.reading.is_adverse).collect();
+    let has_subjects = round.subjects.len() > 1;
+    html! {
+        <>
+            <p class="sheet-facts">
+                <span class={classes!("mark", class)}><Glyph {icon} /><span>{ state }</span></span>
+                { for round.sign_offs.last().map(|signature| html! {
+                    <span class="who">{ words.signed_by(&signature.author, &format::moment(scene.zone, signature.at, scene.now)) }</span>
+                }) }
+            </p>
+            if !round.people.is_empty() { <p class="hint people"><Glyph icon={Icon::Person} />{ round.people.join("、") }</p> }
+            if !round.is_loaded { <Notice tone={Tone::Calm} text={words.round_loading()} /> }
+            if round.late > 0 { <Notice tone={Tone::Watch} text={words.late_count(round.late)} /> }
+            if round.unreadable > 0 { <Notice tone={Tone::Watch} text={words.unreadable(round.unreadable)} /> }
+            if !urgent.is_empty() {
+                <section>
+                    <h3 class="section">{ words.must_act() }<span class="count">{ urgent.len() }</span></h3>
+                    { for urgent.iter().map(|card| reading(scene, round, card, true, has_subjects)) }
+                </section>
+            }
+            { for round.subjects.iter().map(|subject| self::subject(scene, round, subject)) }
+        </>
+    }
+}
+
+fn subject(scene: Scene<'_>, round: &RoundView, subject: &SubjectView) -> Html {
+    let words = scene.words;
+    let cards = || round.cards.iter().filter(|card| card.subject == subject.id);
+    let is_urgent = |card: &CardView| card.reading.is_disputed || card.reading.is_adverse;
+    let is_asked = scene.asked.is_some_and(|asked| asked.subject == subject.id);
+    let is_open = round.subjects.len() == 1 || is_asked;
+    html! {
+        <details class="subject-part" key={subject.id.to_string()} open={is_open}>
+            <summary>
+                <span>{ words.label(&subject.name).to_owned() }</span>
+                <Meter done={subject.progress.answered} total={subject.progress.total} label={words.progress_all()} />
+            </summary>
+            { for cards().filter(|card| !is_urgent(card)).map(|card| reading(scene, round, card, false, false)) }
+        </details>
+    }
+}
+
+fn reading(scene: Scene<'_>, round: &RoundView, card: &CardView, is_open: bool, with_subject: bool) -> Html {
+    let words = scene.words;
+    let id = CardId::of(card);
+    let is_asked = scene.asked == Some(&id);
+    let subject = round.subjects.iter().find(|subject| with_subject && subject.id == card.subject);
+    let status = match card.reading.answers.first() {
+        Some(answer) => html! {
+            <Mark status={Status::of(answer, &card.input)} text={format::answer(words, answer, &card.input)} />
+        },
+        None => html! { <Mark status={Status::Unchecked} text={words.status_unchecked()} /> },
+    };
+    html! {
+        <details class={classes!("reading", is_asked.then_some("asked"))} key={id.to_text()} open={is_open || is_asked}>
+            <summary id={anchor(&id)} data-testid="reading" data-item={card.item.to_string()} data-subject={card.subject.to_string()}>
+                <span class="item-name">
+                    { words.label(&card.name).to_owned() }
+                    { for subject.map(|subject| html! { <small class="hint">{ words.label(&subject.name).to_owned() }</small> }) }
+                </span>
+                if card.is_safety_critical { <span class="tag"><Glyph icon={Icon::Shield} />{ words.safety_critical() }</span> }
+                if card.reading.is_disputed {
+                    <span class="mark dispute"><Glyph icon={Icon::Dispute} /><span>{ words.dispute() }</span></span>
+                }
+                { status }
+            </summary>
+            if card.events.is_empty() { <p class="hint">{ words.nothing_said() }</p> }
+            <EventList {words} events={card.events.clone()} input={card.input.clone()} zone={scene.zone} now={scene.now} />
+        </details>
+    }
+}

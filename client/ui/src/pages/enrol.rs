@@ -1,0 +1,92 @@
+//! Joining: a one-time code from a link's fragment or typed. The fragment is taken out of the address bar at once,
+//! so that the code stays in no history. What the code is worth is the relay's to say, the device key the core's.
+
+use link::{Command, Problem};
+use yew::{Html, SubmitEvent, component, html, use_effect_with, use_node_ref, use_state_eq};
+
+use crate::browser;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::notice::ProblemNote;
+use crate::hooks::{Reach, use_reach, use_words};
+use crate::problem;
+use crate::route::Route;
+
+/// The joining screen.
+#[component]
+pub fn EnrolPage() -> Html {
+    let words = use_words();
+    let reach = use_reach();
+    let field = use_node_ref();
+    let failed = use_state_eq(|| None::<String>);
+    let is_busy = use_state_eq(|| false);
+    let from_link = use_state_eq(|| false);
+    {
+        let (field, from_link) = (field.clone(), from_link.clone());
+        use_effect_with((), move |()| {
+            if let Some(code) = browser::take_fragment() {
+                browser::set_text(&field, &code);
+                from_link.set(true);
+            }
+        });
+    }
+    let onsubmit = {
+        let (field, failed, is_busy) = (field.clone(), failed.clone(), is_busy.clone());
+        move |event: SubmitEvent| {
+            event.prevent_default();
+            let code = browser::text_of(&field).trim().to_owned();
+            if *is_busy || code.is_empty() {
+                browser::focus(&field);
+                return;
+            }
+            failed.set(None);
+            is_busy.set(true);
+            let (failed, is_busy, reach) = (failed.clone(), is_busy.clone(), reach.clone());
+            let then = {
+                let reach = reach.clone();
+                move |outcome: Result<(), Problem>| {
+                    is_busy.set(false);
+                    match outcome {
+                        Ok(()) => joined(&reach),
+                        Err(problem) => failed.set(Some(problem.code)),
+                    }
+                }
+            };
+            reach.core.send(Command::Enrol { code }, then);
+        }
+    };
+    let hint = if *from_link { words.enrol_from_link() } else { words.enrol_typed() };
+    html! {
+        <main id="main" class="enrol">
+            <div class="enrol-card">
+                <svg class="brand" viewBox="0 0 64 64" aria-hidden="true">
+                    <path class="brand-shield" d="M32 4 54 12v18c0 14.5-9 24.5-22 30C19 54.5 10 44.5 10 30V12z" />
+                    <path class="brand-check" d="m21 31.5 8 8 15-16" />
+                </svg>
+                <h1>{ words.enrol_title() }</h1>
+                <p>{ hint }</p>
+                <form {onsubmit} novalidate=true>
+                    <label class="field">
+                        <span>{ words.enrol_code() }</span>
+                        <input ref={field} type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false"
+                            enterkeyhint="go" data-testid="enrol-code" aria-invalid={failed.is_some().to_string()} />
+                    </label>
+                    if let Some(code) = &*failed {
+                        <ProblemNote code={code.clone()} sentence={problem::sentence(words, code)} />
+                    }
+                    <button type="submit" class="primary" data-testid="enrol-submit" aria-disabled={(*is_busy).then_some("true")}>
+                        if *is_busy { <Glyph icon={Icon::Busy} />{ words.enrol_busy() } } else { { words.enrol_submit() } }
+                    </button>
+                </form>
+                <p class="hint">{ words.enrol_safe() }</p>
+            </div>
+        </main>
+    }
+}
+
+fn joined(reach: &Reach) {
+    browser::replace_address(&Route::Home.address());
+    reach.store.change(|view| {
+        view.route = Route::Home;
+        view.has_just_joined = true;
+    });
+}

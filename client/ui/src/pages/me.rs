@@ -1,0 +1,78 @@
+//! The person of this phone, and how they want the interface.
+
+use std::rc::Rc;
+
+use link::slice::Person;
+use shared::trust::rights::Role;
+use yew::{AttrValue, Callback, Html, Properties, component, html};
+
+use crate::components::choice::Choice;
+use crate::hooks::{use_reach, use_slice, use_words};
+use crate::i18n::{Language, Words};
+use crate::pages::screen::Screen;
+use crate::preferences::{Density, Preferences, TextSize, Theme};
+
+/// Properties of [`MePage`].
+#[derive(Properties, PartialEq)]
+pub struct MePageProps {
+    /// The person of this phone.
+    pub person: Rc<Person>,
+}
+
+const LANGUAGES: [Language; 2] = [Language::Chinese, Language::English];
+const THEMES: [Theme; 3] = [Theme::Day, Theme::Night, Theme::Sun];
+const DENSITIES: [Density; 2] = [Density::Glove, Density::Normal];
+const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::Largest];
+
+/// The screen.
+#[component]
+pub fn MePage(props: &MePageProps) -> Html {
+    let words = use_words();
+    let reach = use_reach();
+    let preferences = use_slice(|view| view.preferences);
+    let set = |change: fn(&mut Preferences, usize)| {
+        let store = reach.store.clone();
+        Callback::from(move |index| store.change(|view| change(&mut view.preferences, index)))
+    };
+    let themes = [words.theme_day(), words.theme_night(), words.theme_sun()];
+    let densities = [words.density_glove(), words.density_normal()];
+    html! {
+        <Screen title={words.nav_me()}>
+            { who(words, &props.person) }
+            <Choice name="language" legend={words.language()} onchoose={set(|to, index| to.language = LANGUAGES[index])}
+                options={vec![(AttrValue::from("中文"), Some(AttrValue::from("zh-CN"))), ("English".into(), Some("en".into()))]}
+                chosen={position(&LANGUAGES, preferences.language)} />
+            <Choice name="theme" legend={words.theme()} onchoose={set(|to, index| to.theme = THEMES[index])}
+                options={plain(&themes)} chosen={position(&THEMES, preferences.theme)} />
+            <Choice name="density" legend={words.density()} onchoose={set(|to, index| to.density = DENSITIES[index])}
+                options={plain(&densities)} chosen={position(&DENSITIES, preferences.density)} />
+            <Choice name="text" legend={words.text_size()} onchoose={set(|to, index| to.text = TEXT_SIZES[index])}
+                options={plain(&["100 %", "125 %", "150 %"])} chosen={position(&TEXT_SIZES, preferences.text)} />
+        </Screen>
+    }
+}
+
+fn plain(options: &[&'static str]) -> Vec<(AttrValue, Option<AttrValue>)> {
+    options.iter().map(|text| (AttrValue::from(*text), None)).collect()
+}
+
+fn position<T: PartialEq>(all: &[T], one: T) -> usize {
+    all.iter().position(|other| *other == one).unwrap_or_default()
+}
+
+fn who(words: Words, person: &Person) -> Html {
+    let role = match person.role {
+        Role::Officer => words.role_officer(),
+        Role::Lead => words.role_lead(),
+        Role::Supervisor => words.role_supervisor(),
+        Role::Admin => words.role_admin(),
+    };
+    let place = [&person.station_name, &person.bureau_name].map(|label| words.label(label).to_owned());
+    html! {
+        <section class="person-card">
+            <p class="lead">{ &person.name }</p>
+            <p>{ role }{ " · " }{ words.badge(&person.badge) }</p>
+            <p class="hint">{ place.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(" · ") }</p>
+        </section>
+    }
+}

@@ -1,0 +1,362 @@
+//! One card after the other. Keeps which card is on the screen, moves on by itself after an answer, offers ten
+//! seconds to take it back, and remembers the card for the next time this round is opened.
+
+use std::rc::Rc;
+
+use link::slice::{CardView, Input, RoundView};
+use yew::{
+    Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_node_ref, use_state,
+    use_state_eq,
+};
+
+use super::answering::{self, Failed, Said};
+use super::history::History;
+use super::panels::{Fault, Note, Value};
+use super::walk::{self, CardId};
+use super::{PartProps, RoundPart, Route};
+use crate::browser::{self, Timer};
+use crate::components::answer_pad::{AnswerPad, SmallAnswers, Tap, YesNoPad};
+use crate::components::card_face::CardFace;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::meter::Meter;
+use crate::components::notice::ProblemNote;
+use crate::components::undo_bar::UndoBar;
+use crate::format::{self, Status};
+use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
+use crate::i18n::Words;
+use crate::problem;
+use crate::store::{Tentative, own_events};
+
+/// How long the tapped answer confirms itself before the next card comes: long enough to see, and to swallow the
+/// second half of a double tap.
+const CONFIRM_MS: i32 = 180;
+const UNDO_MS: i32 = 10_000;
+
+/// What is open below the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Panel {
+    Answers,
+    Fault,
+    Note,
+}
+
+/// The answer that can be taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Undo {
+    card: CardId,
+    /// Own observations before it: when there are more, it has a key and can be withdrawn.
+    own_before: usize,
+    /// Taking it back was asked for while it was still on its way.
+    is_wanted: bool,
+}
+
+/// Everything that is only on this screen.
+#[derive(Clone)]
+struct State {
+    at: UseStateHandle<CardId>,
+    panel: UseStateHandle<Panel>,
+    is_confirming: UseStateHandle<bool>,
+    undo: UseStateHandle<Option<Undo>>,
+    failed: UseStateHandle<Option<Failed>>,
+    draft: UseStateHandle<Option<Said>>,
+    is_history_open: UseStateHandle<bool>,
+    timer: UseStateHandle<Rc<std::cell::RefCell<Option<Timer>>>>,
+}
+
+fn kept_key(round: &RoundView) -> String {
+    ["muster.card ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
+}
+
+/// Where the list leaves the card that it wants opened, once.
+pub fn opened_key(round: &RoundView) -> String {
+    ["muster.open ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
+}
+
+fn first_card(round: &RoundView) -> CardId {
+    let asked = browser::kept(&opened_key(round)).and_then(|text| CardId::from_text(&text));
+    browser::forget(&opened_key(round));
+    if let Some(asked) = asked.filter(|asked| asked.index(round).is_some()) {
+        return asked;
+    }
+    let kept = browser::kept(&kept_key(round)).and_then(|text| CardId::from_text(&text));
+    CardId::of(&round.cards[walk::resume(round, kept.as_ref())])
+}
+
+#[hook]
+fn use_screen(round: &Rc<RoundView>) -> State {
+    let first = round.clone();
+    State {
+        at: use_state_eq(move || first_card(&first)),
+        panel: use_state_eq(|| Panel::Answers),
+        is_confirming: use_state_eq(|| false),
+        undo: use_state_eq(|| None),
+        failed: use_state_eq(|| None),
+        draft: use_state_eq(|| None),
+        is_history_open: use_state_eq(|| false),
+        timer: use_state(Rc::default),
+    }
+}
+
+impl State {
+    /// Shows a card, with nothing open below it.
+    fn show(&self, round: &RoundView, card: CardId) {
+        browser::keep(&kept_key(round), &card.to_text());
+        self.at.set(card);
+        self.panel.set(Panel::Answers);
+        self.draft.set(None);
+    }
+}
+
+/// The cards of a round that has some.
+#[component]
+pub fn Cards(props: &PartProps) -> Html {
+    let words = use_words();
+    let reach = use_reach();
+    let now = use_now();
+    let round = &props.round;
+    let tentative = use_slice(|view| view.tentative.clone());
+    let state = use_screen(round);
+    let heading = use_node_ref();
+    use_effect_with(state.at.clone(), {
+        let heading = heading.clone();
+        move |_| browser::focus(&heading)
+    });
+    use_undo(&reach, round, &tentative, &state);
+
+    // A card that a newer template no longer has: go on at the first.
+    let index = state.at.index(round).unwrap_or_default();
+    let card = &round.cards[index];
+    let own = walk::own(round, card, &tentative);
+    let stretch = walk::stretch(round, index);
+    let place = stretch.iter().position(|other| *other == index).unwrap_or_default();
+    let answered =
+        stretch.iter().filter(|other| walk::is_answered(round, &round.cards[**other], &tentative)).count();
+    let group =
+        round.groups.get(card.group as usize).map(|label| words.label(label).to_owned()).unwrap_or_default();
+    let onhistory = {
+        let is_open = state.is_history_open.clone();
+        Callback::from(move |_| is_open.set(true))
+    };
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    html! {
+        <div class="round">
+            <div class="round-head">
+                { subject(words, round, card) }
+                <Meter done={count(answered)} total={count(stretch.len())} label={words.progress_all()} />
+            </div>
+            <article class="card" data-testid="card" data-item={card.item.to_string()} data-subject={card.subject.to_string()}
+                aria-busy={state.is_confirming.to_string()}>
+                <CardFace {words} card={card.clone()} {group} place={(count(place + 1), count(stretch.len()))} own={own.clone()}
+                    zone={props.person.zone} {now} {heading} {onhistory} />
+            </article>
+            { failure(words, &reach, round, &state) }
+            <div class="dock">
+                { undo_bar(words, round, &tentative, &state) }
+                { answers(&reach, round, card, own.map(|own| own.answer), &state) }
+                { steps(words, &reach, round, &stretch, place, &state) }
+            </div>
+            if *state.is_history_open {
+                <History card={card.clone()} zone={props.person.zone}
+                    onclose={let is_open = state.is_history_open.clone(); move |()| is_open.set(false)} />
+            }
+        </div>
+    }
+}
+
+fn subject(words: Words, round: &RoundView, card: &CardView) -> Html {
+    let subject = round.subjects.iter().find(|subject| subject.id == card.subject);
+    match subject {
+        Some(subject) if subject.is_mine => html! { <span class="subject">{ words.my_kit() }</span> },
+        Some(subject) => html! { <span class="subject">{ words.label(&subject.name).to_owned() }</span> },
+        None => html! { <span></span> },
+    }
+}
+
+/// Says it, confirms it, and goes on.
+fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state: &State) {
+    let id = CardId::of(card);
+    let failed = {
+        let (state, round) = (state.clone(), round.clone());
+        Callback::from(move |failed: Failed| {
+            state.undo.set(None);
+            state.show(&round, failed.card.clone());
+            state.draft.set(Some(failed.said.clone()));
+            state.failed.set(Some(failed));
+        })
+    };
+    state.failed.set(None);
+    state.is_confirming.set(true);
+    state.undo.set(Some(Undo { card: id.clone(), own_before: own_events(card), is_wanted: false }));
+    answering::answer(reach, round, card, said, failed);
+    let next = id.index(round).and_then(|at| walk::next_open(round, at, &reach.store.view().tentative));
+    let (later, reach, round) = (state.clone(), reach.clone(), round.clone());
+    let timer = Timer::after_ms(CONFIRM_MS, move || {
+        later.is_confirming.set(false);
+        match next {
+            Some(next) => later.show(&round, CardId::of(&round.cards[next])),
+            None => go(&reach, Route::Round(round.name.clone(), RoundPart::Summary)),
+        }
+    });
+    *state.timer.borrow_mut() = Some(timer);
+}
+
+fn answers(
+    reach: &Reach,
+    round: &Rc<RoundView>,
+    card: &CardView,
+    own: Option<shared::domain::answer::Answer>,
+    state: &State,
+) -> Html {
+    let words = Words(reach.store.view().preferences.language);
+    let onsaid = {
+        let (reach, round, card, state) = (reach.clone(), round.clone(), card.clone(), state.clone());
+        Callback::from(move |said| say(&reach, &round, &card, said, &state))
+    };
+    let oncancel = {
+        let panel = state.panel.clone();
+        Callback::from(move |()| panel.set(Panel::Answers))
+    };
+    let ontap = {
+        let (panel, onsaid) = (state.panel.clone(), onsaid.clone());
+        Callback::from(move |tap| match tap {
+            Tap::Answer(answer) => onsaid.emit(Said::plain(answer)),
+            Tap::Abnormal => panel.set(Panel::Fault),
+        })
+    };
+    let key = CardId::of(card).to_text();
+    let draft = (*state.draft).clone();
+    let is_open = !*state.is_confirming;
+    let has_own = own.is_some();
+    match *state.panel {
+        Panel::Fault => return html! { <Fault {key} card={card.clone()} {draft} {onsaid} {oncancel} /> },
+        Panel::Note => return html! { <Note {key} card={card.clone()} {draft} {onsaid} {oncancel} /> },
+        Panel::Answers => {}
+    }
+    let pad = match card.input {
+        Input::Condition => html! { <AnswerPad {words} own={own.clone()} {is_open} ontap={ontap.clone()} /> },
+        Input::YesNo => html! { <YesNoPad {words} own={own.clone()} {is_open} ontap={ontap.clone()} /> },
+        _ => html! { <Value {key} card={card.clone()} {draft} {is_open} {onsaid} /> },
+    };
+    let onnote = {
+        let panel = state.panel.clone();
+        move |_| panel.set(Panel::Note)
+    };
+    html! {
+        <>
+            { pad }
+            <div class="small-answers">
+                <SmallAnswers {words} {own} {is_open} {ontap} />
+                if has_own {
+                    <button type="button" class="small-answer" data-testid="add-note" onclick={onnote}><Glyph icon={Icon::Pen} />{ words.note() }</button>
+                }
+            </div>
+        </>
+    }
+}
+
+fn steps(
+    words: Words,
+    reach: &Reach,
+    round: &Rc<RoundView>,
+    stretch: &[usize],
+    place: usize,
+    state: &State,
+) -> Html {
+    let step = |to: Option<&usize>| {
+        let card = to.map(|index| CardId::of(&round.cards[*index]));
+        let (state, round) = (state.clone(), round.clone());
+        move |_| {
+            if let Some(card) = card.clone() {
+                state.show(&round, card);
+            }
+        }
+    };
+    let part = |part: RoundPart| {
+        let (reach, name) = (reach.clone(), round.name.clone());
+        move |_| go(&reach, Route::Round(name.clone(), part))
+    };
+    let before = place.checked_sub(1).and_then(|place| stretch.get(place));
+    let after = stretch.get(place + 1);
+    html! {
+        <nav class="steps" aria-label={words.steps()}>
+            <button type="button" data-testid="previous" disabled={before.is_none()} onclick={step(before)}>
+                <Glyph icon={Icon::Back} /><span>{ words.previous() }</span>
+            </button>
+            <button type="button" data-testid="to-list" onclick={part(RoundPart::List)}><Glyph icon={Icon::List} /><span>{ words.list() }</span></button>
+            <button type="button" data-testid="to-summary" onclick={part(RoundPart::Summary)}><Glyph icon={Icon::Pen} /><span>{ words.summary() }</span></button>
+            <button type="button" data-testid="next" disabled={after.is_none()} onclick={step(after)}>
+                <span>{ words.next() }</span><Glyph icon={Icon::Next} />
+            </button>
+        </nav>
+    }
+}
+
+fn failure(words: Words, reach: &Reach, round: &Rc<RoundView>, state: &State) -> Html {
+    let Some(failed) = (*state.failed).clone() else { return Html::default() };
+    let Some(index) = failed.card.index(round) else { return Html::default() };
+    let card = &round.cards[index];
+    let what = format::answer(words, &failed.said.answer, &card.input);
+    let typed = crate::components::card_face::remark(&failed.said.fault, &failed.said.note);
+    let onretry = {
+        let (reach, round, card, state) = (reach.clone(), round.clone(), card.clone(), state.clone());
+        let said = failed.said.clone();
+        move |_| say(&reach, &round, &card, said.clone(), &state)
+    };
+    html! {
+        <div class="failure">
+            <ProblemNote code={failed.code.clone()} sentence={problem::sentence(words, &failed.code)} />
+            <p>{ words.not_kept(&[words.label(&card.name), " · ", &what].concat()) }</p>
+            if !typed.is_empty() { <p class="remark">{ typed }</p> }
+            <button type="button" class="secondary" data-testid="retry" onclick={onretry}>{ words.try_again() }</button>
+        </div>
+    }
+}
+
+fn undo_bar(words: Words, round: &Rc<RoundView>, tentative: &[Tentative], state: &State) -> Html {
+    let Some(undo) = (*state.undo).clone() else { return Html::default() };
+    let Some(card) = undo.card.index(round).map(|index| &round.cards[index]) else { return Html::default() };
+    let Some(own) = walk::own(round, card, tentative) else { return Html::default() };
+    let onundo = {
+        let state = state.clone();
+        Callback::from(move |_| state.undo.set(Some(Undo { is_wanted: true, ..undo.clone() })))
+    };
+    html! {
+        <UndoBar {words} name={words.label(&card.name).to_owned()} status={Status::of(&own.answer, &card.input)}
+            text={format::answer(words, &own.answer, &card.input)} saved={own.saved} {onundo} />
+    }
+}
+
+/// Ends the offer after its time, and takes the answer back once it is wanted and has a key.
+#[hook]
+fn use_undo(reach: &Reach, round: &Rc<RoundView>, tentative: &Rc<Vec<Tentative>>, state: &State) {
+    let offered = state.undo.as_ref().map(|undo| (undo.card.clone(), undo.own_before));
+    let ended = state.clone();
+    use_effect_with(offered, move |offered| {
+        let timer = offered.is_some().then(|| Timer::after_ms(UNDO_MS, move || ended.undo.set(None)));
+        move || drop(timer)
+    });
+    let inputs = ((*state.undo).clone(), round.clone(), tentative.clone());
+    let (reach, state) = (reach.clone(), state.clone());
+    use_effect_with(inputs, move |(undo, round, tentative)| {
+        let Some(undo) = undo.as_ref().filter(|undo| undo.is_wanted) else { return };
+        let Some(card) = undo.card.index(round).map(|index| &round.cards[index]) else { return };
+        let is_on_its_way = tentative.iter().any(|answer| answer.is_about(&round.name, card));
+        if is_on_its_way || own_events(card) <= undo.own_before {
+            return;
+        }
+        let Some(event) = walk::own_standing(card) else { return };
+        let failed = {
+            let (state, id) = (state.clone(), undo.card.clone());
+            let said =
+                Said { answer: event.answer.clone(), fault: event.fault.clone(), note: event.note.clone() };
+            Callback::from(move |code| {
+                state.failed.set(Some(Failed { card: id.clone(), said: said.clone(), code }))
+            })
+        };
+        answering::withdraw(&reach, round, event.key.clone(), failed);
+        state.timer.borrow_mut().take();
+        state.is_confirming.set(false);
+        state.undo.set(None);
+        state.show(round, undo.card.clone());
+    });
+}

@@ -1,0 +1,190 @@
+//! What opens at the bottom of a card when one tap is not enough: what is wrong, a value, a note. They keep what is
+//! chosen and typed until it is done, and fill themselves with what was said before.
+
+use link::slice::{CardView, Input};
+use shared::domain::answer::{Answer, Condition};
+use shared::time::Date;
+use yew::{
+    AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq,
+};
+
+use super::answering::Said;
+use super::walk::own_standing;
+use crate::browser;
+use crate::components::fault_panel::FaultPanel;
+use crate::components::value_pad::ValuePad;
+use crate::format;
+use crate::hooks::use_words;
+use crate::i18n::Words;
+
+const FAULT_SEPARATOR: &str = "、";
+
+/// Properties of the panels.
+#[derive(Properties, PartialEq)]
+pub struct PanelProps {
+    /// The card.
+    pub card: CardView,
+    /// What was typed before it could not be kept.
+    #[prop_or_default]
+    pub draft: Option<Said>,
+    /// Whether taps count now.
+    #[prop_or(true)]
+    pub is_open: bool,
+    /// It was said.
+    pub onsaid: Callback<Said>,
+    /// It is not to be said.
+    #[prop_or_default]
+    pub oncancel: Callback<()>,
+}
+
+/// What is wrong with it.
+#[component]
+pub fn Fault(props: &PanelProps) -> Html {
+    let words = use_words();
+    let card = &props.card;
+    let before = props.draft.clone().or_else(|| said_before(card));
+    let fault = before.as_ref().map(|said| said.fault.clone()).unwrap_or_default();
+    let chosen = use_state_eq(|| {
+        let named: Vec<&str> = fault.split(FAULT_SEPARATOR).collect();
+        card.faults.iter().map(|label| named.contains(&label.zh.as_str())).collect::<Vec<bool>>()
+    });
+    let severity = use_state_eq(|| match &before {
+        Some(Said {
+            answer: Answer::Condition(condition @ (Condition::Watch | Condition::Fault)), ..
+        }) => *condition,
+        _ => Condition::Fault,
+    });
+    let note = use_node_ref();
+    {
+        let (note, text) = (note.clone(), before.map(|said| said.note).unwrap_or_default());
+        use_effect_with((), move |()| browser::set_text(&note, &text));
+    }
+    let ontoggle = {
+        let chosen = chosen.clone();
+        Callback::from(move |index: usize| {
+            let mut next = (*chosen).clone();
+            if let Some(mark) = next.get_mut(index) {
+                *mark = !*mark;
+            }
+            chosen.set(next);
+        })
+    };
+    let onseverity = {
+        let severity = severity.clone();
+        Callback::from(move |condition| severity.set(condition))
+    };
+    let ondone = {
+        let (chosen, severity, note) = (chosen.clone(), severity.clone(), note.clone());
+        let (faults, onsaid) = (card.faults.clone(), props.onsaid.clone());
+        Callback::from(move |_| {
+            let named = faults.iter().zip(chosen.iter()).filter(|(_, is_chosen)| **is_chosen);
+            let fault: Vec<&str> = named.map(|(label, _)| label.zh.as_str()).collect();
+            onsaid.emit(Said {
+                answer: Answer::Condition(*severity),
+                fault: fault.join(FAULT_SEPARATOR),
+                note: browser::text_of(&note).trim().to_owned(),
+            });
+        })
+    };
+    html! {
+        <FaultPanel {words} title={words.label(&card.name).to_owned()} faults={card.faults.clone()} chosen={(*chosen).clone()}
+            severity={*severity} {note} {ontoggle} {onseverity} {ondone}
+            oncancel={props.oncancel.reform(|_| ())} />
+    }
+}
+
+fn said_before(card: &CardView) -> Option<Said> {
+    own_standing(card).map(|own| Said {
+        answer: own.answer.clone(),
+        fault: own.fault.clone(),
+        note: own.note.clone(),
+    })
+}
+
+/// A value to type.
+#[component]
+pub fn Value(props: &PanelProps) -> Html {
+    let words = use_words();
+    let field = use_node_ref();
+    let complaint = use_state_eq(|| None::<AttrValue>);
+    let input = props.card.input.clone();
+    {
+        let before = props.draft.clone().or_else(|| said_before(&props.card)).map(|said| said.answer);
+        let (field, text) = (field.clone(), before.map(field_text).unwrap_or_default());
+        use_effect_with((), move |()| browser::set_text(&field, &text));
+    }
+    let onsave = {
+        let (field, complaint, input, onsaid) =
+            (field.clone(), complaint.clone(), input.clone(), props.onsaid.clone());
+        Callback::from(move |()| match read(words, &input, &browser::text_of(&field)) {
+            Ok(answer) => {
+                complaint.set(None);
+                onsaid.emit(Said::plain(answer));
+            }
+            Err(sentence) => {
+                complaint.set(Some(sentence.into()));
+                browser::focus(&field);
+            }
+        })
+    };
+    html! { <ValuePad {words} {input} {field} is_open={props.is_open} complaint={(*complaint).clone()} {onsave} /> }
+}
+
+fn field_text(answer: Answer) -> String {
+    match answer {
+        Answer::Number(thousandths) => format::thousandths_text(thousandths),
+        Answer::Date(date) => date.to_string(),
+        Answer::Text(text) | Answer::Scan(text) => text,
+        _ => String::new(),
+    }
+}
+
+fn read(words: Words, input: &Input, text: &str) -> Result<Answer, &'static str> {
+    let text = text.trim();
+    match input {
+        Input::Number { .. } => {
+            format::parse_thousandths(text).map(Answer::Number).ok_or(words.wrong_number())
+        }
+        Input::Date => Date::parse(text).map(Answer::Date).ok_or(words.wrong_date()),
+        _ if text.is_empty() => Err(words.wrong_empty()),
+        Input::Scan => Ok(Answer::Scan(text.to_owned())),
+        _ => Ok(Answer::Text(text.to_owned())),
+    }
+}
+
+/// A note for an answer that was given already, or that comes with the next tap.
+#[component]
+pub fn Note(props: &PanelProps) -> Html {
+    let words = use_words();
+    let field = use_node_ref();
+    let before = props.draft.clone().or_else(|| said_before(&props.card));
+    {
+        let (field, text) =
+            (field.clone(), before.as_ref().map(|said| said.note.clone()).unwrap_or_default());
+        use_effect_with((), move |()| {
+            browser::set_text(&field, &text);
+            browser::focus(&field);
+        });
+    }
+    let onclick = {
+        let (field, onsaid) = (field.clone(), props.onsaid.clone());
+        move |_| {
+            if let Some(before) = &before {
+                onsaid.emit(Said { note: browser::text_of(&field).trim().to_owned(), ..before.clone() });
+            }
+        }
+    };
+    html! {
+        <section class="fault-panel" aria-label={words.note()}>
+            <div class="panel-head">
+                <h3>{ words.note() }</h3>
+                <button type="button" class="quiet" onclick={props.oncancel.reform(|_| ())}>{ words.cancel() }</button>
+            </div>
+            <label class="field">
+                <span>{ words.note_hint() }</span>
+                <textarea rows="3" maxlength="500" ref={field} data-testid="note" />
+            </label>
+            <button type="button" class="primary" data-testid="note-done" {onclick}>{ words.done() }</button>
+        </section>
+    }
+}

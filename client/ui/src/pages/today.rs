@@ -1,0 +1,127 @@
+//! What is due for this person and station, and how ready this phone is to do it without a network.
+
+use std::rc::Rc;
+
+use link::slice::{Person, RoundState, TodayRow, TodayView};
+use yew::{Callback, Html, Properties, component, html};
+
+use crate::components::icon::{Glyph, Icon};
+use crate::components::notice::{Notice, Tone};
+use crate::components::today_list::TodayItem;
+use crate::format;
+use crate::hooks::{go, use_now, use_offline_ready, use_reach, use_slice, use_words};
+use crate::i18n::Words;
+use crate::pages::screen::Screen;
+use crate::route::{RoundPart, Route};
+
+/// Properties of [`TodayPage`].
+#[derive(Properties, PartialEq)]
+pub struct TodayPageProps {
+    /// The person of this phone.
+    pub person: Rc<Person>,
+}
+
+/// The screen.
+#[component]
+pub fn TodayPage(props: &TodayPageProps) -> Html {
+    let words = use_words();
+    let today = use_slice(|view| view.today.clone());
+    let person = &props.person;
+    let subtitle = match &today {
+        Some(today) => [&format::day(words, today.date), " · ", words.label(&person.station_name)].concat(),
+        None => words.label(&person.station_name).to_owned(),
+    };
+    html! {
+        <Screen title={words.nav_today()} {subtitle}>
+            <Readiness />
+            if let Some(today) = today {
+                <List {today} person={person.clone()} />
+            } else {
+                <div class="bone tall"></div><div class="bone tall"></div>
+            }
+        </Screen>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ListProps {
+    today: Rc<TodayView>,
+    person: Rc<Person>,
+}
+
+#[component]
+fn List(props: &ListProps) -> Html {
+    let words = use_words();
+    let now = use_now();
+    let reach = use_reach();
+    let ongo = Callback::from(move |route| go(&reach, route));
+    let today = &props.today;
+    if !today.is_loaded && today.rows.is_empty() {
+        return html! {
+            <div aria-busy="true"><p class="hint" role="status">{ words.today_loading() }</p><div class="bone tall"></div></div>
+        };
+    }
+    let is_closed = |row: &TodayRow| row.state == RoundState::Signed;
+    let first = today.rows.iter().position(|row| !is_closed(row));
+    let row = |(index, row): (usize, &TodayRow)| {
+        html! {
+            <TodayItem key={Route::Round(row.round.clone(), RoundPart::Cards).address()} {words} row={row.clone()} zone={props.person.zone} {now}
+                is_first={first == Some(index)} ongo={ongo.clone()} />
+        }
+    };
+    let rows = || today.rows.iter().enumerate();
+    html! {
+        <>
+            if today.rows.is_empty() {
+                <p class="empty"><Glyph icon={Icon::Check} />{ words.today_empty() }</p>
+            }
+            <ul class="duties">{ for rows().filter(|(_, row)| !is_closed(row)).map(row) }</ul>
+            if today.rows.iter().any(is_closed) {
+                <h2 class="section">{ words.today_done() }</h2>
+                <ul class="duties">{ for rows().filter(|(_, row)| is_closed(row)).map(row) }</ul>
+            }
+            { register(words, today) }
+        </>
+    }
+}
+
+/// What the register on this phone says, in figures.
+fn register(words: Words, today: &TodayView) -> Html {
+    let figure = |count: u32, name: &'static str, class: &'static str| {
+        html! { <div class={class}><dt>{ name }</dt><dd>{ count }</dd></div> }
+    };
+    html! {
+        <section class="register" aria-label={words.register_title()}>
+            <h2 class="section">{ words.register_title() }</h2>
+            <dl class="figures-row">
+                { figure(today.assets_mine, words.register_mine(), "") }
+                { figure(today.assets, words.register_station(), "") }
+                { figure(today.assets_expiring, words.register_expiring(), if today.assets_expiring > 0 { "watch" } else { "" }) }
+            </dl>
+        </section>
+    }
+}
+
+/// After joining: proof that this phone can do without a network, not a promise.
+#[component]
+fn Readiness() -> Html {
+    let words = use_words();
+    let reach = use_reach();
+    let has_just_joined = use_slice(|view| view.has_just_joined);
+    let today = use_slice(|view| view.today.clone());
+    let is_program_kept = use_offline_ready();
+    if !has_just_joined {
+        return Html::default();
+    }
+    let onact = Callback::from(move |_| reach.store.change(|view| view.has_just_joined = false));
+    match today.filter(|today| today.is_loaded && is_program_kept) {
+        Some(today) => html! {
+            <div class="notice ok" role="status" data-testid="offline-ready">
+                <Glyph icon={Icon::Check} />
+                <p>{ words.offline_ready(today.assets, today.templates) }</p>
+                <button type="button" class="quiet" onclick={onact}>{ words.good() }</button>
+            </div>
+        },
+        None => html! { <Notice tone={Tone::Calm} text={words.offline_preparing()} /> },
+    }
+}

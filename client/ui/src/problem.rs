@@ -1,0 +1,79 @@
+//! A sentence for every way that something can fail, in both languages: what happened, what is safe, what to do.
+//! The codes are `shared::api::problem`'s, the relay's refusals, and those of `link::command::Problem`.
+
+use crate::i18n::Words;
+
+/// What people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentence {
+    /// What happened.
+    pub happened: &'static str,
+    /// What is safe.
+    pub safe: &'static str,
+    /// What to do.
+    pub to_do: &'static str,
+}
+
+/// The sentence of a code. A code that this version does not know has one, too.
+pub fn sentence(words: Words, code: &str) -> Sentence {
+    let w = words;
+    let kept = w.safe_kept();
+    let (happened, safe, to_do) = match code {
+        "enrolment-code-unknown" => (w.code_unknown(), w.safe_nothing_changed(), w.code_unknown_do()),
+        "enrolment-code-used" => (w.code_used(), w.safe_nothing_changed(), w.code_new_do()),
+        "enrolment-code-expired" => (w.code_expired(), w.safe_nothing_changed(), w.code_new_do()),
+        "offline" => (w.offline_happened(), kept, w.offline_do()),
+        "crypto-missing" => (w.crypto_missing(), w.safe_nothing_changed(), w.crypto_missing_do()),
+        "already-enrolled" => (w.already_enrolled(), kept, w.already_enrolled_do()),
+        "not-enrolled" => (w.not_enrolled(), kept, w.not_enrolled_do()),
+        "storage-full" => (w.storage_full(), w.storage_full_safe(), w.storage_full_do()),
+        "storage-failed" => (w.storage_failed(), w.storage_full_safe(), w.storage_failed_do()),
+        "core-stopped" => (w.core_stopped(), w.core_stopped_safe(), w.core_stopped_do()),
+        "round-unknown" | "item-unknown" => (w.round_unknown(), kept, w.round_unknown_do()),
+        "not-yours" => (w.not_yours(), kept, w.not_yours_do()),
+        "no-right" => (w.no_right(), kept, w.no_right_do()),
+        "no-session" | "challenge-expired" | "signature-invalid" | "device-unknown" => {
+            (w.no_session(), kept, w.no_session_do())
+        }
+        "busy" => (w.busy(), kept, w.busy_do()),
+        "version-unknown" => (w.version_unknown(), kept, w.version_unknown_do()),
+        _ => (w.failed_somehow(), kept, w.failed_somehow_do()),
+    };
+    Sentence { happened, safe, to_do }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Language;
+
+    #[test]
+    fn every_code_has_three_sentences_in_both_languages() {
+        let unknown = sentence(Words::default(), "something-new");
+        for code in [
+            "enrolment-code-unknown",
+            "enrolment-code-used",
+            "enrolment-code-expired",
+            "offline",
+            "crypto-missing",
+            "already-enrolled",
+            "not-enrolled",
+            "storage-full",
+            "storage-failed",
+            "core-stopped",
+            "round-unknown",
+            "item-unknown",
+            "not-yours",
+            "no-right",
+            "no-session",
+            "busy",
+            "version-unknown",
+        ] {
+            assert_ne!(sentence(Words::default(), code), unknown, "{code}");
+            for language in [Language::Chinese, Language::English] {
+                let Sentence { happened, safe, to_do } = sentence(Words(language), code);
+                assert!([happened, safe, to_do].iter().all(|text| !text.is_empty()), "{code}");
+            }
+        }
+    }
+}

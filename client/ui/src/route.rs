@@ -1,0 +1,121 @@
+//! Addresses of the screens: text to [`Route`] and back. Moving between them is `browser`'s, drawing them `app`'s.
+
+use shared::domain::round::{Period, RoundName};
+use shared::ids::{StationCode, TemplateId};
+
+/// A screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// What is due, or the board for those who have no station.
+    Home,
+    /// Joining with a one-time code.
+    Enrol,
+    /// One round.
+    Round(RoundName, RoundPart),
+    /// What is only on this phone.
+    Sync,
+    /// The person, and how they want the interface.
+    Me,
+}
+
+/// A part of the round's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoundPart {
+    /// One card after the other.
+    Cards,
+    /// All items.
+    List,
+    /// Before signing.
+    Summary,
+}
+
+impl Route {
+    /// Reads a path with its query; what is not known is the home screen.
+    pub fn from_address(address: &str) -> Self {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let mut parts = path.trim_matches('/').splitn(4, '/');
+        match parts.next() {
+            Some("enrol") => Self::Enrol,
+            Some("sync") => Self::Sync,
+            Some("me") => Self::Me,
+            Some("round") => match (parts.next(), parts.next(), parts.next()) {
+                (Some(station), Some(template), Some(period)) => {
+                    round(station, template, period).map_or(Self::Home, |name| Self::Round(name, part(query)))
+                }
+                _ => Self::Home,
+            },
+            _ => Self::Home,
+        }
+    }
+
+    /// The path, with its query.
+    pub fn address(&self) -> String {
+        match self {
+            Self::Home => "/".to_owned(),
+            Self::Enrol => "/enrol".to_owned(),
+            Self::Sync => "/sync".to_owned(),
+            Self::Me => "/me".to_owned(),
+            Self::Round(name, part) => {
+                let query = match part {
+                    RoundPart::Cards => "",
+                    RoundPart::List => "?list",
+                    RoundPart::Summary => "?summary",
+                };
+                [
+                    "/round/",
+                    name.station.as_str(),
+                    "/",
+                    name.template.as_str(),
+                    "/",
+                    &name.period.to_string(),
+                    query,
+                ]
+                .concat()
+            }
+        }
+    }
+}
+
+fn round(station: &str, template: &str, period: &str) -> Option<RoundName> {
+    Some(RoundName {
+        station: StationCode::parse(station).ok()?,
+        template: TemplateId::parse(template).ok()?,
+        period: Period::parse(period).ok()?,
+    })
+}
+
+fn part(query: &str) -> RoundPart {
+    match query {
+        "list" => RoundPart::List,
+        "summary" => RoundPart::Summary,
+        _ => RoundPart::Cards,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_survives_its_address() {
+        let name = round("zhongmiao", "flood-departure", "event/2026-07-01/meiyu").unwrap();
+        for route in [
+            Route::Home,
+            Route::Enrol,
+            Route::Sync,
+            Route::Me,
+            Route::Round(name.clone(), RoundPart::Cards),
+            Route::Round(name.clone(), RoundPart::List),
+            Route::Round(name, RoundPart::Summary),
+        ] {
+            assert_eq!(Route::from_address(&route.address()), route);
+        }
+    }
+
+    #[test]
+    fn an_unknown_address_is_home() {
+        for address in ["/nowhere", "/round/a", "/round/a/b/2026-13-01", ""] {
+            assert_eq!(Route::from_address(address), Route::Home, "{address}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The view model outside the tree of components: the latest slices, answers on their way to the disk, and the
+//! preferences. It tells listeners that something changed; `hooks::slice` decides who has to be drawn again. It
+//! computes nothing that the core knows better and keeps nothing across a reload.
+
+use std::cell::{Cell, Ref, RefCell};
+use std::rc::Rc;
+
+use link::Slice;
+use link::slice::{BoardSlice, RoundView, SessionView, SyncView, TodayView};
+
+use crate::preferences::Preferences;
+use crate::route::Route;
+
+mod tentative;
+
+pub use tentative::{Progress, Tentative, own_events};
+
+/// How the core is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CoreState {
+    /// It has not said anything yet; commands wait.
+    #[default]
+    Starting,
+    /// It takes commands.
+    Ready,
+    /// It could not start, or it stopped.
+    Failed,
+}
+
+/// Everything that a screen can show. Slices are shared, so that reading one is cheap.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// How the core is.
+    pub core: CoreState,
+    /// Who uses this phone; none until the core has said so.
+    pub session: Option<Rc<SessionView>>,
+    /// What is due.
+    pub today: Option<Rc<TodayView>>,
+    /// The open round.
+    pub round: Option<Rc<RoundView>>,
+    /// What is only on this phone.
+    pub sync: Rc<SyncView>,
+    /// Whether the core has said how the link is.
+    pub is_sync_known: bool,
+    /// The board.
+    pub board: Option<Rc<BoardSlice>>,
+    /// Answers that were tapped and are not in the round's slice yet.
+    pub tentative: Rc<Vec<Tentative>>,
+    /// Whether a newer version waits.
+    pub is_update_ready: bool,
+    /// Whether this phone was enrolled since the page was opened.
+    pub has_just_joined: bool,
+    /// The screen.
+    pub route: Route,
+    /// How this person wants the interface.
+    pub preferences: Preferences,
+}
+
+type Listener = Rc<dyn Fn()>;
+
+/// The store. Cheap to clone; all clones are the same store.
+#[derive(Clone)]
+pub struct Store(Rc<Inner>);
+
+struct Inner {
+    view: RefCell<View>,
+    listeners: RefCell<Vec<(u32, Listener)>>,
+    next: Cell<u32>,
+}
+
+/// Listening ends when it is dropped.
+pub struct Subscription {
+    store: Store,
+    id: u32,
+}
+
+impl Store {
+    /// A store that knows nothing yet.
+    pub fn new(route: Route, preferences: Preferences) -> Self {
+        let view = View {
+            core: CoreState::default(),
+            session: None,
+            today: None,
+            round: None,
+            sync: Rc::default(),
+            is_sync_known: false,
+            board: None,
+            tentative: Rc::default(),
+            is_update_ready: false,
+            has_just_joined: false,
+            route,
+            preferences,
+        };
+        let inner = Inner { view: RefCell::new(view), listeners: RefCell::default(), next: Cell::default() };
+        Self(Rc::new(inner))
+    }
+
+    /// The present view.
+    pub fn view(&self) -> Ref<'_, View> {
+        self.0.view.borrow()
+    }
+
+    /// Changes the view and tells every listener once.
+    pub fn change(&self, change: impl FnOnce(&mut View)) {
+        change(&mut self.0.view.borrow_mut());
+        let listeners: Vec<Listener> =
+            self.0.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
+        for listener in listeners {
+            listener();
+        }
+    }
+
+    /// Calls back after each change until the subscription is dropped.
+    pub fn subscribe(&self, listener: impl Fn() + 'static) -> Subscription {
+        let id = self.0.next.get();
+        self.0.next.set(id.wrapping_add(1));
+        self.0.listeners.borrow_mut().push((id, Rc::new(listener)));
+        Subscription { store: self.clone(), id }
+    }
+}
+
+impl PartialEq for Store {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.store.0.listeners.borrow_mut().retain(|(id, _)| *id != self.id);
+    }
+}
+
+impl View {
+    /// Takes a slice in; it replaces the one before.
+    pub fn take(&mut self, slice: Slice) {
+        match slice {
+            Slice::Session(session) => self.session = Some(Rc::new(session)),
+            Slice::Today(today) => self.today = Some(Rc::new(today)),
+            Slice::Sync(sync) => {
+                self.sync = Rc::new(sync);
+                self.is_sync_known = true;
+            }
+            Slice::Board(board) => self.board = Some(Rc::new(board)),
+            Slice::Round(round) => {
+                self.settle(&round);
+                self.round = Some(Rc::new(round));
+            }
+        }
+    }
+
+    /// The person of this phone.
+    pub fn person(&self) -> Option<&link::slice::Person> {
+        match self.session.as_deref() {
+            Some(SessionView::Officer(person)) => Some(person),
+            _ => None,
+        }
+    }
+
+    /// Drops the answers that the round's slice now holds itself.
+    fn settle(&mut self, round: &RoundView) {
+        if self.tentative.iter().any(|answer| answer.is_settled_by(round)) {
+            let kept = self.tentative.iter().filter(|answer| !answer.is_settled_by(round)).cloned().collect();
+            self.tentative = Rc::new(kept);
+        }
+    }
+
+    /// An answer that was just tapped; it replaces an earlier one on the same card.
+    pub fn begin(&mut self, answer: Tentative) {
+        let mut all: Vec<Tentative> =
+            self.tentative.iter().filter(|other| !other.is_same_card(&answer)).cloned().collect();
+        all.push(answer);
+        self.tentative = Rc::new(all);
+    }
+
+    /// The core says that the answer of this command is durable.
+    pub fn saved(&mut self, command: u32) {
+        let mark = |answer: &Tentative| Tentative {
+            progress: if answer.command == command { Progress::Saved } else { answer.progress },
+            ..answer.clone()
+        };
+        self.tentative = Rc::new(self.tentative.iter().map(mark).collect());
+        if let Some(round) = self.round.clone() {
+            self.settle(&round);
+        }
+    }
+
+    /// The core says that the answer of this command was not written: it goes off the screen.
+    pub fn roll_back(&mut self, command: u32) {
+        let kept = self.tentative.iter().filter(|answer| answer.command != command).cloned().collect();
+        self.tentative = Rc::new(kept);
+    }
+}
+
+#[cfg(test)]
+mod tests;
