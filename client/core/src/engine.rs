@@ -1,0 +1,23 @@
+//! The core's engine: takes commands of the interface and events of the browser one after the other, feeds the phone's
+//! end of the sync, performs what it asks for, and keeps the interface's slices up to date.
+//!
+//! `boot` brings it up, `run` takes commands, `perform` performs effects, `line` is the way to the relay, `board` the
+//! supervisor's stream, `store` says what lies where on the disk, `watch` makes the slices.
+
+pub mod store;
+pub mod watch;
+
+#[cfg(target_arch = "wasm32")]
+mod board;
+#[cfg(target_arch = "wasm32")]
+pub mod boot;
+#[cfg(target_arch = "wasm32")]
+mod enrol;
+#[cfg(target_arch = "wasm32")]
+mod line;
+#[cfg(target_arch = "wasm32")]
+mod perform;
+#[cfg(target_arch = "wasm32")]
+mod run;
+#[cfg(target_arch = "wasm32")]
+mod state;

@@ -1,0 +1,125 @@
+//! From nothing to a running core: what the screen showed last is posted first, then the phone's own data is read, and
+//! only then does anybody think of a network.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use link::slice::{SessionView, Slice, StorageView};
+use link::{LINK_VERSION, ToCore, ToUi};
+use shared::sync::device::{Device, Input, Write};
+
+use super::state::{Engine, Phone, post};
+use super::store::{CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, Shelf, TODAY, stored};
+use crate::platform::crypto::KeyPair;
+use crate::platform::database::DatabaseError;
+use crate::platform::tabs::{self, Channel};
+use crate::platform::{events, interface, quota, report, spawn};
+
+/// Commands that came before the core was ready.
+type Early = Rc<RefCell<Option<Vec<ToCore>>>>;
+
+/// Starts the core.
+pub fn start() {
+    let engine = Rc::new(Engine::default());
+    let early: Early = Rc::new(RefCell::new(Some(Vec::new())));
+    let (listening, queue) = (Rc::clone(&engine), Rc::clone(&early));
+    interface::on_message(move |bytes| match ToCore::from_bytes(&bytes) {
+        Ok(message) => match queue.borrow_mut().as_mut() {
+            Some(queue) => queue.push(message),
+            None => listening.dispatch(message),
+        },
+        Err(error) => report(&error.to_string()),
+    });
+    let online = Rc::clone(&engine);
+    events::on_online(move || online.input(Input::Nudge));
+    spawn(async move {
+        if let Err(error) = engine.boot().await {
+            report(&error.to_string());
+        }
+        post(&ToUi::Ready(LINK_VERSION));
+        let messages = early.borrow_mut().take().unwrap_or_default();
+        for message in messages {
+            engine.dispatch(message);
+        }
+    });
+}
+
+impl Engine {
+    async fn boot(self: &Rc<Self>) -> Result<(), DatabaseError> {
+        let profile = self.database.get(Shelf::Meta, PROFILE).await?;
+        let profile = profile.and_then(|bytes| minicbor::decode::<Profile>(&bytes).ok());
+        let key = KeyPair::from_stored(&self.database.get_object(KEY_PAIR).await?);
+        let (Some(profile), Some(key)) = (profile, key) else {
+            post(&ToUi::Slice(Box::new(Slice::Session(SessionView::Nobody))));
+            return Ok(());
+        };
+        post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
+        if let Some(today) = self.database.get(Shelf::Snapshot, TODAY).await?
+            && let Ok(slice) = Slice::from_bytes(&today)
+        {
+            post(&ToUi::Slice(Box::new(slice)));
+        }
+        self.start_phone(profile, key).await;
+        self.measure_storage();
+        Ok(())
+    }
+
+    /// Brings the phone's end up on what is stored, then waits for its turn to sync.
+    pub(super) async fn start_phone(self: &Rc<Self>, profile: Profile, key: KeyPair) {
+        // The slot first: its actor's changes must all be read before it writes again.
+        let slot = tabs::lease_slot().await;
+        // What other tabs say while the storage is being read is heard too.
+        let missed: Rc<RefCell<Vec<Vec<Write>>>> = Rc::default();
+        let (engine, hearing) = (Rc::clone(self), Rc::clone(&missed));
+        let channel = Channel::open(move |bytes| match minicbor::decode::<Vec<Write>>(&bytes) {
+            Ok(writes) if engine.phone.borrow().is_none() => hearing.borrow_mut().push(writes),
+            Ok(writes) => engine.input(Input::FromOtherTab(writes)),
+            Err(error) => report(&error.to_string()),
+        });
+        *self.channel.borrow_mut() = channel;
+        let device = match self.load(&profile, slot).await {
+            Ok(device) => device,
+            Err(error) => return report(&error.to_string()),
+        };
+        *self.phone.borrow_mut() = Some(Phone { profile, key, device });
+        for writes in missed.take() {
+            self.input(Input::FromOtherTab(writes));
+        }
+        self.refresh();
+        let engine = Rc::clone(self);
+        spawn(async move {
+            tabs::become_syncing().await;
+            engine.input(Input::MayLink(true));
+        });
+    }
+
+    async fn load(&self, profile: &Profile, slot: u32) -> Result<Device, DatabaseError> {
+        let stored = stored(
+            &self.database.read_all(Shelf::Chunks).await?,
+            &self.database.read_all(Shelf::Outbox).await?,
+            &self.database.read_all(Shelf::Cursors).await?,
+            &self.database.read_all(Shelf::Rejected).await?,
+            self.database.get(Shelf::Meta, CLOCK_OFFSET).await?.as_deref(),
+        );
+        Ok(Device::boot(profile.identity.clone(), slot, stored))
+    }
+
+    /// Asks the browser how much room there is, and takes ballast in when there is enough.
+    pub(super) fn measure_storage(self: &Rc<Self>) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let Some(quota) = quota::estimate().await else { return };
+            engine.storage.set(Some(StorageView {
+                used_bytes: quota.used_bytes,
+                quota_bytes: quota.granted_bytes,
+                is_persistent: quota.is_persistent,
+            }));
+            if quota.granted_bytes.saturating_sub(quota.used_bytes) > 64 << 20
+                && let Err(error) = engine.database.take_ballast().await
+            {
+                report(&error.to_string());
+            }
+            engine.refresh();
+        });
+    }
+}

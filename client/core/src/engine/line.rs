@@ -1,0 +1,236 @@
+//! The way to the relay: a session, then a WebSocket; where a proxy lets none through, one POST a frame. Whatever it is,
+//! it carries frames and knows nothing of what is in them. Step 8 of the walk.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use data_encoding::BASE64URL_NOPAD;
+use shared::api::problem::{Problem, ProblemCode};
+use shared::api::session::{Challenge, ChallengeRequest, SessionRequest};
+use shared::sync::device::Input;
+use shared::trust::signing::{SUITE_P256, session_claim};
+
+use super::state::Engine;
+use crate::platform::http::{self, Media, Reply, Unreachable};
+use crate::platform::socket::{Socket, SocketEvent};
+use crate::platform::{report, spawn};
+
+/// The line.
+#[derive(Default)]
+pub struct Line {
+    way: RefCell<Way>,
+    /// Counts lines: what a given-up line reports counts no longer.
+    number: Cell<u64>,
+    /// Whether the cookie was good when it was last used.
+    has_session: Cell<bool>,
+}
+
+#[derive(Default)]
+enum Way {
+    #[default]
+    Down,
+    Socket(Socket),
+    Post,
+}
+
+/// Why there is no line.
+enum NoLine {
+    Unreachable,
+    Problem(&'static str),
+}
+
+impl From<Unreachable> for NoLine {
+    fn from(_: Unreachable) -> Self {
+        Self::Unreachable
+    }
+}
+
+impl Line {
+    /// Closes it.
+    pub(super) fn hang_up(&self) {
+        self.number.set(self.number.get() + 1);
+        self.way.replace(Way::Down);
+    }
+}
+
+impl Engine {
+    /// Makes a line and reports it.
+    pub(super) fn connect(self: &Rc<Self>, renew_session: bool) {
+        self.line.hang_up();
+        if renew_session {
+            self.line.has_session.set(false);
+        }
+        let (engine, number) = (Rc::clone(self), self.line.number.get());
+        spawn(async move {
+            let made = engine.make_line(number).await;
+            if engine.line.number.get() != number {
+                return;
+            }
+            match made {
+                Ok(way) => {
+                    engine.line.way.replace(way);
+                    engine.input(Input::LinkUp);
+                }
+                Err(NoLine::Unreachable) => engine.input(Input::LinkDown { problem: None }),
+                Err(NoLine::Problem(code)) => {
+                    engine.input(Input::LinkDown { problem: Some(code.to_owned()) })
+                }
+            }
+        });
+    }
+
+    async fn make_line(self: &Rc<Self>, number: u64) -> Result<Way, NoLine> {
+        if !self.line.has_session.get() {
+            self.ensure_session().await.map_err(NoLine::from)?;
+        }
+        if let Some(socket) = self.open_socket(number).await {
+            return Ok(Way::Socket(socket));
+        }
+        // The browser does not say why: no relay, no session, or no way for WebSockets.
+        self.line.has_session.set(false);
+        self.ensure_session().await.map_err(NoLine::from)?;
+        match self.open_socket(number).await {
+            Some(socket) => Ok(Way::Socket(socket)),
+            None => Ok(Way::Post),
+        }
+    }
+
+    async fn open_socket(self: &Rc<Self>, number: u64) -> Option<Socket> {
+        let engine = Rc::clone(self);
+        let report = move |event| {
+            if engine.line.number.get() != number {
+                return;
+            }
+            match event {
+                SocketEvent::Frame(frame) => engine.input(Input::Received(frame)),
+                SocketEvent::Closed => {
+                    // Before it has opened, this is the answer to `open`.
+                    if matches!(*engine.line.way.borrow(), Way::Socket(_)) {
+                        engine.lost();
+                    }
+                }
+            }
+        };
+        Socket::open("/api/sync", report).await.ok()
+    }
+
+    fn lost(self: &Rc<Self>) {
+        // The socket is dropped in a task of its own: this may run inside one of its listeners.
+        let engine = Rc::clone(self);
+        self.line.number.set(self.line.number.get() + 1);
+        let number = self.line.number.get();
+        spawn(async move {
+            if engine.line.number.get() == number {
+                engine.line.way.replace(Way::Down);
+                engine.input(Input::LinkDown { problem: None });
+            }
+        });
+    }
+
+    /// Sends a frame.
+    pub(super) fn send(self: &Rc<Self>, frame: Vec<u8>) {
+        let is_sent = match &*self.line.way.borrow() {
+            Way::Socket(socket) => socket.send(&frame),
+            Way::Post => {
+                self.post_frame(frame);
+                true
+            }
+            Way::Down => false,
+        };
+        if !is_sent {
+            self.lost();
+        }
+    }
+
+    fn post_frame(self: &Rc<Self>, frame: Vec<u8>) {
+        let (engine, number) = (Rc::clone(self), self.line.number.get());
+        spawn(async move {
+            let reply = http::post("/api/sync", Media::Cbor, &frame).await;
+            if engine.line.number.get() != number {
+                return;
+            }
+            match reply {
+                Ok(reply) if reply.media.starts_with("application/cbor") => {
+                    engine.input(Input::Received(reply.body));
+                }
+                Ok(reply) => {
+                    engine.input(Input::LinkDown { problem: problem_word(&reply).map(str::to_owned) })
+                }
+                Err(Unreachable) => engine.input(Input::LinkDown { problem: None }),
+            }
+        });
+    }
+
+    /// Signs a challenge unless the cookie is still good.
+    ///
+    /// # Errors
+    /// When the relay cannot be reached, or does not let this phone in.
+    pub(super) async fn ensure_session(self: &Rc<Self>) -> Result<(), SessionError> {
+        let reply = http::get("/api/session").await?;
+        if reply.status == 401 {
+            self.open_session().await?;
+        } else if !reply.is_ok() {
+            return Err(SessionError::Problem(problem_word(&reply).unwrap_or("internal")));
+        }
+        self.line.has_session.set(true);
+        Ok(())
+    }
+
+    async fn open_session(self: &Rc<Self>) -> Result<(), SessionError> {
+        let identity =
+            self.phone.borrow().as_ref().map(|phone| (phone.profile.identity.clone(), phone.key.clone()));
+        let Some((identity, key)) = identity else { return Err(SessionError::Problem("not-enrolled")) };
+        let device = identity.device;
+        let asked = send_json("/api/sessions/challenge", &ChallengeRequest { device }).await?;
+        let Challenge { challenge } =
+            serde_json::from_slice(&asked.body).map_err(|_| SessionError::Problem("internal"))?;
+        let bytes = BASE64URL_NOPAD.decode(challenge.as_bytes()).unwrap_or_default();
+        let claim = session_claim(SUITE_P256, &identity.bureau, device, &bytes);
+        let signature = key.sign(&claim).await.map_err(|error| {
+            report(&error.to_string());
+            SessionError::Problem("crypto-missing")
+        })?;
+        let signature = BASE64URL_NOPAD.encode(&signature);
+        let request = SessionRequest { device, challenge, suite: SUITE_P256, signature };
+        send_json("/api/sessions", &request).await.map(drop)
+    }
+}
+
+/// Why there is no session.
+pub(super) enum SessionError {
+    /// No answer.
+    Unreachable,
+    /// The relay said why.
+    Problem(&'static str),
+}
+
+impl From<Unreachable> for SessionError {
+    fn from(_: Unreachable) -> Self {
+        Self::Unreachable
+    }
+}
+
+impl From<SessionError> for NoLine {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Unreachable => Self::Unreachable,
+            SessionError::Problem(code) => Self::Problem(code),
+        }
+    }
+}
+
+/// Posts JSON; anything but success is an error.
+pub(super) async fn send_json(path: &str, body: &impl serde::Serialize) -> Result<Reply, SessionError> {
+    let body = serde_json::to_vec(body).expect("bodies have string keys only");
+    let reply = http::post(path, Media::Json, &body).await?;
+    if reply.is_ok() {
+        Ok(reply)
+    } else {
+        Err(SessionError::Problem(problem_word(&reply).unwrap_or("internal")))
+    }
+}
+
+/// The stable word of a problem document; `None` when the reply is none (a proxy's own page).
+fn problem_word(reply: &Reply) -> Option<&'static str> {
+    serde_json::from_slice::<Problem>(&reply.body).ok().map(|problem| ProblemCode::word(problem.code))
+}

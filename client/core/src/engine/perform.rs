@@ -1,0 +1,79 @@
+//! Performs what the phone's end asks for, and feeds back what comes of it.
+
+use std::rc::Rc;
+
+use link::ToUi;
+use shared::sync::device::{Effect, Input, Write};
+
+use super::state::{Engine, fail, post};
+use super::store;
+use crate::platform::clock::{self, Timer};
+use crate::platform::database::{DatabaseError, Durability};
+use crate::platform::{report, spawn};
+
+impl Engine {
+    /// Performs one effect.
+    pub(super) fn perform(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::Persist(writes) => self.persist(writes),
+            Effect::Sign(claims) => self.sign(claims),
+            Effect::Connect { renew_session } => self.connect(renew_session),
+            Effect::Send(frame) => self.send(frame),
+            Effect::Disconnect => self.line.hang_up(),
+            Effect::SetTimer(at) => {
+                let engine = Rc::clone(self);
+                let wait = at.since(clock::now());
+                *self.wake.borrow_mut() = Some(Timer::after(wait, move || engine.input(Input::Timer)));
+            }
+            Effect::Done { command } => {
+                // First what it looks like, then that it is safe.
+                self.flush();
+                post(&ToUi::Done(command));
+            }
+            Effect::Failed { command, error } => {
+                self.flush();
+                fail(command, error.word(), error.to_string());
+            }
+            Effect::Changed(_) | Effect::StatusChanged => self.changed(&effect),
+        }
+    }
+
+    /// One strictly durable transaction; then the other tabs hear of it.
+    fn persist(self: &Rc<Self>, writes: Vec<Write>) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let records = writes.iter().map(store::record).collect();
+            match engine.database.write(records, Durability::Strict).await {
+                Ok(()) => {
+                    if let Some(channel) = engine.channel.borrow().as_ref() {
+                        channel.say(&store::bytes(&writes));
+                    }
+                    engine.input(Input::Persisted);
+                }
+                Err(error) => {
+                    report(&error.to_string());
+                    engine.input(Input::PersistFailed { is_full: error == DatabaseError::Full });
+                }
+            }
+        });
+    }
+
+    fn sign(self: &Rc<Self>, claims: Vec<Vec<u8>>) {
+        let Some(key) = self.phone.borrow().as_ref().map(|phone| phone.key.clone()) else { return };
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let mut signatures = Vec::with_capacity(claims.len());
+            for claim in &claims {
+                match key.sign(claim).await {
+                    Ok(signature) => signatures.push(signature),
+                    Err(error) => {
+                        report(&error.to_string());
+                        engine.input(Input::SignFailed);
+                        return;
+                    }
+                }
+            }
+            engine.input(Input::Signed(signatures));
+        });
+    }
+}

@@ -1,0 +1,68 @@
+//! Commands of the interface, each taken once. Step 3 of the walk.
+
+use std::rc::Rc;
+
+use link::{Command, ToCore, ToUi};
+use shared::domain::round::RoundName;
+use shared::sync::device::{Deed, Input};
+
+use super::state::{Engine, fail, post};
+use crate::platform::clock;
+
+impl Engine {
+    /// Does what a command says, and answers it.
+    pub(super) fn dispatch(self: &Rc<Self>, message: ToCore) {
+        let ToCore { id, command } = message;
+        match command {
+            Command::Enrol { code } => return self.enrol(id, code),
+            Command::Answer { round, subject, item, answer, fault, note, sees, amends } => {
+                let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends };
+                return self.deed(id, deed);
+            }
+            Command::Withdraw { round, event } => return self.deed(id, Deed::Withdraw { round, event }),
+            Command::SignOff { round } => return self.deed(id, Deed::SignOff { round }),
+            Command::OpenRound { round } => {
+                if let Err(code) = self.open_round(round) {
+                    return fail(id, code, String::new());
+                }
+            }
+            Command::CloseRound => drop(self.open_round.borrow_mut().take()),
+            Command::SyncNow => {
+                self.measure_storage();
+                self.input(Input::Nudge);
+            }
+            Command::OpenBoard => self.open_board(),
+            Command::CloseBoard => self.close_board(),
+            Command::Visible(is_visible) => {
+                if is_visible {
+                    self.refresh();
+                    self.input(Input::Nudge);
+                }
+            }
+        }
+        post(&ToUi::Done(id));
+    }
+
+    fn deed(self: &Rc<Self>, command: u32, deed: Deed) {
+        if self.phone.borrow().is_none() {
+            return fail(command, "not-enrolled", String::new());
+        }
+        self.input(Input::Deed { command, utc_offset_minutes: clock::utc_offset_minutes(), deed });
+    }
+
+    fn open_round(self: &Rc<Self>, round: RoundName) -> Result<(), &'static str> {
+        let collection = round.collection();
+        let is_known = {
+            let phone = self.phone.borrow();
+            let device = &phone.as_ref().ok_or("not-enrolled")?.device;
+            device.templates().contains_key(&round.template)
+        };
+        if !is_known {
+            return Err("round-unknown");
+        }
+        *self.open_round.borrow_mut() = Some(round);
+        self.resend_round();
+        self.input(Input::Want(collection));
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! The engine and what it holds. One instance, on one thread: every input is handled to its end before the next.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use link::slice::{BoardSlice, Slice, StorageView};
+use link::{Problem, ToUi};
+use shared::domain::round::RoundName;
+use shared::sync::device::{Device, Effect, Input};
+
+use super::board::Board;
+use super::line::Line;
+use super::store::{self, Profile, Record, Shelf};
+use super::watch;
+use crate::platform::clock::Timer;
+use crate::platform::crypto::KeyPair;
+use crate::platform::database::{Database, Durability};
+use crate::platform::tabs::Channel;
+use crate::platform::{clock, interface, random, spawn};
+
+/// The engine.
+#[derive(Default)]
+pub struct Engine {
+    pub(super) database: Database,
+    pub(super) phone: RefCell<Option<Phone>>,
+    pub(super) open_round: RefCell<Option<RoundName>>,
+    pub(super) storage: Cell<Option<StorageView>>,
+    pub(super) line: Line,
+    pub(super) board: Board,
+    pub(super) channel: RefCell<Option<Channel>>,
+    /// The timer that the phone's end asked for.
+    pub(super) wake: RefCell<Option<Timer>>,
+    stale: Cell<Stale>,
+    flush: RefCell<Option<Timer>>,
+    sent: RefCell<Sent>,
+}
+
+/// An enrolled phone.
+pub struct Phone {
+    pub(super) profile: Profile,
+    pub(super) key: KeyPair,
+    pub(super) device: Device,
+}
+
+/// Which slices must be made again.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stale {
+    today: bool,
+    round: bool,
+    sync: bool,
+}
+
+/// What the interface has: a slice that is the same is not sent again.
+#[derive(Default)]
+struct Sent {
+    today: Vec<u8>,
+    round: Vec<u8>,
+    sync: Vec<u8>,
+}
+
+impl Engine {
+    /// Feeds the phone's end and performs what it asks for.
+    pub(super) fn input(self: &Rc<Self>, input: Input) {
+        let effects = match self.phone.borrow_mut().as_mut() {
+            Some(phone) => phone.device.handle(clock::now(), random::number(), input),
+            None => return,
+        };
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    /// Notes what reads differently now.
+    pub(super) fn changed(self: &Rc<Self>, effect: &Effect) {
+        let mut stale = self.stale.get();
+        match effect {
+            Effect::Changed(documents) => {
+                stale.today |= !documents.is_empty();
+                stale.round |= !documents.is_empty();
+            }
+            _ => stale.sync = true,
+        }
+        self.stale.set(stale);
+        self.flush_soon();
+    }
+
+    /// Everything on the screen is made again: the day may have changed, or the interface is new.
+    pub(super) fn refresh(self: &Rc<Self>) {
+        self.stale.set(Stale { today: true, round: true, sync: true });
+        self.flush_soon();
+    }
+
+    /// The open round is sent whole, even when it is the one that was sent last.
+    pub(super) fn resend_round(self: &Rc<Self>) {
+        self.sent.borrow_mut().round.clear();
+        self.refresh();
+    }
+
+    fn flush_soon(self: &Rc<Self>) {
+        let mut flush = self.flush.borrow_mut();
+        if flush.is_none() {
+            let engine = Rc::clone(self);
+            *flush = Some(Timer::after(0, move || engine.flush()));
+        }
+    }
+
+    /// Makes stale slices and sends those that differ.
+    pub(super) fn flush(self: &Rc<Self>) {
+        self.flush.borrow_mut().take();
+        let stale = self.stale.take();
+        let mut phone = self.phone.borrow_mut();
+        let Some(Phone { device, .. }) = phone.as_mut() else { return };
+        let mut sent = self.sent.borrow_mut();
+        if stale.sync {
+            send(&mut sent.sync, Slice::Sync(watch::sync::view(device, self.storage.get())));
+        }
+        if stale.round
+            && let Some(name) = self.open_round.borrow().as_ref()
+            && let Some(view) = watch::round::view(device, name)
+        {
+            send(&mut sent.round, Slice::Round(view));
+        }
+        if stale.today {
+            let view = watch::today::view(device, clock::now());
+            let is_loaded = view.is_loaded;
+            if send(&mut sent.today, Slice::Today(view)) && is_loaded {
+                self.keep_snapshot(store::TODAY, sent.today.clone());
+            }
+        }
+    }
+
+    /// Keeps what the screen shows, so that the next start paints it before anything else. Losing it costs nothing.
+    pub(super) fn keep_snapshot(self: &Rc<Self>, key: &str, bytes: Vec<u8>) {
+        let record = Record { shelf: Shelf::Snapshot, key: key.to_owned(), value: Some(bytes) };
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let _ = engine.database.write(vec![record], Durability::Relaxed).await;
+        });
+    }
+
+    /// Sends the board's slice.
+    pub(super) fn send_board(&self, slice: BoardSlice) {
+        post(&ToUi::Slice(Box::new(Slice::Board(slice))));
+    }
+}
+
+/// Posts a slice unless the interface has it.
+fn send(sent: &mut Vec<u8>, slice: Slice) -> bool {
+    let bytes = slice.to_bytes();
+    if *sent == bytes {
+        return false;
+    }
+    *sent = bytes;
+    post(&ToUi::Slice(Box::new(slice)));
+    true
+}
+
+/// Posts a message to the interface.
+pub(super) fn post(message: &ToUi) {
+    interface::post(&message.to_bytes());
+}
+
+/// Tells that a command was not done.
+pub(super) fn fail(command: u32, code: &str, detail: String) {
+    post(&ToUi::Failed(command, Problem { code: code.to_owned(), detail }));
+}

@@ -1,0 +1,180 @@
+//! What lies where on the phone's disk: writes of the phone's end as records, and records as what it starts from.
+
+use link::slice::{Person, SessionView};
+use minicbor::{Decode, Encode};
+use shared::api::enrolment::Enrolled;
+use shared::domain::Label;
+use shared::ids::{ChangeHash, CollectionId, DocumentId};
+use shared::protocol::Cursor;
+use shared::sync::device::{Identity, Mark, Rejected, Stored, StoredChange, Write};
+
+/// The folders of the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shelf {
+    /// Who this phone is, its key, its clock.
+    Meta,
+    /// Changes.
+    Chunks,
+    /// Marks of own changes that the relay has not acknowledged.
+    Outbox,
+    /// Places in the logs.
+    Cursors,
+    /// Own changes that the relay rejected for good.
+    Rejected,
+    /// What the screen showed last.
+    Snapshot,
+}
+
+/// One record to put, or to delete when there is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Where.
+    pub shelf: Shelf,
+    /// Under which key.
+    pub key: String,
+    /// The bytes.
+    pub value: Option<Vec<u8>>,
+}
+
+/// Under this key in `Shelf::Meta` lies the profile.
+pub const PROFILE: &str = "profile";
+/// Under this key in `Shelf::Meta` lies the key pair.
+pub const KEY_PAIR: &str = "key-pair";
+/// Under this key in `Shelf::Meta` lies the clock's offset.
+pub const CLOCK_OFFSET: &str = "clock-offset";
+/// Under this key in `Shelf::Snapshot` lies the last list of today.
+pub const TODAY: &str = "today";
+/// Under this key in `Shelf::Snapshot` lies the last board.
+pub const BOARD: &str = "board";
+
+/// Who this phone is, with the names that the screen shows before the directory has come.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Profile {
+    /// The identity.
+    #[n(0)]
+    pub identity: Identity,
+    /// The person's name.
+    #[n(1)]
+    pub name: String,
+    /// The person's badge number.
+    #[n(2)]
+    pub badge: String,
+    /// The station's name.
+    #[n(3)]
+    pub station_name: Label,
+    /// The bureau's name.
+    #[n(4)]
+    pub bureau_name: Label,
+}
+
+impl Profile {
+    /// The profile of a phone that was just enrolled.
+    pub fn new(enrolled: Enrolled) -> Self {
+        let Enrolled { bureau, device, rights, name, badge, station_name } = enrolled;
+        Self {
+            identity: Identity { bureau: bureau.id, zone: bureau.zone, device, rights },
+            name,
+            badge,
+            station_name: station_name.unwrap_or_default(),
+            bureau_name: bureau.name,
+        }
+    }
+
+    /// The session's slice.
+    pub fn session(&self) -> SessionView {
+        SessionView::Officer(Person {
+            name: self.name.clone(),
+            badge: self.badge.clone(),
+            role: self.identity.rights.role,
+            station: self.identity.rights.station.clone(),
+            station_name: self.station_name.clone(),
+            bureau_name: self.bureau_name.clone(),
+            zone: self.identity.zone,
+            device: self.identity.device.to_string().chars().take(6).collect(),
+        })
+    }
+}
+
+/// A write as a record.
+pub fn record(write: &Write) -> Record {
+    let (shelf, key, value) = match write {
+        Write::Change(change) => (Shelf::Chunks, key(change.document, change.hash), Some(bytes(change))),
+        Write::Mark(mark) => (Shelf::Outbox, key(mark.document, mark.hash), Some(bytes(mark))),
+        Write::DropMark { document, hash } => (Shelf::Outbox, key(*document, *hash), None),
+        Write::Cursor { collection, cursor } => {
+            (Shelf::Cursors, collection.to_string(), Some(bytes((collection, cursor))))
+        }
+        Write::Rejected(rejected) => {
+            (Shelf::Rejected, key(rejected.document, rejected.hash), Some(bytes(rejected)))
+        }
+        Write::ClockOffset(ms) => (Shelf::Meta, CLOCK_OFFSET.to_owned(), Some(bytes(ms))),
+    };
+    Record { shelf, key, value }
+}
+
+/// What the phone's end starts from. Records that do not read back are left out; the relay has them, or they never
+/// were ours.
+pub fn stored(
+    chunks: &[Vec<u8>],
+    outbox: &[Vec<u8>],
+    cursors: &[Vec<u8>],
+    rejected: &[Vec<u8>],
+    clock_offset: Option<&[u8]>,
+) -> Stored {
+    Stored {
+        changes: all::<StoredChange>(chunks),
+        marks: all::<Mark>(outbox),
+        cursors: all::<(CollectionId, Cursor)>(cursors),
+        rejected: all::<Rejected>(rejected),
+        clock_offset_ms: clock_offset.and_then(|bytes| minicbor::decode(bytes).ok()),
+    }
+}
+
+/// A value's bytes.
+pub fn bytes(value: impl Encode<()>) -> Vec<u8> {
+    minicbor::to_vec(value).expect("writing into memory cannot fail")
+}
+
+fn all<T: for<'b> Decode<'b, ()>>(records: &[Vec<u8>]) -> Vec<T> {
+    records.iter().filter_map(|bytes| minicbor::decode(bytes).ok()).collect()
+}
+
+fn key(document: DocumentId, hash: ChangeHash) -> String {
+    format!("{document}/{hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::ids::DocumentKind;
+    use shared::protocol::RejectCode;
+    use shared::time::Timestamp;
+
+    #[test]
+    fn what_is_written_is_what_the_next_start_reads() {
+        let document = DocumentId::derive(DocumentKind::Round, &["x"]);
+        let (hash, collection) = (ChangeHash([7; 32]), CollectionId::bureau());
+        let change = StoredChange { collection: collection.clone(), document, hash, change: vec![1, 2, 3] };
+        let mark = Mark { document, hash, at: Timestamp(5) };
+        let rejected = Rejected { document, hash, code: RejectCode::Signature };
+        let cursor = Cursor { epoch: 9, seq: 4, ..Cursor::START };
+        let value = |write: &Write| vec![record(write).value.expect("puts have values")];
+        let stored = stored(
+            &value(&Write::Change(change.clone())),
+            &value(&Write::Mark(mark.clone())),
+            &value(&Write::Cursor { collection: collection.clone(), cursor }),
+            &value(&Write::Rejected(rejected.clone())),
+            Some(&value(&Write::ClockOffset(-77))[0]),
+        );
+        let expected = Stored {
+            changes: vec![change],
+            marks: vec![mark.clone()],
+            cursors: vec![(collection, cursor)],
+            rejected: vec![rejected],
+            clock_offset_ms: Some(-77),
+        };
+        assert_eq!(stored, expected);
+        let dropped = record(&Write::DropMark { document, hash });
+        assert_eq!((dropped.key, dropped.value), (record(&Write::Mark(mark)).key, None));
+    }
+}

@@ -1,0 +1,25 @@
+//! View-model slices out of what is on this phone. Pure: no browser, so it is tested on the host. One file a slice.
+
+pub mod round;
+pub mod sync;
+pub mod today;
+
+use shared::domain::Label;
+use shared::domain::directory::Directory;
+use shared::ids::{OfficerId, StationCode};
+
+#[cfg(test)]
+mod tests;
+
+/// A person's name; the bare id when the directory does not know them yet.
+fn person_name(directory: &Directory, officer: &OfficerId) -> String {
+    directory.officers.get(officer).map_or_else(|| officer.to_string(), |officer| officer.name.clone())
+}
+
+/// A station's name; the bare code when the directory does not know it yet.
+fn station_name(directory: &Directory, station: &StationCode) -> Label {
+    directory
+        .stations
+        .get(station)
+        .map_or_else(|| Label::new(station.as_str(), ""), |station| station.name.clone())
+}

@@ -1,0 +1,151 @@
+//! Slices out of real documents, on a phone that never met a relay: the bureau's documents come as another tab's writes.
+
+use link::slice::{EventState, Place, RoundState};
+use shared::document::Document;
+use shared::document::chunk;
+use shared::document::write::Event;
+use shared::domain::Label;
+use shared::domain::answer::{Answer, Condition, SafeSide};
+use shared::domain::calendar::{Calendar, Duty, Recurrence};
+use shared::domain::directory::{DirectoryEntry, Officer, Station};
+use shared::domain::round::{Period, RoundName};
+use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
+use shared::ids::{
+    Actor, BureauId, CollectionId, DeviceId, DocumentId, ItemId, OfficerId, StationCode, SubjectId,
+    TemplateId,
+};
+use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, StoredChange, Write};
+use shared::time::{Timestamp, Zone};
+use shared::trust::rights::{Rights, Role};
+
+use super::{round, sync, today};
+
+const NOW: Timestamp = Timestamp(1_795_400_000_000);
+
+fn bureau() -> BureauId {
+    BureauId::parse("chaohu").unwrap()
+}
+
+fn officer(id: &str) -> OfficerId {
+    OfficerId::parse(id).unwrap()
+}
+
+fn station() -> StationCode {
+    StationCode::parse("zhongmiao").unwrap()
+}
+
+fn name() -> RoundName {
+    let template = TemplateId::parse("pre-duty").unwrap();
+    RoundName { station: station(), template, period: Period::Day(Zone::CHINA.date(NOW)) }
+}
+
+fn item(id: &str) -> Item {
+    Item {
+        id: ItemId::parse(id).unwrap(),
+        name: Label::new("强光手电", "Flashlight"),
+        standard: Label::default(),
+        kind: ItemKind::Condition,
+        safe_side: SafeSide::Worst,
+        is_safety_critical: false,
+        faults: Vec::new(),
+    }
+}
+
+fn entries<T: serde::Serialize>(id: DocumentId, entries: &[T]) -> Vec<Write> {
+    let mut document = Document::new(id);
+    let actor = Actor::new(DeviceId::from([9; 16]), 0);
+    let write = |entry: &T| {
+        let written =
+            document.write(actor, &Event::Entry { body: serde_json::to_string(entry).unwrap() }).unwrap();
+        let (collection, hash) = (CollectionId::bureau(), chunk::hash(&written.change).unwrap());
+        Write::Change(StoredChange { collection, document: id, hash, change: written.change })
+    };
+    entries.iter().map(write).collect()
+}
+
+/// Li's phone, with a checklist of two items about each officer's kit.
+fn phone() -> Device {
+    let rights = Rights { officer: officer("li"), role: Role::Lead, station: Some(station()) };
+    let device = DeviceId::from([1; 16]);
+    let mut phone =
+        Device::boot(Identity { bureau: bureau(), zone: Zone::CHINA, device, rights }, 0, Stored::default());
+    let person = |id: &str, name: &str| {
+        let (id, name, badge) = (officer(id), name.to_owned(), "A1".to_owned());
+        DirectoryEntry::Officer(Officer { id, name, badge, station: Some(station()), role: Role::Officer })
+    };
+    let place = DirectoryEntry::Station(Station {
+        code: station(),
+        name: Label::new("中庙派出所", "Zhongmiao"),
+    });
+    let template = Template {
+        id: name().template,
+        version: 1,
+        name: Label::new("上岗前60秒", "60 seconds before duty"),
+        subject: SubjectKind::Officer,
+        signed_by: Role::Lead,
+        groups: vec![Group { name: Label::new("单警", "Kit"), items: vec![item("P04"), item("P11")] }],
+    };
+    let duty = Duty { template: name().template, on: Recurrence::Daily, due_minute: 540 };
+    let mut writes =
+        entries(DocumentId::directory(&bureau()), &[place, person("li", "李明"), person("wang", "王芳")]);
+    writes.extend(entries(DocumentId::template(&bureau(), &name().template), &[template]));
+    writes.extend(entries(DocumentId::calendar(&bureau()), &[Calendar { duties: vec![duty] }]));
+    phone.handle(NOW, 0, Input::FromOtherTab(writes));
+    phone
+}
+
+fn answer(phone: &mut Device, subject: &str, item: &str, condition: Condition) {
+    let deed = Deed::Answer {
+        round: name(),
+        subject: SubjectId::officer(&officer(subject)),
+        item: ItemId::parse(item).unwrap(),
+        answer: Answer::Condition(condition),
+        fault: String::new(),
+        note: String::new(),
+        sees: Vec::new(),
+        amends: None,
+    };
+    let effects = phone.handle(NOW, 0, Input::Deed { command: 1, utc_offset_minutes: 480, deed });
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Persist(_))), "{effects:?}");
+    phone.handle(NOW, 0, Input::Persisted);
+}
+
+#[test]
+fn today_tells_what_is_mine_and_what_is_the_stations() {
+    let mut phone = phone();
+    let before = today::view(&mut phone, NOW);
+    assert_eq!((before.rows.len(), before.rows[0].state), (1, RoundState::Untouched));
+    assert!(!before.is_loaded, "this phone never met the relay");
+    answer(&mut phone, "li", "P04", Condition::Ok);
+    answer(&mut phone, "wang", "P04", Condition::Fault);
+    let after = today::view(&mut phone, NOW);
+    let row = &after.rows[0];
+    assert_eq!((row.mine.answered, row.mine.total), (1, 2));
+    assert_eq!((row.all.answered, row.all.total), (2, 4));
+    assert_eq!((row.faults, row.state, row.may_sign), (1, RoundState::Started, true));
+}
+
+#[test]
+fn a_round_shows_own_kit_first_and_who_said_what() {
+    let mut phone = phone();
+    answer(&mut phone, "wang", "P11", Condition::Fault);
+    let view = round::view(&mut phone, &name()).expect("the template is here");
+    assert!(view.subjects[0].is_mine && view.cards[0].subject == view.subjects[0].id);
+    let card = view.cards.iter().find(|card| !card.events.is_empty()).expect("one was answered");
+    assert_eq!((card.subject.as_str(), card.item.as_str()), ("officer:wang", "P11"));
+    assert!(card.reading.is_adverse && !card.reading.is_disputed);
+    assert_eq!(card.reading.standing, [card.events[0].key.clone()]);
+    let event = &card.events[0];
+    assert_eq!(
+        (event.author.as_str(), event.state, event.place),
+        ("李明", EventState::Standing, Place::Phone)
+    );
+    assert!(event.is_mine);
+    assert_eq!(sync::view(&phone, None).pending, 2);
+}
+
+#[test]
+fn an_unknown_template_is_no_view() {
+    let other = RoundName { template: TemplateId::parse("other").unwrap(), ..name() };
+    assert_eq!(round::view(&mut phone(), &other), None);
+}

@@ -1,0 +1,91 @@
+//! The device's key pair: ECDSA over P-256, made by WebCrypto, never extractable. What is signed is `trust::signing`.
+
+use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CryptoKey, SubtleCrypto};
+
+use super::scope;
+
+/// Why a key could not be made or used.
+#[derive(Debug, thiserror::Error)]
+pub enum CryptoError {
+    /// No WebCrypto: the page was not loaded over HTTPS, or the browser is too old.
+    #[error("this browser offers no cryptography here")]
+    Missing,
+    /// The browser refused.
+    #[error("the browser's cryptography failed: {0}")]
+    Refused(String),
+}
+
+/// The device's key pair.
+#[derive(Debug, Clone)]
+pub struct KeyPair {
+    private: CryptoKey,
+    /// The uncompressed point, 65 bytes.
+    pub public: Vec<u8>,
+}
+
+impl KeyPair {
+    /// Makes a new one.
+    ///
+    /// # Errors
+    /// When there is no WebCrypto, or it refuses.
+    pub async fn generate() -> Result<Self, CryptoError> {
+        let subtle = subtle()?;
+        let algorithm = algorithm(&[("name", "ECDSA"), ("namedCurve", "P-256")]);
+        let usages = Array::of2(&"sign".into(), &"verify".into());
+        let pair = settled(subtle.generate_key_with_object(&algorithm, false, &usages)).await?;
+        let half = |name: &str| Reflect::get(&pair, &name.into()).map(JsValue::unchecked_into::<CryptoKey>);
+        let (private, public) = (half("privateKey").map_err(refused)?, half("publicKey").map_err(refused)?);
+        let raw: ArrayBuffer = settled(subtle.export_key("raw", &public)).await?.unchecked_into();
+        Ok(Self { private, public: Uint8Array::new(&raw).to_vec() })
+    }
+
+    /// What the storage keeps of it: the browser's key object and the public half.
+    pub fn to_stored(&self) -> JsValue {
+        Array::of2(&self.private, &Uint8Array::from(self.public.as_slice()).buffer()).into()
+    }
+
+    /// Reads what was stored; `None` when it is something else.
+    pub fn from_stored(stored: &JsValue) -> Option<Self> {
+        let parts = stored.dyn_ref::<Array>()?;
+        let private = parts.get(0).dyn_into::<CryptoKey>().ok()?;
+        let public = parts.get(1).dyn_into::<ArrayBuffer>().ok()?;
+        Some(Self { private, public: Uint8Array::new(&public).to_vec() })
+    }
+
+    /// Signs with SHA-256; r || s, 64 bytes.
+    ///
+    /// # Errors
+    /// When there is no WebCrypto, or it refuses.
+    pub async fn sign(&self, claim: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let algorithm = algorithm(&[("name", "ECDSA"), ("hash", "SHA-256")]);
+        let claim = Uint8Array::from(claim);
+        let signing = subtle()?.sign_with_object_and_buffer_source(&algorithm, &self.private, &claim);
+        Ok(Uint8Array::new(&settled(signing).await?).to_vec())
+    }
+}
+
+fn subtle() -> Result<SubtleCrypto, CryptoError> {
+    let crypto = scope().crypto().map_err(|_| CryptoError::Missing)?;
+    // Outside of a secure context the property is not there, whatever its type says.
+    let subtle = Reflect::get(&crypto, &"subtle".into()).map_err(|_| CryptoError::Missing)?;
+    if subtle.is_undefined() { Err(CryptoError::Missing) } else { Ok(subtle.unchecked_into()) }
+}
+
+fn algorithm(fields: &[(&str, &str)]) -> Object {
+    let algorithm = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&algorithm, &(*name).into(), &(*value).into()).expect("a plain object takes a property");
+    }
+    algorithm
+}
+
+async fn settled(promise: Result<js_sys::Promise, JsValue>) -> Result<JsValue, CryptoError> {
+    JsFuture::from(promise.map_err(refused)?).await.map_err(refused)
+}
+
+fn refused(error: JsValue) -> CryptoError {
+    CryptoError::Refused(format!("{error:?}"))
+}

@@ -1,0 +1,96 @@
+//! One transaction. It ends itself as soon as nothing is asked of it, so everything is issued in one go and nothing
+//! else is awaited inside; and what counts is that it completed, not that its requests succeeded.
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbRequest, IdbTransaction, IdbTransactionMode};
+
+use super::{DatabaseError, Sealed, name};
+use crate::engine::store::Shelf;
+use crate::platform::events::{Listener, Signal};
+
+/// What `complete` promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// It is on the disk: for what a person said.
+    Strict,
+    /// The system has it: for what can be had again.
+    Relaxed,
+}
+
+/// Reads one record (`undefined` when there is none), or all of a store as an array.
+pub(super) async fn read(
+    database: &IdbDatabase,
+    store: Shelf,
+    key: Option<&str>,
+) -> Result<JsValue, DatabaseError> {
+    let transaction = database.transaction_with_str(name(store)).map_err(exception)?;
+    let objects = transaction.object_store(name(store)).map_err(exception)?;
+    let request = match key {
+        Some(key) => objects.get(&key.into()),
+        None => objects.get_all(),
+    };
+    let request = request.map_err(exception)?;
+    ended(&transaction, Some(&request)).await?;
+    request.result().map_err(exception)
+}
+
+/// Puts and deletes all records, or none.
+pub(super) async fn write(
+    database: &IdbDatabase,
+    records: &[Sealed],
+    durability: Durability,
+) -> Result<(), DatabaseError> {
+    let transaction = begin(database, records, durability)?;
+    for Sealed { store, key, value } in records {
+        let objects = transaction.object_store(name(*store)).map_err(exception)?;
+        match value {
+            Some(value) => objects.put_with_key(value, &key.into()),
+            None => objects.delete(&key.into()),
+        }
+        .map_err(exception)?;
+    }
+    ended(&transaction, None).await
+}
+
+/// `database.transaction(stores, "readwrite", { durability })`: the third argument is not in web-sys' stable part.
+fn begin(
+    database: &IdbDatabase,
+    records: &[Sealed],
+    durability: Durability,
+) -> Result<IdbTransaction, DatabaseError> {
+    let stores: Array = records.iter().map(|record| JsValue::from_str(name(record.store))).collect();
+    let options = Object::new();
+    let word = match durability {
+        Durability::Strict => "strict",
+        Durability::Relaxed => "relaxed",
+    };
+    Reflect::set(&options, &"durability".into(), &word.into()).map_err(exception)?;
+    let begin: Function = Reflect::get(database, &"transaction".into()).map_err(exception)?.unchecked_into();
+    let mode = JsValue::from(IdbTransactionMode::Readwrite);
+    let transaction = begin.call3(database, &stores, &mode, &options).map_err(exception)?;
+    Ok(transaction.unchecked_into())
+}
+
+async fn ended(transaction: &IdbTransaction, request: Option<&IdbRequest>) -> Result<(), DatabaseError> {
+    let end = Signal::default();
+    let is_complete = |kind, outcome: bool| {
+        let end = end.clone();
+        Listener::new(transaction, kind, move |_| end.send(outcome))
+    };
+    let _listeners = [is_complete("complete", true), is_complete("abort", false)];
+    if end.clone().await {
+        return Ok(());
+    }
+    let of_request = request.and_then(|request| request.error().ok().flatten());
+    let error = transaction.error().or(of_request).map_or(JsValue::UNDEFINED, JsValue::from);
+    match DatabaseError::from_exception(&error) {
+        // An abort without a reason is the browser's: it closed the connection under us.
+        DatabaseError::Failed(_) if error.is_undefined() => Err(DatabaseError::Lost("aborted".to_owned())),
+        error => Err(error),
+    }
+}
+
+fn exception(error: JsValue) -> DatabaseError {
+    DatabaseError::from_exception(&error)
+}

@@ -1,0 +1,96 @@
+//! Requests to the relay that this page came from, with its cookie. What is in them is `engine`'s.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, Request, RequestInit, Response};
+
+use super::clock::Timer;
+use super::scope;
+
+/// Milliseconds after which a request is given up.
+const REQUEST_MS_MAX: i64 = 20_000;
+
+/// What a request's body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    /// A JSON text.
+    Json,
+    /// Frames of the exchange.
+    Cbor,
+}
+
+/// What the relay answered.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The body's media type, with its parameters; empty for none.
+    pub media: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// No answer: no network, no relay, or none in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no answer")]
+pub struct Unreachable;
+
+impl Reply {
+    /// Whether the relay did what was asked.
+    pub fn is_ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// `GET path`.
+///
+/// # Errors
+/// When no answer comes.
+pub async fn get(path: &str) -> Result<Reply, Unreachable> {
+    request("GET", path, None).await
+}
+
+/// `POST path`.
+///
+/// # Errors
+/// When no answer comes.
+pub async fn post(path: &str, media: Media, body: &[u8]) -> Result<Reply, Unreachable> {
+    request("POST", path, Some((media, body))).await
+}
+
+async fn request(method: &str, path: &str, body: Option<(Media, &[u8])>) -> Result<Reply, Unreachable> {
+    let controller = AbortController::new().map_err(|_| Unreachable)?;
+    let signal = controller.signal();
+    let _give_up = Timer::after(REQUEST_MS_MAX, move || controller.abort());
+    fetch(method, path, body, &signal).await.map_err(|_| Unreachable)
+}
+
+async fn fetch(
+    method: &str,
+    path: &str,
+    body: Option<(Media, &[u8])>,
+    signal: &web_sys::AbortSignal,
+) -> Result<Reply, JsValue> {
+    let init = RequestInit::new();
+    init.set_method(method);
+    init.set_signal(Some(signal));
+    if let Some((media, body)) = body {
+        let headers = Headers::new()?;
+        let media = match media {
+            Media::Json => "application/json",
+            Media::Cbor => "application/cbor",
+        };
+        headers.set("content-type", media)?;
+        init.set_headers(&headers);
+        init.set_body(&Uint8Array::from(body));
+    }
+    let request = Request::new_with_str_and_init(path, &init)?;
+    let response: Response = JsFuture::from(scope().fetch_with_request(&request)).await?.unchecked_into();
+    let body = JsFuture::from(response.array_buffer()?).await?;
+    Ok(Reply {
+        status: response.status(),
+        media: response.headers().get("content-type")?.unwrap_or_default(),
+        body: Uint8Array::new(&body).to_vec(),
+    })
+}

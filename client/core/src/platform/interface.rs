@@ -1,0 +1,29 @@
+//! The two ways between this worker and the page: bytes in, bytes out, as transferred buffers.
+
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use wasm_bindgen::JsCast;
+use web_sys::MessageEvent;
+
+use super::events::Listener;
+use super::{report, scope};
+
+/// Calls back with every message of the page, for the worker's life. What came before is held by the worker's entry
+/// script and comes now.
+pub fn on_message(mut callback: impl FnMut(Vec<u8>) + 'static) {
+    let listener = Listener::new(&scope(), "message", move |event| {
+        let content = event.unchecked_into::<MessageEvent>().data();
+        if content.is_instance_of::<ArrayBuffer>() || content.is_instance_of::<Uint8Array>() {
+            callback(Uint8Array::new(&content).to_vec());
+        }
+    });
+    listener.keep();
+}
+
+/// Posts a message to the page.
+pub fn post(bytes: &[u8]) {
+    let buffer = Uint8Array::from(bytes).buffer();
+    let posted = scope().post_message_with_transfer(&buffer, &Array::of1(&buffer));
+    if posted.is_err() {
+        report("a message to the interface could not be posted");
+    }
+}

@@ -1,0 +1,79 @@
+//! The tabs of one phone among themselves: who writes under which slot, who syncs, and what one tells the others. Web
+//! Locks and a BroadcastChannel; web-sys has the locks only in its unstable part, hence the calls by name.
+
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use super::events::{Listener, Signal};
+use super::{random, scope};
+
+/// Slots that are tried before one is drawn at random; more tabs than anybody has.
+const SLOTS_MAX: u32 = 64;
+/// Random slots lie above those that are leased.
+const SLOT_RANDOM_MIN: u32 = 1 << 16;
+
+/// Leases the lowest slot that no other tab has, for this worker's life.
+pub async fn lease_slot() -> u32 {
+    for slot in 0..SLOTS_MAX {
+        match lock(&format!("slot:{slot}"), true).await {
+            Some(true) => return slot,
+            Some(false) => {}
+            None => break,
+        }
+    }
+    // No locks in this browser: a slot that nobody else will draw.
+    let drawn = u32::try_from(random::number() >> 33).expect("31 bits fit");
+    drawn.max(SLOT_RANDOM_MIN)
+}
+
+/// Waits until this tab is the one that syncs, which it then stays for this worker's life.
+pub async fn become_syncing() {
+    // Without locks every tab syncs: more traffic, the same outcome.
+    let _ = lock("sync", false).await;
+}
+
+/// Asks for a lock and keeps it. `Some(false)` when it was asked for only if available and is not; `None` when there are
+/// no locks here.
+async fn lock(name: &str, if_available: bool) -> Option<bool> {
+    let locks = Reflect::get(&scope().navigator(), &"locks".into()).ok()?;
+    let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
+    let options = Object::new();
+    Reflect::set(&options, &"ifAvailable".into(), &if_available.into()).ok()?;
+    let granted = Signal::default();
+    let callback = Closure::once_into_js({
+        let granted = granted.clone();
+        move |lock: JsValue| {
+            let is_granted = !lock.is_null();
+            granted.send(is_granted);
+            // A lock is held until its callback's promise is settled: never.
+            if is_granted { Promise::new(&mut |_, _| {}) } else { Promise::resolve(&JsValue::UNDEFINED) }
+        }
+    });
+    request.call3(&locks, &name.into(), &options, &callback).ok()?;
+    Some(granted.await)
+}
+
+/// What is said between the tabs.
+#[derive(Debug)]
+pub struct Channel {
+    channel: BroadcastChannel,
+    _listener: Listener,
+}
+
+impl Channel {
+    /// Opens it; `None` where the browser has none. `hear` is called with what other tabs say, never with one's own.
+    pub fn open(mut hear: impl FnMut(Vec<u8>) + 'static) -> Option<Self> {
+        let channel = BroadcastChannel::new("muster").ok()?;
+        let listener = Listener::new(&channel, "message", move |event| {
+            hear(Uint8Array::new(&event.unchecked_into::<MessageEvent>().data()).to_vec());
+        });
+        Some(Self { channel, _listener: listener })
+    }
+
+    /// Says something to all other tabs.
+    pub fn say(&self, bytes: &[u8]) {
+        let _ = self.channel.post_message(&Uint8Array::from(bytes));
+    }
+}
