@@ -12,20 +12,24 @@ use shared::api::problem::ProblemCode;
 use shared::domain::directory::Bureau;
 use shared::ids::{DeviceId, OfficerId};
 use shared::limits::{ENROLMENT_HOURS, SESSION_HOURS};
+use shared::protocol::RefusalCode;
 use shared::time::HOUR_MS;
 use shared::trust::signing;
 
 use crate::clock::Clock;
+use crate::relay::author::PublishError;
 use crate::store::{DeviceRecord, Enrolment, NewDevice, Redemption, SessionRecord, Store, StoreError};
 
 mod attempts;
 mod challenge;
 mod code;
 pub mod key;
+mod welcome;
 
 use attempts::Attempts;
 use challenge::{CHALLENGE_BYTES, Challenges};
 pub use code::EnrolmentCode;
+pub use welcome::welcome;
 
 /// Why somebody is not let in.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +61,9 @@ pub enum IdentityError {
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The device could not be told to the others.
+    #[error("the directory does not take the device now")]
+    Publish(#[from] PublishError),
 }
 
 impl IdentityError {
@@ -71,8 +78,10 @@ impl IdentityError {
             Self::ChallengeExpired => ProblemCode::ChallengeExpired,
             Self::SignatureInvalid => ProblemCode::SignatureInvalid,
             Self::Busy => ProblemCode::Busy,
-            Self::Store(StoreError::Full(_)) => ProblemCode::StorageFull,
-            Self::Store(_) => ProblemCode::Internal,
+            Self::Store(StoreError::Full(_))
+            | Self::Publish(PublishError::Deferred(RefusalCode::StorageFull)) => ProblemCode::StorageFull,
+            Self::Publish(PublishError::Deferred(RefusalCode::Busy)) => ProblemCode::Busy,
+            Self::Store(_) | Self::Publish(_) => ProblemCode::Internal,
         }
     }
 }

@@ -2,7 +2,22 @@
 //! PWA. `main` is the command line around it; the tests run it in-process through [`serve`]. Rules that the phone
 //! shares are in `shared`; here are the shells around them, the disk and the network.
 
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod content;
+pub mod demo;
+pub mod error;
+pub mod http;
 pub mod identity;
+pub mod projector;
+pub mod publishing;
+pub mod relay;
+mod running;
+mod shutdown;
+pub mod state;
 pub mod store;
+pub mod sync;
+mod telemetry;
+
+pub use running::{Invitation, Running, ServeError, serve};

@@ -1,3 +1,5 @@
-//! The command line of the relay; `cli` says what it can do.
+//! The program `muster`: the command line around the library. What it can do is in `cli`.
 
-fn main() {}
+fn main() -> anyhow::Result<()> {
+    server::cli::run()
+}

@@ -1,0 +1,90 @@
+//! The HTTP interface: this page is its route table; each resource has a file of its own. No rules here: a handler
+//! reads the request, asks `identity`, `relay` or `projector`, and writes the answer.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use shared::api::problem::ProblemCode;
+use shared::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX};
+
+use crate::error::Failure;
+use crate::state::App;
+
+pub mod assets;
+pub mod board;
+mod body;
+pub mod enrolments;
+pub mod health;
+pub mod session;
+pub mod sessions;
+pub mod sync;
+
+/// No inline script or style, no foreign origin; wasm may be compiled.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
+
+/// Every address that the relay answers.
+pub fn router(app: App) -> Router {
+    let api = Router::new()
+        .route("/enrolments/redeem", post(enrolments::redeem))
+        .route("/sessions/challenge", post(sessions::challenge))
+        .route("/sessions", post(sessions::open))
+        .route("/session", get(sessions::show))
+        .route("/board", get(board::show))
+        .route("/board/events", get(board::events))
+        .route("/health", get(health::show))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route(
+            "/sync",
+            post(sync::exchange).get(sync::upgrade).layer(DefaultBodyLimit::max(FRAME_BYTES_MAX + 1)),
+        )
+        .fallback(|| async { Failure::new(ProblemCode::NotFound) });
+    Router::new()
+        .nest("/api", api)
+        .fallback(assets::serve)
+        .layer(middleware::from_fn(same_origin))
+        .layer(middleware::map_response(secure))
+        .with_state(app)
+}
+
+/// Refuses what another site's page sends: writing requests and WebSockets must come from this very origin. Programs
+/// that are no browsers send no `Origin`.
+async fn same_origin(request: Request, next: Next) -> Response {
+    if is_foreign(&request) {
+        return Failure::with_detail(ProblemCode::NoRight, "the request comes from another origin")
+            .into_response();
+    }
+    next.run(request).await
+}
+
+fn is_foreign(request: &Request) -> bool {
+    let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_socket = request.headers().contains_key(header::UPGRADE);
+    match text(header::ORIGIN) {
+        Some(origin) if !is_reading || is_socket => {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_none() || host != text(header::HOST)
+        }
+        _ => false,
+    }
+}
+
+async fn secure(mut response: Response) -> Response {
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    for (name, value) in fixed {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,51 @@
+//! The session cookie: how it is written, and who a request is by it.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
+use shared::api::problem::ProblemCode;
+use shared::limits::SESSION_HOURS;
+
+use crate::error::Failure;
+use crate::identity::{Identity, SessionToken};
+use crate::store::DeviceRecord;
+
+/// The cookie's name.
+const COOKIE: &str = "muster_session";
+
+/// Whoever sends a request: an enrolled device whose session has not expired.
+#[derive(Debug, Clone)]
+pub struct Visitor(pub DeviceRecord);
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    S: Send + Sync,
+    Arc<Identity>: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let token = token(parts).ok_or_else(|| Failure::new(ProblemCode::NoSession))?;
+        let identity = Arc::<Identity>::from_ref(state);
+        let session = tokio::task::spawn_blocking(move || identity.session(&token)).await;
+        let session = session.map_err(|_| Failure::new(ProblemCode::Internal))??;
+        session.map(|session| Self(session.device)).ok_or_else(|| Failure::new(ProblemCode::NoSession))
+    }
+}
+
+/// The header that gives a browser its session: out of reach of scripts, never sent along by another site's page.
+pub fn set_cookie(token: &SessionToken, is_tls: bool) -> String {
+    let secure = if is_tls { "; Secure" } else { "" };
+    let seconds = SESSION_HOURS * 3_600;
+    format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}", token.reveal())
+}
+
+fn token(parts: &Parts) -> Option<String> {
+    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(name, value)| (name == COOKIE).then(|| value.to_owned()))
+}

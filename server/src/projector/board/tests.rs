@@ -1,0 +1,56 @@
+//! Done, not done, unknown: as a table.
+
+use shared::ids::{DeviceId, OfficerId};
+use shared::time::HOUR_MS;
+use shared::trust::rights::{Rights, Role};
+
+use super::*;
+
+const DUE: Timestamp = Timestamp(1_795_500_000_000);
+
+/// A phone that was last heard so many hours after the duty fell due (before it, when negative).
+fn phone(heard_hours: Option<i64>, is_revoked: bool) -> DeviceRecord {
+    DeviceRecord {
+        id: DeviceId::from([1; 16]),
+        public_key: Vec::new(),
+        rights: Rights { officer: OfficerId::parse("x").unwrap(), role: Role::Officer, station: None },
+        enrolled: DUE.plus_ms(-30 * DAY_MS),
+        heard: heard_hours.map(|hours| DUE.plus_ms(hours * HOUR_MS)),
+        revoked: is_revoked.then_some(DUE),
+    }
+}
+
+fn check(heard_hours: &[Option<i64>], is_signed: bool, now_hours: i64, expected: (DutyState, u32, u32)) {
+    let phones: Vec<_> = heard_hours.iter().map(|hours| phone(*hours, false)).collect();
+    let now = DUE.plus_ms(now_hours * HOUR_MS);
+    let freshness = freshness(phones.iter(), DUE, DUE);
+    let found = (state(is_signed, DUE, now, freshness), freshness.heard, freshness.expected);
+    assert_eq!(found, expected, "{heard_hours:?} signed {is_signed} at {now_hours} h");
+}
+
+#[test]
+fn a_duty_is_not_done_only_when_every_expected_phone_was_heard_since() {
+    use DutyState::{Done, NotDone, Open, Unknown};
+    check(&[Some(1), Some(2)], false, 3, (NotDone, 2, 2));
+    check(&[Some(1), Some(-1)], false, 3, (Unknown, 1, 2));
+    check(&[Some(-1), Some(-2)], false, 3, (Unknown, 0, 2));
+    check(&[Some(0)], false, 0, (NotDone, 1, 1));
+    // Unheard for more than a week: no longer expected.
+    check(&[Some(1), Some(-7 * 24 - 1)], false, 3, (NotDone, 1, 1));
+    check(&[Some(1), Some(-7 * 24)], false, 3, (Unknown, 1, 2));
+    check(&[Some(1), None], false, 3, (NotDone, 1, 1));
+    // Nobody is left to know it.
+    check(&[Some(-8 * 24)], false, 3, (Unknown, 0, 0));
+    check(&[], false, 3, (Unknown, 0, 0));
+    // Before it is due nothing is missed; what is signed is done, whoever is silent.
+    check(&[Some(-9)], false, -1, (Open, 0, 1));
+    check(&[Some(-9)], true, -1, (Done, 0, 1));
+    check(&[Some(-9)], true, 3, (Done, 0, 1));
+}
+
+#[test]
+fn revoked_and_later_phones_are_not_waited_for() {
+    let later = DeviceRecord { enrolled: DUE.plus_ms(1), ..phone(Some(1), false) };
+    let phones = [phone(Some(-1), true), phone(Some(1), false), later];
+    assert_eq!(freshness(phones.iter(), DUE, DUE), Freshness { expected: 1, heard: 1, is_any_heard: true });
+}

@@ -1,0 +1,111 @@
+//! The documents that the relay itself writes: the directory, the checklists, the calendar and the registers. Here are
+//! their names and what goes into them; signing and committing is `relay::author`'s.
+
+use data_encoding::BASE64URL_NOPAD;
+use serde::Serialize;
+use shared::document::write::Event;
+use shared::document::{Document, read};
+use shared::domain::asset::{Asset, RegisterEntry};
+use shared::domain::calendar::Calendar;
+use shared::domain::directory::{Device, Directory, DirectoryEntry};
+use shared::domain::template::Template;
+use shared::ids::{BureauId, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId};
+
+use crate::relay::Relay;
+use crate::relay::author::PublishError;
+use crate::store::{self, DeviceRecord, StoreError};
+
+/// The bureau's people, stations and devices.
+pub fn directory_id(bureau: &BureauId) -> DocumentId {
+    DocumentId::directory(bureau)
+}
+
+/// The bureau's duty calendar.
+pub fn calendar_id(bureau: &BureauId) -> DocumentId {
+    DocumentId::calendar(bureau)
+}
+
+/// One checklist.
+pub fn template_id(bureau: &BureauId, template: &TemplateId) -> DocumentId {
+    DocumentId::derive(DocumentKind::Template, &[bureau.as_str(), template.as_str()])
+}
+
+/// One station's assets.
+pub fn register_id(bureau: &BureauId, station: &StationCode) -> DocumentId {
+    DocumentId::derive(DocumentKind::Register, &[bureau.as_str(), station.as_str()])
+}
+
+/// The directory's entry about a device.
+pub fn device_entry(device: &DeviceRecord) -> DirectoryEntry {
+    DirectoryEntry::Device(Device {
+        id: device.id,
+        officer: device.rights.officer.clone(),
+        public_key: BASE64URL_NOPAD.encode(&device.public_key),
+    })
+}
+
+/// Adds entries to the directory; when it returns, they are on disk.
+///
+/// # Errors
+/// When the log does not take them.
+pub async fn publish_directory(relay: &Relay, entries: &[DirectoryEntry]) -> Result<(), PublishError> {
+    let id = directory_id(&relay.bureau().id);
+    publish(relay, &CollectionId::bureau(), id, entries.iter()).await
+}
+
+/// Publishes a version of a checklist.
+///
+/// # Errors
+/// When the log does not take it.
+pub async fn publish_template(relay: &Relay, template: &Template) -> Result<(), PublishError> {
+    let id = template_id(&relay.bureau().id, &template.id);
+    publish(relay, &CollectionId::bureau(), id, std::iter::once(template)).await
+}
+
+/// Publishes the duty calendar as it is from now on.
+///
+/// # Errors
+/// When the log does not take it.
+pub async fn publish_calendar(relay: &Relay, calendar: &Calendar) -> Result<(), PublishError> {
+    let id = calendar_id(&relay.bureau().id);
+    publish(relay, &CollectionId::bureau(), id, std::iter::once(calendar)).await
+}
+
+/// Adds assets to a station's register.
+///
+/// # Errors
+/// When the log does not take them.
+pub async fn publish_assets(
+    relay: &Relay,
+    station: &StationCode,
+    assets: &[Asset],
+) -> Result<(), PublishError> {
+    let id = register_id(&relay.bureau().id, station);
+    let shelf = CollectionId::of(&Shelf::Live(station.clone()));
+    publish(relay, &shelf, id, assets.iter().cloned().map(RegisterEntry::Asset)).await
+}
+
+async fn publish(
+    relay: &Relay,
+    collection: &CollectionId,
+    document: DocumentId,
+    entries: impl Iterator<Item = impl Serialize>,
+) -> Result<(), PublishError> {
+    let body = |entry| serde_json::to_string(&entry).expect("the domain's values have string keys only");
+    let events: Vec<Event> = entries.map(|entry| Event::Entry { body: body(entry) }).collect();
+    relay.publish(collection, document, &events).await.map(|_| ())
+}
+
+/// The directory as the log has it now.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn directory(relay: &Relay) -> Result<Directory, StoreError> {
+    let id = directory_id(&relay.bureau().id);
+    let entries = store::blocking(relay.store(), move |store| store.document(id)).await?;
+    let mut document = Document::new(id);
+    if let Err(error) = document.apply(entries.iter().map(|entry| entry.change.as_slice())) {
+        tracing::error!(error = &error as &dyn std::error::Error, "the directory does not read back");
+    }
+    Ok(read::directory(&document))
+}

@@ -1,0 +1,1 @@
+//! The writer and admission together, over a real store.

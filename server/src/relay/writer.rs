@@ -1,0 +1,224 @@
+//! The log writer: one thread, one transaction at a time. It takes whatever pushes wait, from all connections, admits
+//! their batches one after the other, appends what is new, makes it durable with one fsync, and only then answers and
+//! tells the news. When the disk does not take it, nothing of the group is kept and every batch is deferred; the next
+//! group tries again, so it recovers by itself when there is room.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use shared::ids::CollectionId;
+use shared::limits::WRITER_BATCHES_MAX;
+use shared::protocol::{AckOutcome, RefusalCode};
+use shared::time::Timestamp;
+use shared::trust::chain;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
+
+use super::admission::{self, Admitted, Inspected, Rejection};
+use super::{News, deferred};
+use crate::clock::Clock;
+use crate::store::{Append, NewBatch, NewEntry, Result, Store, StoreError};
+
+/// What a push is when it reaches the writer: a batch that is right in itself, or why it is not.
+type Candidates = Vec<Result<Inspected, Rejection>>;
+
+/// One push, waiting.
+struct Job {
+    candidates: Candidates,
+    answer: oneshot::Sender<Vec<AckOutcome>>,
+    /// Given back when the job is done: bounds what waits.
+    _permits: OwnedSemaphorePermit,
+}
+
+/// The handle on the writer's thread.
+pub(super) struct Writer {
+    room: Arc<Semaphore>,
+    /// `None` once it is closed.
+    queue: Mutex<Option<mpsc::UnboundedSender<Job>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        news: broadcast::Sender<News>,
+    ) -> std::io::Result<Self> {
+        let (queue, jobs) = mpsc::unbounded_channel();
+        let log = LogWriter { store, clock, news };
+        let thread =
+            std::thread::Builder::new().name("log-writer".to_owned()).spawn(move || log.run(jobs))?;
+        Ok(Self {
+            room: Arc::new(Semaphore::new(WRITER_BATCHES_MAX)),
+            queue: Mutex::new(Some(queue)),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Room for this many batches; `None` when too many wait already.
+    pub(super) fn permits(&self, batches: usize) -> Option<OwnedSemaphorePermit> {
+        let batches = u32::try_from(batches).ok()?;
+        Arc::clone(&self.room).try_acquire_many_owned(batches).ok()
+    }
+
+    /// Commits a push; one outcome for each batch, in their order.
+    pub(super) async fn commit(
+        &self,
+        candidates: Candidates,
+        permits: OwnedSemaphorePermit,
+    ) -> Vec<AckOutcome> {
+        let count = candidates.len();
+        let (answer, answered) = oneshot::channel();
+        let job = Job { candidates, answer, _permits: permits };
+        let sent = match &*self.queue.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(queue) => queue.send(job).is_ok(),
+            None => false,
+        };
+        if !sent {
+            return vec![deferred(RefusalCode::Busy); count];
+        }
+        answered.await.unwrap_or_else(|_| vec![deferred(RefusalCode::Internal); count])
+    }
+
+    /// Whether the thread runs.
+    pub(super) fn is_alive(&self) -> bool {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Takes no more pushes and waits until those that wait are answered.
+    pub(super) async fn close(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && !matches!(tokio::task::spawn_blocking(move || thread.join()).await, Ok(Ok(())))
+        {
+            tracing::error!("the log writer had panicked");
+        }
+    }
+}
+
+/// What the thread works with.
+struct LogWriter {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    news: broadcast::Sender<News>,
+}
+
+impl LogWriter {
+    fn run(&self, mut jobs: mpsc::UnboundedReceiver<Job>) {
+        while let Some(first) = jobs.blocking_recv() {
+            // Whatever came while the last group was being synced goes into this one.
+            let mut group = vec![first];
+            while let Ok(job) = jobs.try_recv() {
+                group.push(job);
+            }
+            self.group(group);
+        }
+    }
+
+    fn group(&self, group: Vec<Job>) {
+        let receipt_time = self.clock.now();
+        let mut outcomes = Vec::new();
+        let mut grown = BTreeMap::new();
+        let written = self.store.write(&mut |tx| {
+            for job in &group {
+                outcomes.push(commit_push(tx, &job.candidates, receipt_time, &mut grown)?);
+            }
+            Ok(())
+        });
+        if let Err(error) = written {
+            let code = refusal(&error);
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                pushes = group.len(),
+                "a group was not committed"
+            );
+            outcomes = group.iter().map(|job| vec![deferred(code); job.candidates.len()]).collect();
+            grown.clear();
+        }
+        for (collection, seq) in grown {
+            // Nobody listening is no failure.
+            let _ = self.news.send(News::Grown { collection, seq });
+        }
+        for (job, outcomes) in group.into_iter().zip(outcomes) {
+            // A connection that closed in the meantime does not need its answer: the phone pushes again.
+            let _ = job.answer.send(outcomes);
+        }
+    }
+}
+
+fn refusal(error: &StoreError) -> RefusalCode {
+    match error {
+        StoreError::Full(_) | StoreError::Failed(_) => RefusalCode::StorageFull,
+        StoreError::Corrupt { .. } | StoreError::SchemaTooNew { .. } | StoreError::Panicked => {
+            RefusalCode::Internal
+        }
+    }
+}
+
+fn commit_push(
+    tx: &mut dyn Append,
+    candidates: &Candidates,
+    receipt_time: Timestamp,
+    grown: &mut BTreeMap<CollectionId, u64>,
+) -> Result<Vec<AckOutcome>> {
+    let mut outcomes = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        let admitted = match candidate {
+            Ok(inspected) => admission::admit(tx, inspected)?.map(|admitted| (inspected, admitted)),
+            Err(rejection) => Err(rejection.clone()),
+        };
+        outcomes.push(match admitted {
+            Ok((_, Admitted::Duplicate(place))) => {
+                AckOutcome::Duplicate { seq: place.seq, receipt_time: place.receipt_time }
+            }
+            Ok((inspected, Admitted::New { first })) => {
+                let seq = append(tx, inspected, first, receipt_time)?;
+                grown.insert(inspected.batch.collection.clone(), seq);
+                AckOutcome::Accepted { seq, receipt_time }
+            }
+            Err(Rejection { code, detail }) => {
+                tracing::warn!(code = code.word(), detail, "a batch was rejected");
+                AckOutcome::Rejected { code, detail }
+            }
+        });
+    }
+    Ok(outcomes)
+}
+
+/// Gives the new changes of a batch their positions and chain, and appends them; gives the last position.
+fn append(tx: &mut dyn Append, inspected: &Inspected, first: usize, receipt_time: Timestamp) -> Result<u64> {
+    let Inspected { batch, outlines } = inspected;
+    let signature_hash = chain::signature_hash(&batch.signature);
+    let mut tip = tx.tip(&batch.collection)?;
+    let mut entries = Vec::with_capacity(outlines.len() - first);
+    for (outline, change) in outlines.iter().zip(&batch.changes).skip(first) {
+        tip.seq += 1;
+        let link = chain::Link {
+            seq: tip.seq,
+            document: batch.document,
+            change: outline.hash,
+            device: batch.actor.device(),
+            signature_hash: &signature_hash,
+            receipt_time,
+        };
+        tip.chain = chain::extend(tip.chain, link);
+        entries.push(NewEntry { seq: tip.seq, hash: outline.hash, change, chain: tip.chain });
+    }
+    let batch = NewBatch {
+        collection: &batch.collection,
+        document: batch.document,
+        actor: batch.actor,
+        head: batch.head,
+        count: u32::try_from(batch.changes.len()).expect("admission bounds a batch"),
+        suite: batch.suite,
+        signature: &batch.signature,
+        receipt_time,
+        held: false,
+        actor_seq: outlines.last().map_or(0, |last| last.seq),
+    };
+    tx.append(&batch, &entries)?;
+    Ok(tip.seq)
+}

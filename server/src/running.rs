@@ -1,0 +1,171 @@
+//! A relay from its start to its end: opens the store, founds the bureau if it must, starts writer, projector and HTTP,
+//! and stops them in the right order. It knows every part and does nothing itself.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use shared::time::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::demo::{self, DemoError};
+use crate::http::{self, assets::Assets};
+use crate::identity::Identity;
+use crate::projector::Projector;
+use crate::relay::{Relay, StartError};
+use crate::state::App;
+use crate::store::sqlite::{Options, Sqlite};
+use crate::store::{Store, StoreError};
+
+/// Why a relay does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address is reachable from outside, and plain HTTP is not safe there.
+    #[error("{0} is not loopback: plain HTTP is spoken on loopback only; put a TLS proxy in front")]
+    NotLoopback(SocketAddr),
+    /// The address cannot be had.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The data folder has no bureau.
+    #[error("there is no bureau in this data folder; start with --demo to make one")]
+    NoBureau,
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The relay does not start.
+    #[error(transparent)]
+    Relay(#[from] StartError),
+    /// The demo bureau cannot be made.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+}
+
+/// A one-time way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// The origin's host: each demo person has one, so that one browser can be all of them.
+    pub host: &'static str,
+    /// Whom it is for, as shown at the terminal.
+    pub who: String,
+    /// The code.
+    pub code: String,
+}
+
+/// A running relay.
+pub struct Running {
+    address: SocketAddr,
+    relay: Relay,
+    identity: Arc<Identity>,
+    invitations: Vec<Invitation>,
+    closing: watch::Sender<bool>,
+    http: JoinHandle<std::io::Result<()>>,
+    background: Vec<JoinHandle<()>>,
+}
+
+/// Starts a relay; when it returns, connections are taken.
+///
+/// # Errors
+/// When the data folder, the bureau or the address cannot be had.
+pub async fn serve(config: Config) -> Result<Running, ServeError> {
+    if !config.listen.ip().is_loopback() {
+        return Err(ServeError::NotLoopback(config.listen));
+    }
+    let store = open(&config)?;
+    if config.is_demo {
+        demo::prepare(&store, config.clock.now()).await?;
+    }
+    let founding = store.founding()?.ok_or(ServeError::NoBureau)?;
+    let bureau = founding.bureau.clone();
+    let relay = Relay::start(Arc::clone(&store), Arc::clone(&config.clock), founding)?;
+    let identity = Arc::new(Identity::new(Arc::clone(&store), Arc::clone(&config.clock), bureau));
+    let invitations = if config.is_demo { invited(&identity, config.clock.now())? } else { Vec::new() };
+    let (projector, board) = Projector::start(&relay).await?;
+
+    let (closing, is_closing) = watch::channel(false);
+    let app = App {
+        relay: relay.clone(),
+        identity: Arc::clone(&identity),
+        board,
+        assets: Arc::new(Assets::new(config.assets)),
+        closing: is_closing,
+    };
+    let address = config.listen;
+    let listener =
+        TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let address = listener.local_addr().map_err(|source| ServeError::Listen { address, source })?;
+    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let mut closed = closing.subscribe();
+    let http = axum::serve(listener, service).with_graceful_shutdown(async move {
+        // An error means that the sender is gone, which is closing too.
+        drop(closed.wait_for(|closing| *closing).await);
+    });
+    let heard = relay.clone();
+    let background = vec![tokio::spawn(async move { heard.keep_heard().await }), projector];
+    let http = tokio::spawn(http.into_future());
+    Ok(Running { address, relay, identity, invitations, closing, http, background })
+}
+
+/// A fresh way in for each guest of the demo.
+fn invited(identity: &Identity, now: Timestamp) -> Result<Vec<Invitation>, StoreError> {
+    let guests = demo::guests(now).into_iter();
+    let invite = |guest: demo::Guest| {
+        let code = demo::invite(identity, &guest)?;
+        Ok(Invitation { host: guest.host, who: guest.who, code })
+    };
+    guests.map(invite).collect()
+}
+
+fn open(config: &Config) -> Result<Arc<dyn Store>, StoreError> {
+    let options = Options {
+        folder: config.data.clone(),
+        page_count_max: config.page_count_max,
+        faults: config.faults.clone(),
+    };
+    Ok(Arc::new(Sqlite::open(options)?))
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The demo bureau's ways in.
+    pub fn invitations(&self) -> &[Invitation] {
+        &self.invitations
+    }
+
+    /// The log and everything that enters it.
+    pub fn relay(&self) -> &Relay {
+        &self.relay
+    }
+
+    /// Enrolment and sessions.
+    pub fn identity(&self) -> &Arc<Identity> {
+        &self.identity
+    }
+
+    /// Stops: no new connections, open ones get their answers, what waits is committed.
+    pub async fn stop(self) {
+        self.closing.send_replace(true);
+        if tokio::time::timeout(std::time::Duration::from_secs(10), self.http).await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+        self.relay.close().await;
+        for task in self.background {
+            task.abort();
+        }
+    }
+}

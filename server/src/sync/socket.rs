@@ -1,0 +1,132 @@
+//! One WebSocket: frames in, frames out, and news of the log in between. What goes out waits in a bounded queue; a phone
+//! that does not read is let go, and comes again with its cursors.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use shared::limits::CONNECTION_FRAMES_MAX;
+use shared::sync::relay::{Input, Link};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::{drive, refusal_frame};
+use crate::relay::{News, Relay};
+use crate::state::Closing;
+use crate::store::{self, DeviceRecord};
+
+/// How often the other side is asked whether it is there.
+const PING: Duration = Duration::from_secs(25);
+/// How long it may be silent.
+const SILENCE_MAX: Duration = Duration::from_secs(80);
+
+/// Serves a connection until either side ends it.
+pub async fn serve(socket: WebSocket, relay: Relay, device: DeviceRecord, mut closing: Closing) {
+    let (sink, stream) = socket.split();
+    let (queue, waiting) = mpsc::channel(CONNECTION_FRAMES_MAX);
+    let sender = tokio::spawn(send(sink, waiting));
+    let mut connection = Connection { link: Link::new(device.rights.clone()), relay, device, queue };
+    tokio::select! {
+        () = connection.run(stream) => {}
+        _ = closing.wait_for(|closing| *closing) => {}
+    }
+    // What was committed is answered before the line goes down.
+    drop(connection);
+    if tokio::time::timeout(Duration::from_secs(5), sender).await.is_err() {
+        tracing::debug!("a phone did not take its last frames");
+    }
+}
+
+/// Brings frames out, one after the other.
+async fn send(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Receiver<Message>) {
+    while let Some(message) = waiting.recv().await {
+        if sink.send(message).await.is_err() {
+            return;
+        }
+    }
+    // The other side may be gone already.
+    drop(sink.close().await);
+}
+
+struct Connection {
+    link: Link,
+    relay: Relay,
+    device: DeviceRecord,
+    queue: mpsc::Sender<Message>,
+}
+
+impl Connection {
+    async fn run(&mut self, mut stream: SplitStream<WebSocket>) {
+        let mut news = self.relay.news();
+        let mut ping = tokio::time::interval(PING);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heard = Instant::now();
+        loop {
+            let goes_on = tokio::select! {
+                message = stream.next() => {
+                    heard = Instant::now();
+                    match message {
+                        Some(Ok(Message::Binary(frame))) => {
+                            self.relay.heard(self.device.id);
+                            self.take(Input::Frame(frame.into())).await
+                        }
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
+                            self.relay.heard(self.device.id);
+                            true
+                        }
+                        Some(Ok(Message::Text(_))) => self.take(Input::Frame(Vec::new())).await,
+                        Some(Ok(Message::Close(_)) | Err(_)) | None => false,
+                    }
+                }
+                told = news.recv() => match told {
+                    Ok(News::Grown { collection, seq }) => self.take(Input::Poke { collection, seq }).await,
+                    Ok(News::Heard) => true,
+                    Err(RecvError::Lagged(_)) => self.look_at_everything().await,
+                    Err(RecvError::Closed) => false,
+                },
+                _ = ping.tick() => {
+                    let is_there = heard.elapsed() < SILENCE_MAX;
+                    is_there && (heard.elapsed() < PING / 2 || self.queue(Message::Ping(Bytes::new())))
+                }
+            };
+            if !goes_on {
+                return;
+            }
+        }
+    }
+
+    /// Feeds an input; says whether the connection goes on.
+    async fn take(&mut self, input: Input) -> bool {
+        let done = drive(&self.relay, &mut self.link, input).await;
+        let queued = done.frames.into_iter().all(|frame| self.queue(Message::Binary(frame.into())));
+        match done.refusal {
+            Some(refusal) => {
+                self.queue(Message::Binary(refusal_frame(refusal).into()));
+                false
+            }
+            None => queued,
+        }
+    }
+
+    /// Too much has happened to be told one by one.
+    async fn look_at_everything(&mut self) -> bool {
+        let tips = store::blocking(self.relay.store(), |store| store.collections()).await;
+        for (collection, tip) in tips.unwrap_or_default() {
+            if !self.take(Input::Poke { collection, seq: tip.seq }).await {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn queue(&self, message: Message) -> bool {
+        let queued = self.queue.try_send(message).is_ok();
+        if !queued {
+            tracing::info!(device = %self.device.id, "a phone does not take its frames; let go");
+        }
+        queued
+    }
+}
