@@ -26,7 +26,7 @@ mod bureau;
 mod dice;
 mod findings;
 mod history;
-mod phone;
+pub(crate) mod phone;
 mod schedule;
 
 use bureau::{DemoBureau, DemoStation, HOME, SILENT};

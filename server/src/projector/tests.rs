@@ -7,6 +7,8 @@ use super::*;
 use crate::demo;
 use crate::store::sqlite::{Options, Sqlite};
 
+mod live;
+
 fn now() -> Timestamp {
     Zone::CHINA.moment(Date::new(2026, 11, 24).unwrap(), 10 * 60)
 }
