@@ -1,5 +1,5 @@
 //! `GET /api/board` and `GET /api/board/events`: the merged state of all stations, once or live, for supervisors.
-//! Steps 14 of the walk. What it says is `projector::board`'s.
+//! Step 14 of the walk. What it says is `projector::board`'s.
 
 use std::convert::Infallible;
 

@@ -47,3 +47,70 @@ async fn look_up(relay: &Relay) -> Result<(Directory, Vec<DirectoryEntry>), Iden
     let missing = missing.collect();
     Ok((directory, missing))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use shared::domain::Label;
+    use shared::domain::directory::{Bureau, Officer};
+    use shared::ids::{BureauId, OfficerId};
+    use shared::time::{Timestamp, Zone};
+    use shared::trust::rights::Role;
+
+    use super::*;
+    use crate::clock::{Clock, SetClock};
+    use crate::demo::phone::DemoPhone;
+    use crate::relay::author;
+    use crate::store::sqlite::{Options, Sqlite};
+    use crate::store::{Founding, Store};
+
+    const NOW: Timestamp = Timestamp(1_795_449_600_000);
+
+    fn directory(relay: &Relay) -> (usize, Directory) {
+        let entries = relay.store().document(directory_id(&relay.bureau().id)).unwrap();
+        let mut document = Document::new(directory_id(&relay.bureau().id));
+        document.apply(entries.iter().map(|entry| entry.change.as_slice())).unwrap();
+        (entries.len(), read::directory(&document))
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn every_enrolled_device_is_published_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { folder: folder.path().to_owned(), ..Options::default() };
+        let store: Arc<dyn Store> = Arc::new(Sqlite::open(options).unwrap());
+        let bureau = Bureau {
+            id: BureauId::parse("chaohu").unwrap(),
+            name: Label::new("巢湖市公安局", "Chaohu"),
+            zone: Zone::CHINA,
+        };
+        let founding = Founding { bureau, epoch: 1, relay_key: author::generate_key().unwrap() };
+        store.found(&founding).unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SetClock::at(NOW));
+        let relay = Relay::start(Arc::clone(&store), clock, founding).unwrap();
+        let officer = Officer {
+            id: OfficerId::parse("jb-01").unwrap(),
+            name: "侯芳".to_owned(),
+            badge: "013117".to_owned(),
+            station: None,
+            role: Role::Supervisor,
+        };
+        store.put_officer(&officer).unwrap();
+        publish_directory(&relay, &[DirectoryEntry::Officer(officer.clone())]).await.unwrap();
+
+        // One whose enrolment was cut off before it was published, and one who comes twice.
+        let (cut_off, phone) =
+            (DemoPhone::new(officer.id.clone()).unwrap(), DemoPhone::new(officer.id.clone()).unwrap());
+        for phone in [&cut_off, &phone] {
+            store.put_device(&phone.enrolled(NOW)).unwrap();
+        }
+        let record = store.device(phone.device()).unwrap().unwrap();
+        let enrolled = welcome(&relay, &record).await.unwrap();
+        assert_eq!((enrolled.name.as_str(), enrolled.device), ("侯芳", phone.device()));
+        assert_eq!(welcome(&relay, &record).await.unwrap(), enrolled);
+        let (entries, directory) = directory(&relay);
+        assert_eq!(entries, 3);
+        assert!(directory.devices.contains_key(&cut_off.device()));
+        relay.close().await;
+    }
+}
