@@ -167,6 +167,7 @@ async fn settle(relay: &Relay, plan: &DemoBureau, clock: &SetClock, now: Timesta
     let templates = content::templates();
     let directory = publish(relay, plan, &templates, now).await?;
     let sent = write(plan, &phones, directory, templates, now)?;
+    let written: Vec<_> = sent.iter().map(|sent| (sent.batch.actor.device(), sent.at)).collect();
     push(relay, clock, sent).await?;
     let heard = plan.stations.iter().zip(0..).zip(&phones);
     let heard: Vec<_> = heard
@@ -174,6 +175,8 @@ async fn settle(relay: &Relay, plan: &DemoBureau, clock: &SetClock, now: Timesta
             phones.iter().zip(0..).map(move |(phone, n)| (phone.device(), last_heard(station, index, n, now)))
         })
         .collect();
+    // Of several moments of one phone the latest stays.
+    store.put_heard(&written)?;
     store.put_heard(&heard)?;
     Ok(())
 }
@@ -190,8 +193,13 @@ fn last_heard(station: &DemoStation, index: usize, phone: i64, now: Timestamp) -
         return schedule::silent_since(now).plus_ms(phone * MINUTE_MS);
     }
     let minutes = bureau::dice(&["heard", station.station.code.as_str()]).between(1, 40) + phone * 7;
-    let is_late = phone == 2 && index % 4 == 3 && station.station.code.as_str() != HOME;
-    now.plus_ms(-minutes * MINUTE_MS).plus_ms(if is_late { -26 * HOUR_MS } else { 0 })
+    let away_ms = if is_away(station, index, phone) { 26 * HOUR_MS } else { 0 };
+    now.plus_ms(-minutes * MINUTE_MS - away_ms)
+}
+
+/// Whether a phone was not heard since yesterday while its colleagues' were.
+fn is_away(station: &DemoStation, index: usize, phone: i64) -> bool {
+    phone == 2 && index % 4 == 3 && station.station.code.as_str() != HOME
 }
 
 async fn publish(
@@ -257,7 +265,9 @@ fn write_stations(
     let mut sent = Vec::new();
     for (index, (station, phones)) in stations {
         let register = station.assets.iter().map(|asset| (asset.id.clone(), asset.clone())).collect();
-        let scene = Scene { directory, register: &register, templates, phones, today: zone.date(now) };
+        let third_heard = if is_away(station, *index, 2) { last_heard(station, *index, 2, now) } else { now };
+        let scene =
+            Scene { directory, register: &register, templates, phones, third_heard, today: zone.date(now) };
         for work in schedule::works(&station.station.code, *index, now, zone) {
             sent.extend(history::write(&scene, &work)?);
         }

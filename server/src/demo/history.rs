@@ -40,6 +40,8 @@ pub struct Scene<'a> {
     pub templates: &'a BTreeMap<TemplateId, Template>,
     /// The station's phones: the lead's first, then two others'.
     pub phones: &'a [DemoPhone],
+    /// When the third phone was last heard; what came later was written on the second alone.
+    pub third_heard: Timestamp,
     /// The day on which the bureau is made: only its own rounds have the findings that are still open.
     pub today: Date,
 }
@@ -61,13 +63,14 @@ pub fn write(scene: &Scene<'_>, work: &Work) -> Result<Vec<Sent>, DemoError> {
     let id = work.name.document(&bureau().id);
     let mut pen = Pen { bureau: bureau().id, work, document: Document::new(id), sent: Vec::new() };
     let [lead, first, second, ..] = scene.phones else { return Err(DemoError::Signing) };
+    let second = if work.ended <= scene.third_heard { second } else { first };
     let lines = lines(scene, work, template);
     let (early, late) = lines.split_at(lines.len() / 2);
     let middle = Timestamp(work.begun.0.midpoint(work.ended.0));
     pen.answers(first, early, work.begun, middle)?;
     pen.answers(second, late, middle, work.ended)?;
     if work.is_disputed {
-        pen.disagree(first, second, id)?;
+        pen.disagree(lead, first, id)?;
     }
     if work.is_signed {
         pen.sign_off(lead, work.ended)?;
