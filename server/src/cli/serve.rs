@@ -1,5 +1,7 @@
 //! `muster serve`: runs until it is told to stop, and prints where it is and how to get in.
 
+use std::io::Write;
+
 use anyhow::Context;
 
 use crate::config::Config;
@@ -18,19 +20,18 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the links are what the person at the terminal is here for")]
+/// One text in one write: whoever reads it may have gone, and the relay serves on.
 fn announce(port: u16, invitations: &[Invitation]) {
-    println!();
-    println!("  Muster 点验   http://localhost:{port}/");
+    let mut text = format!("\n  Muster 点验   http://localhost:{port}/\n\n");
     if !invitations.is_empty() {
-        println!();
-        println!(
-            "  One-time enrolment links; each opens its own app in this browser, and works for 72 hours:"
-        );
+        text.push_str("  One-time enrolment links; each opens its own app in this browser, and works for 72 hours:\n");
         for Invitation { host, who, code } in invitations {
-            println!("    {who}");
-            println!("      http://{host}:{port}/enrol#{code}");
+            text.push_str(&format!("    {who}\n      http://{host}:{port}/enrol#{code}\n"));
         }
+        text.push('\n');
     }
-    println!();
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        tracing::warn!(error = &error as &dyn std::error::Error, "nobody reads what is printed");
+    }
 }

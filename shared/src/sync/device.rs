@@ -11,7 +11,7 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::document::read::Round;
 use crate::domain::asset::Asset;
@@ -167,12 +167,12 @@ impl Device {
     }
 
     /// A station's assets.
-    pub fn register(&mut self, station: &StationCode) -> Rc<BTreeMap<AssetId, Asset>> {
+    pub fn register(&mut self, station: &StationCode) -> Arc<BTreeMap<AssetId, Asset>> {
         self.documents.register(DocumentId::register(&self.identity.bureau, station))
     }
 
     /// A round as it is on this phone; empty when nobody has started it.
-    pub fn round(&mut self, name: &RoundName) -> Rc<Round> {
+    pub fn round(&mut self, name: &RoundName) -> Arc<Round> {
         self.documents.round(name.document(&self.identity.bureau), &self.identity.bureau)
     }
 

@@ -1,7 +1,7 @@
 //! A phone without a browser: the phone's state machine over a storage in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use shared::document::read::Round;
 use shared::domain::answer::{Answer, Condition};
@@ -161,7 +161,7 @@ impl Phone {
         self.answer(answer)
     }
 
-    pub fn round(&mut self) -> Rc<Round> {
+    pub fn round(&mut self) -> Arc<Round> {
         self.device.round(&flood())
     }
 

@@ -2,7 +2,7 @@
 //! kept until a change comes. Knows nothing of links and outboxes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::port::StoredChange;
 use crate::document::read::{self, Round};
@@ -39,8 +39,8 @@ struct Held {
     /// How many of `order` are in `document`.
     applied: usize,
     document: Option<Document>,
-    round: Option<Rc<Round>>,
-    register: Option<Rc<BTreeMap<AssetId, Asset>>>,
+    round: Option<Arc<Round>>,
+    register: Option<Arc<BTreeMap<AssetId, Asset>>>,
 }
 
 impl Held {
@@ -149,23 +149,23 @@ impl Documents {
         self.held.get_mut(&id).map(|held| held.load(id).heads()).unwrap_or_default()
     }
 
-    pub(super) fn round(&mut self, id: DocumentId, bureau: &BureauId) -> Rc<Round> {
-        let Some(held) = self.held.get_mut(&id) else { return Rc::default() };
+    pub(super) fn round(&mut self, id: DocumentId, bureau: &BureauId) -> Arc<Round> {
+        let Some(held) = self.held.get_mut(&id) else { return Arc::default() };
         if let Some(round) = &held.round {
-            return Rc::clone(round);
+            return Arc::clone(round);
         }
-        let round = Rc::new(read::round(held.load(id), bureau));
-        held.round = Some(Rc::clone(&round));
+        let round = Arc::new(read::round(held.load(id), bureau));
+        held.round = Some(Arc::clone(&round));
         round
     }
 
-    pub(super) fn register(&mut self, id: DocumentId) -> Rc<BTreeMap<AssetId, Asset>> {
-        let Some(held) = self.held.get_mut(&id) else { return Rc::default() };
+    pub(super) fn register(&mut self, id: DocumentId) -> Arc<BTreeMap<AssetId, Asset>> {
+        let Some(held) = self.held.get_mut(&id) else { return Arc::default() };
         if let Some(register) = &held.register {
-            return Rc::clone(register);
+            return Arc::clone(register);
         }
-        let register = Rc::new(read::register(held.load(id)));
-        held.register = Some(Rc::clone(&register));
+        let register = Arc::new(read::register(held.load(id)));
+        held.register = Some(Arc::clone(&register));
         register
     }
 

@@ -1,0 +1,261 @@
+//! The slice about an open round: subjects, cards, what is true of each, and everything that was said.
+
+use minicbor::{Decode, Encode};
+use shared::domain::Label;
+use shared::domain::answer::Answer;
+use shared::domain::round::RoundName;
+use shared::ids::{EventKey, ItemId, SubjectId};
+use shared::time::{Date, Timestamp};
+
+use super::{Progress, RoundState};
+
+/// An open round.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct RoundView {
+    /// Which.
+    #[n(0)]
+    pub name: RoundName,
+    /// The checklist's name.
+    #[n(1)]
+    pub template_name: Label,
+    /// The station's name.
+    #[n(2)]
+    pub station_name: Label,
+    /// How far it is.
+    #[n(3)]
+    pub state: RoundState,
+    /// Whom or what it asks about, in the order of work; this person's own first.
+    #[n(4)]
+    pub subjects: Vec<SubjectView>,
+    /// Group names, referred to by the cards.
+    #[n(5)]
+    pub groups: Vec<Label>,
+    /// Every card, by subject, then in the order of work.
+    #[n(6)]
+    pub cards: Vec<CardView>,
+    /// Names of all who have answered.
+    #[n(7)]
+    pub people: Vec<String>,
+    /// Sign-offs, the latest last.
+    #[n(8)]
+    pub sign_offs: Vec<SignOffView>,
+    /// Observations that came after the last sign-off.
+    #[n(9)]
+    pub late: u32,
+    /// Whether this person may answer.
+    #[n(10)]
+    pub may_answer: bool,
+    /// Whether this person may sign.
+    #[n(11)]
+    pub may_sign: bool,
+    /// Whether this phone holds everything it knows of: false while a supervisor's core still fetches the month.
+    #[n(12)]
+    pub is_loaded: bool,
+    /// Events that this version cannot read, which are kept and not counted.
+    #[n(13)]
+    pub unreadable: u32,
+}
+
+/// Whom or what a round asks about.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct SubjectView {
+    /// Its id.
+    #[n(0)]
+    pub id: SubjectId,
+    /// Its name; for the station itself the station's.
+    #[n(1)]
+    pub name: Label,
+    /// Whether it is this person (their own kit).
+    #[n(2)]
+    pub is_mine: bool,
+    /// How far it is.
+    #[n(3)]
+    pub progress: Progress,
+}
+
+/// One item on one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CardView {
+    /// About what.
+    #[n(0)]
+    pub subject: SubjectId,
+    /// Index into the groups.
+    #[n(1)]
+    pub group: u32,
+    /// Which line.
+    #[n(2)]
+    pub item: ItemId,
+    /// What is looked at (for an asset: its name).
+    #[n(3)]
+    pub name: Label,
+    /// When it is fine; for an asset also model, serial, place.
+    #[n(4)]
+    pub standard: Label,
+    /// How it is answered.
+    #[n(5)]
+    pub input: Input,
+    /// Whether a fault takes two people to clear.
+    #[n(6)]
+    pub is_safety_critical: bool,
+    /// Fault chips.
+    #[n(7)]
+    pub faults: Vec<Label>,
+    /// What is true now.
+    #[n(8)]
+    pub reading: ReadingView,
+    /// Everything that was said, oldest first.
+    #[n(9)]
+    pub events: Vec<EventView>,
+    /// The reading of the round before this one, and its date.
+    #[n(10)]
+    pub last: Option<LastView>,
+}
+
+/// How an item is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Input {
+    /// Three large answers: 完好 / 异常 (watch, fault) / 缺失.
+    #[n(0)]
+    Condition,
+    /// Yes or no.
+    #[n(1)]
+    YesNo,
+    /// A number.
+    #[n(2)]
+    Number {
+        /// The unit.
+        #[n(0)]
+        unit: Label,
+        /// At least this is fine, in thousandths.
+        #[n(1)]
+        ok_min: Option<i64>,
+        /// At most this is fine, in thousandths.
+        #[n(2)]
+        ok_max: Option<i64>,
+    },
+    /// A date.
+    #[n(3)]
+    Date,
+    /// Free text.
+    #[n(4)]
+    Text,
+    /// A serial.
+    #[n(5)]
+    Scan,
+}
+
+/// What is true of an item now.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+pub struct ReadingView {
+    /// The answers that stand: none, one, or several side by side. For a dispute the safe side.
+    #[n(0)]
+    pub answers: Vec<Answer>,
+    /// Whether people disagree.
+    #[n(1)]
+    pub is_disputed: bool,
+    /// Whether it calls for somebody to act.
+    #[n(2)]
+    pub is_adverse: bool,
+    /// Keys of the standing observations: what an answer given now sees.
+    #[n(3)]
+    pub standing: Vec<EventKey>,
+}
+
+/// One thing that somebody said.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct EventView {
+    /// Its key.
+    #[n(0)]
+    pub key: EventKey,
+    /// Who said it.
+    #[n(1)]
+    pub author: String,
+    /// Their badge number.
+    #[n(2)]
+    pub badge: String,
+    /// The first characters of the device id.
+    #[n(3)]
+    pub device: String,
+    /// When, clock corrected.
+    #[n(4)]
+    pub at: Timestamp,
+    /// Milliseconds that the phone's clock was behind the relay's; shown when more than two minutes.
+    #[n(5)]
+    pub clock_offset_ms: i64,
+    /// The answer.
+    #[n(6)]
+    pub answer: Answer,
+    /// The fault chips.
+    #[n(7)]
+    pub fault: String,
+    /// The note.
+    #[n(8)]
+    pub note: String,
+    /// Whether it counts.
+    #[n(9)]
+    pub state: EventState,
+    /// Where it is safe.
+    #[n(10)]
+    pub place: Place,
+    /// Whether this person said it (then it can be taken back).
+    #[n(11)]
+    pub is_mine: bool,
+}
+
+/// Whether an event counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum EventState {
+    /// It stands.
+    #[n(0)]
+    Standing,
+    /// Somebody who saw it has answered since.
+    #[n(1)]
+    Replaced,
+    /// Its author has replaced it.
+    #[n(2)]
+    Amended,
+    /// Its author took it back.
+    #[n(3)]
+    Withdrawn,
+    /// It waits for a supervisor's release.
+    #[n(4)]
+    Held,
+}
+
+/// Where an event is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Place {
+    /// 仅本机
+    #[n(0)]
+    Phone,
+    /// 已到中心
+    #[n(1)]
+    Centre,
+}
+
+/// The reading of an earlier round.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct LastView {
+    /// The answer that stood.
+    #[n(0)]
+    pub answer: Answer,
+    /// First day of that round's period.
+    #[n(1)]
+    pub date: Date,
+}
+
+/// A signature under a round.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct SignOffView {
+    /// Who signed.
+    #[n(0)]
+    pub author: String,
+    /// When, clock corrected.
+    #[n(1)]
+    pub at: Timestamp,
+    /// Where it is safe.
+    #[n(2)]
+    pub place: Place,
+}

@@ -1,0 +1,6 @@
+//! The HTTP interface, one file a resource, as in `server/src/http`.
+
+mod assets;
+mod board;
+mod enrolments;
+mod sessions;

@@ -1,0 +1,10 @@
+//! The integration tests: a real relay, real phones without a browser, a real database. One binary, so that it links
+//! once; folders have the names of what they test.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
+
+mod golden;
+mod http;
+mod layers;
+mod store;
+mod sync;
+mod walk;
