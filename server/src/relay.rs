@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use shared::document::write::Event;
 use shared::domain::directory::Bureau;
 use shared::ids::{CollectionId, DeviceId, DocumentId};
 use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, RefusalCode};
@@ -21,8 +22,10 @@ mod writer;
 
 use author::{Author, PublishError, Published};
 use heard::Heard;
-use shared::document::write::Event;
 use writer::Writer;
+
+#[cfg(test)]
+mod tests;
 
 /// News that may wait for one listener; a listener that falls behind is told so, and looks at everything.
 const NEWS_MAX: usize = 1_024;

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::serve::ListenerExt;
 use shared::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -102,6 +103,8 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     let address = listener.local_addr().map_err(|source| ServeError::Listen { address, source })?;
     let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut closed = closing.subscribe();
+    // Frames are small and wait for each other: none is held back to be sent with the next.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let http = axum::serve(listener, service).with_graceful_shutdown(async move {
         // An error means that the sender is gone, which is closing too.
         drop(closed.wait_for(|closing| *closing).await);

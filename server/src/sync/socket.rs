@@ -22,12 +22,14 @@ use crate::store::{self, DeviceRecord};
 const PING: Duration = Duration::from_secs(25);
 /// How long it may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(80);
+/// How long the last frames of a connection that ends may take.
+const LAST_FRAMES_MAX: Duration = Duration::from_secs(5);
 
 /// Serves a connection until either side ends it.
 pub async fn serve(socket: WebSocket, relay: Relay, device: DeviceRecord, mut closing: Closing) {
     let (sink, stream) = socket.split();
     let (queue, waiting) = mpsc::channel(CONNECTION_FRAMES_MAX);
-    let sender = tokio::spawn(send(sink, waiting));
+    let mut sender = tokio::spawn(send(sink, waiting));
     let mut connection = Connection { link: Link::new(device.rights.clone()), relay, device, queue };
     tokio::select! {
         () = connection.run(stream) => {}
@@ -35,7 +37,9 @@ pub async fn serve(socket: WebSocket, relay: Relay, device: DeviceRecord, mut cl
     }
     // What was committed is answered before the line goes down.
     drop(connection);
-    if tokio::time::timeout(Duration::from_secs(5), sender).await.is_err() {
+    if tokio::time::timeout(LAST_FRAMES_MAX, &mut sender).await.is_err() {
+        // It does not read: without this its socket would stay for as long as its network pretends to be there.
+        sender.abort();
         tracing::debug!("a phone did not take its last frames");
     }
 }

@@ -1,0 +1,147 @@
+//! Each thing that can be wrong with a batch, and the code that it is refused by; nothing of it enters the log.
+
+use shared::ids::ChangeHash;
+use shared::limits::{BATCH_CHANGES_MAX, CHANGE_BYTES_MAX};
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_wrong_with_a_batch_is_named_and_kept_off_the_log() {
+    let desk = Desk::new();
+    let (phone, other) = (desk.phone("chen", "zhongmiao"), desk.phone("li", "zhongmiao"));
+    let mut document = Document::new(register());
+    let written = write(&phone, &mut document, 3);
+    let good = batch(&phone, &written);
+    let changed = |change: &dyn Fn(&mut Batch)| {
+        let mut batch = good.clone();
+        change(&mut batch);
+        batch
+    };
+    let bureau = BureauId::parse("chaohu").unwrap();
+    let elsewhere = CollectionId::parse("station/huailin/live").unwrap();
+    let month = CollectionId::parse("station/zhongmiao/2026-11").unwrap();
+    let round = DocumentId::derive(DocumentKind::Round, &["x"]);
+    let gap = [written[0].clone(), written[2].clone()];
+    for (what, wrong, expected) in [
+        ("no changes", changed(&|b| b.changes.clear()), RejectCode::TooLarge),
+        (
+            "too many",
+            changed(&|b| b.changes = vec![b.changes[0].clone(); BATCH_CHANGES_MAX + 1]),
+            RejectCode::TooLarge,
+        ),
+        (
+            "too large",
+            changed(&|b| b.changes[0] = vec![0; CHANGE_BYTES_MAX + 1].into()),
+            RejectCode::TooLarge,
+        ),
+        ("not a change", changed(&|b| b.changes[1] = vec![7; 90].into()), RejectCode::NotAChange),
+        ("cut", changed(&|b| b.changes[1].truncate(40)), RejectCode::NotAChange),
+        ("a document", changed(&|b| b.changes[2][8] = 0), RejectCode::NotAChange),
+        ("a flipped bit", changed(&|b| b.changes[2][30] ^= 1), RejectCode::Checksum),
+        ("another head", changed(&|b| b.head = written[1].hash), RejectCode::Checksum),
+        ("another writer", changed(&|b| b.actor = other.actor()), RejectCode::Actor),
+        ("a gap inside", batch(&phone, &gap), RejectCode::Actor),
+        ("a gap before", batch(&phone, &written[1..]), RejectCode::Actor),
+        ("another suite", changed(&|b| b.suite = 2), RejectCode::Signature),
+        ("no signature", changed(&|b| b.signature.clear()), RejectCode::Signature),
+        ("a shorter claim", changed(&|b| drop(b.changes.remove(0))), RejectCode::Signature),
+        (
+            "another document",
+            changed(&|b| b.document = DocumentId::derive(DocumentKind::Register, &["other"])),
+            RejectCode::Signature,
+        ),
+        (
+            "another station",
+            phone.sign(&bureau, &elsewhere, register(), &written).unwrap(),
+            RejectCode::NoRight,
+        ),
+        (
+            "the wrong shelf",
+            phone.sign(&bureau, &month, register(), &written).unwrap(),
+            RejectCode::Collection,
+        ),
+        ("a round in live", phone.sign(&bureau, &live(), round, &written).unwrap(), RejectCode::Collection),
+    ] {
+        let outcome = desk.push(&[&wrong]).await.remove(0);
+        assert_eq!(code(&outcome), Some(expected), "{what}: {outcome:?}");
+    }
+    assert_eq!(desk.pull(Cursor::START, 1_000).await.runs, []);
+    assert_eq!(desk.push(&[&good]).await, [accepted(3)]);
+}
+
+#[tokio::test]
+async fn only_enrolled_devices_that_are_not_revoked_are_authors() {
+    let desk = Desk::new();
+    let stranger = DemoPhone::new(OfficerId::parse("nobody").unwrap()).unwrap();
+    let written = write(&stranger, &mut Document::new(register()), 1);
+    assert_eq!(code(&desk.push(&[&batch(&stranger, &written)]).await[0]), Some(RejectCode::NoRight));
+
+    let phone = desk.phone("chen", "zhongmiao");
+    let mut document = Document::new(register());
+    let before = batch(&phone, &write(&phone, &mut document, 1));
+    assert_eq!(desk.push(&[&before]).await, [accepted(1)]);
+    desk.relay.store().revoke(phone.device(), NOON).unwrap();
+    let after = batch(&phone, &write(&phone, &mut document, 1));
+    assert_eq!(code(&desk.push(&[&after]).await[0]), Some(RejectCode::NoRight));
+}
+
+#[tokio::test]
+async fn the_bureaus_own_documents_are_not_written_by_phones() {
+    let desk = Desk::new();
+    let phone = desk.phone("chen", "zhongmiao");
+    let directory = DocumentId::derive(DocumentKind::Directory, &["chaohu"]);
+    let written = write(&phone, &mut Document::new(directory), 1);
+    let forged = phone
+        .sign(&BureauId::parse("chaohu").unwrap(), &CollectionId::bureau(), directory, &written)
+        .unwrap();
+    assert_eq!(code(&desk.push(&[&forged]).await[0]), Some(RejectCode::NoRight));
+}
+
+#[tokio::test]
+async fn a_change_waits_for_what_it_depends_on_by_being_sent_after_it() {
+    let desk = Desk::new();
+    let (a, b) = (desk.phone("chen", "zhongmiao"), desk.phone("li", "zhongmiao"));
+    let mut document = Document::new(register());
+    let first = batch(&a, &write(&a, &mut document, 1));
+    let second = batch(&b, &write(&b, &mut document, 1));
+    let third = batch(&a, &write(&a, &mut document, 1));
+    let alone = desk.push(&[&second]).await;
+    assert_eq!(code(&alone[0]), Some(RejectCode::MissingDependency));
+    // What hangs on a batch that is refused is refused with it; the rest of the push is not.
+    let mut broken = first.clone();
+    broken.signature[5] ^= 1;
+    let refused = desk.push(&[&broken, &second, &third]).await;
+    assert_eq!(
+        refused.iter().map(code).collect::<Vec<_>>(),
+        [Some(RejectCode::Signature), Some(RejectCode::MissingDependency), Some(RejectCode::Actor)]
+    );
+    assert_eq!(desk.push(&[&first, &second, &third]).await, [accepted(1), accepted(2), accepted(3)]);
+}
+
+#[tokio::test]
+async fn a_writers_number_is_never_used_twice() {
+    let desk = Desk::new();
+    let phone = desk.phone("chen", "zhongmiao");
+    let mut document = Document::new(register());
+    let good = batch(&phone, &write(&phone, &mut document, 2));
+    assert_eq!(desk.push(&[&good]).await, [accepted(2)]);
+    let mut restored = Document::new(register());
+    let forked = restored.write(phone.actor(), &Event::Entry { body: "\"other\"".to_owned() }).unwrap();
+    assert_eq!(code(&desk.push(&[&batch(&phone, &[forked])]).await[0]), Some(RejectCode::ActorForked));
+    assert_eq!(desk.push(&[&good]).await, [duplicate(2)], "what is in the log stays");
+}
+
+#[tokio::test]
+async fn a_dependency_that_nobody_has_is_named() {
+    let desk = Desk::new();
+    let phone = desk.phone("chen", "zhongmiao");
+    let other = DemoPhone::new(OfficerId::parse("li").unwrap()).unwrap();
+    let mut document = Document::new(register());
+    let unseen: ChangeHash = write(&other, &mut document, 1)[0].hash;
+    let outcome = desk.push(&[&batch(&phone, &write(&phone, &mut document, 1))]).await.remove(0);
+    assert!(
+        matches!(&outcome, AckOutcome::Rejected { code: RejectCode::MissingDependency, detail }
+            if detail.contains(&unseen.to_string())),
+        "{outcome:?}"
+    );
+}
