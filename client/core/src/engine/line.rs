@@ -11,6 +11,7 @@ use shared::sync::device::Input;
 use shared::trust::signing::{SUITE_P256, session_claim};
 
 use super::state::Engine;
+use crate::platform::clock::Timer;
 use crate::platform::http::{self, Media, Reply, Unreachable};
 use crate::platform::socket::{Socket, SocketEvent};
 use crate::platform::{report, spawn};
@@ -23,7 +24,14 @@ pub struct Line {
     number: Cell<u64>,
     /// Whether the cookie was good when it was last used.
     has_session: Cell<bool>,
+    /// On a line of POSTs: asks for news, and tries for a socket again after a while.
+    poll: RefCell<Option<Timer>>,
 }
+
+/// Milliseconds between two questions for news on a line of POSTs, which has no live delivery.
+const POLL_MS: i64 = 15_000;
+/// Questions on a line of POSTs before a socket is tried again.
+const POLLS_MAX: u32 = 8;
 
 #[derive(Default)]
 enum Way {
@@ -46,6 +54,11 @@ impl From<Unreachable> for NoLine {
 }
 
 impl Line {
+    /// Which line this is.
+    pub(super) fn number(&self) -> u64 {
+        self.number.get()
+    }
+
     /// Closes it.
     pub(super) fn hang_up(&self) {
         self.number.set(self.number.get() + 1);
@@ -68,8 +81,12 @@ impl Engine {
             }
             match made {
                 Ok(way) => {
+                    let is_polled = matches!(way, Way::Post);
                     engine.line.way.replace(way);
                     engine.input(Input::LinkUp);
+                    if is_polled {
+                        engine.poll(number, 1);
+                    }
                 }
                 Err(NoLine::Unreachable) => engine.input(Input::LinkDown { problem: None }),
                 Err(NoLine::Problem(code)) => {
@@ -112,6 +129,21 @@ impl Engine {
             }
         };
         Socket::open("/api/sync", report).await.ok()
+    }
+
+    fn poll(self: &Rc<Self>, number: u64, count: u32) {
+        let engine = Rc::clone(self);
+        let poll = Timer::after(POLL_MS, move || {
+            if engine.line.number.get() != number {
+                return;
+            }
+            if count > POLLS_MAX {
+                return engine.lost();
+            }
+            engine.input(Input::Nudge);
+            engine.poll(number, count + 1);
+        });
+        self.line.poll.replace(Some(poll));
     }
 
     fn lost(self: &Rc<Self>) {

@@ -60,20 +60,24 @@ impl Engine {
 
     fn sign(self: &Rc<Self>, claims: Vec<Vec<u8>>) {
         let Some(key) = self.phone.borrow().as_ref().map(|phone| phone.key.clone()) else { return };
-        let engine = Rc::clone(self);
+        let (engine, line) = (Rc::clone(self), self.line.number());
         spawn(async move {
             let mut signatures = Vec::with_capacity(claims.len());
+            let mut outcome = None;
             for claim in &claims {
                 match key.sign(claim).await {
                     Ok(signature) => signatures.push(signature),
                     Err(error) => {
                         report(&error.to_string());
-                        engine.input(Input::SignFailed);
-                        return;
+                        outcome = Some(Input::SignFailed);
+                        break;
                     }
                 }
             }
-            engine.input(Input::Signed(signatures));
+            // The push on a new line is cut anew and signed anew: these signatures would be taken for its own.
+            if engine.line.number() == line {
+                engine.input(outcome.unwrap_or(Input::Signed(signatures)));
+            }
         });
     }
 }
