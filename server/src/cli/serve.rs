@@ -24,7 +24,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 fn announce(port: u16, invitations: &[Invitation]) {
     let mut text = format!("\n  Muster 点验   http://localhost:{port}/\n\n");
     if !invitations.is_empty() {
-        text.push_str("  One-time enrolment links; each opens its own app in this browser, and works for 72 hours:\n");
+        text.push_str(
+            "  One-time enrolment links; each opens its own app in this browser, and works for 72 hours:\n",
+        );
         for Invitation { host, who, code } in invitations {
             text.push_str(&format!("    {who}\n      http://{host}:{port}/enrol#{code}\n"));
         }
