@@ -1,0 +1,80 @@
+// A real Chromium with a profile of its own, in a process group that can be killed as a dead battery would.
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import { need } from "./relay.mjs";
+
+const FLAGS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+  "--disable-sync", "--no-first-run", "--remote-debugging-port=0", "--lang=zh-CN",
+];
+
+export const PHONE = { width: 390, height: 844 };
+export const DESK = { width: 1280, height: 800 };
+
+// What may stand in the console: requests that fail because the test cut the line.
+const EXPECTED = /Failed to load resource|WebSocket connection|net::ERR_|EventSource|Failed to fetch|status of 40[0-9]|status of 5/;
+
+/** A browser of one person. `problems` collects what it should never say. */
+export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
+  const profile = mkdtempSync(path.join(tmpdir(), "muster-profile-"));
+  const problems = [];
+  let child;
+  let browser;
+  const self = {
+    problems,
+    async start() {
+      child = spawn(need("CHROMIUM"), [...FLAGS, ...flags, `--user-data-dir=${profile}`, "about:blank"], {
+        detached: true,
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      const endpoint = await new Promise((found, failed) => {
+        let said = "";
+        child.on("exit", () => failed(new Error(`the browser ended: ${said}`)));
+        child.stderr.on("data", (bytes) => {
+          said += bytes;
+          const at = said.match(/DevTools listening on (ws:\S+)/);
+          if (at) found(at[1]);
+        });
+      });
+      browser = await chromium.connectOverCDP(endpoint);
+    },
+    /** A page at an address; addresses below may be paths once `origin` is known. */
+    async open(address) {
+      const page = await browser.contexts()[0].newPage();
+      await page.setViewportSize(viewport);
+      page.on("pageerror", (error) => problems.push(`page: ${error.message}`));
+      page.on("console", (message) => {
+        if (message.type() === "error" && !EXPECTED.test(message.text())) problems.push(`console: ${message.text()}`);
+      });
+      page.setDefaultTimeout(20_000);
+      await page.goto(address);
+      return page;
+    },
+    /** SIGKILL of the whole group: the battery is taken out. */
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((done) => child.once("exit", done));
+      process.kill(-child.pid, "SIGKILL");
+      await ended;
+      rmSync(path.join(profile, "SingletonLock"), { force: true });
+      rmSync(path.join(profile, "SingletonCookie"), { force: true });
+      rmSync(path.join(profile, "SingletonSocket"), { force: true });
+    },
+    /** Closed as a person would. */
+    async close() {
+      const ended = new Promise((done) => child.once("exit", done));
+      const session = await browser.newBrowserCDPSession();
+      await session.send("Browser.close").catch(() => {});
+      await ended;
+    },
+    async end() {
+      await self.kill();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+  await self.start();
+  return self;
+}
