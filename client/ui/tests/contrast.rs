@@ -10,16 +10,16 @@ type Tokens = BTreeMap<String, String>;
 
 fn tokens() -> Vec<(String, Tokens)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/css/tokens.css");
-    let sheet = std::fs::read_to_string(path).unwrap();
+    let sheet = std::fs::read_to_string(path).expect("the tokens are part of the tree");
     let mut themes: Vec<(String, Tokens)> = Vec::new();
     for block in sheet.split(":root").skip(1) {
-        let (selector, body) = block.split_once('{').unwrap();
+        let (selector, body) = block.split_once('{').expect("a rule has a body");
         let name = selector.trim();
         if !name.is_empty() && !name.starts_with("[data-theme") {
             continue;
         }
         let mut colours = themes.first().map(|(_, day)| day.clone()).unwrap_or_default();
-        for line in body.split('}').next().unwrap().lines() {
+        for line in body.split('}').next().unwrap_or_default().lines() {
             if let Some((key, value)) = line.trim().split_once(':')
                 && value.trim().starts_with('#')
             {
@@ -33,7 +33,8 @@ fn tokens() -> Vec<(String, Tokens)> {
 
 fn luminance(colour: &str) -> f64 {
     let channel = |at: usize| {
-        let part = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+        let part =
+            f64::from(u8::from_str_radix(&colour[at..at + 2], 16).expect("a colour is #rrggbb")) / 255.0;
         if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
@@ -53,9 +54,15 @@ fn every_text_stands_out_in_every_theme() {
         pairs.extend([("--ink", ground), ("--muted", ground), ("--accent", ground)]);
     }
     let names = ["ok", "watch", "fault", "missing", "dispute", "begun", "unknown"];
-    let own: Vec<[String; 2]> = names.iter().map(|name| [format!("--{name}"), format!("--{name}-tint")]).collect();
+    let own: Vec<[String; 2]> =
+        names.iter().map(|name| [format!("--{name}"), format!("--{name}-tint")]).collect();
     for [status, tint] in &own {
-        pairs.extend([(status.as_str(), tint.as_str()), (status, "--surface"), (status, "--bg"), ("--ink", tint)]);
+        pairs.extend([
+            (status.as_str(), tint.as_str()),
+            (status, "--surface"),
+            (status, "--bg"),
+            ("--ink", tint),
+        ]);
         // What a chosen answer looks like: the surface's colour on the status's.
         pairs.push(("--surface", status));
     }

@@ -13,6 +13,9 @@ use crate::protocol::{
 use crate::time::Timestamp;
 use crate::trust::rights::Rights;
 
+/// Changes that one connection remembers as the phone's own, so as not to send them back: a day of a busy station.
+const PUSHED_MAX: usize = 20_000;
+
 /// What happened to a connection.
 #[derive(Debug)]
 pub enum Input {
@@ -160,6 +163,10 @@ impl Link {
             let hashes = request.push.iter().flat_map(|batch| {
                 batch.changes.iter().filter_map(|change| Some((batch.document, chunk::hash(change).ok()?)))
             });
+            // A phone that pushes and never asks gives nothing to compare with: its echoes then come back whole.
+            if self.pushed.len() > PUSHED_MAX {
+                self.pushed.clear();
+            }
             self.pushed.extend(hashes);
             return vec![Effect::Commit { exchange: request.exchange, batches: request.push }];
         }

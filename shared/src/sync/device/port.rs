@@ -160,10 +160,7 @@ pub enum Deed {
 }
 
 /// What happened.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an input is handled at once and never kept; a deed is one tap"
-)]
+#[allow(clippy::large_enum_variant, reason = "an input is handled at once and never kept; a deed is one tap")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// The person did something; answered with `Done` or `Failed` under the same number.
