@@ -151,7 +151,7 @@ pub fn Cards(props: &PartProps) -> Html {
             </article>
             { failure(words, &reach, round, &state) }
             <div class="dock">
-                { undo_bar(words, round, &tentative, &state) }
+                if *state.panel == Panel::Answers { { undo_bar(words, round, &tentative, &state) } }
                 { answers(&reach, round, card, own.map(|own| own.answer), &state) }
                 { steps(words, &reach, round, &stretch, place, &state) }
             </div>
