@@ -3,4 +3,5 @@
 mod assets;
 mod board;
 mod enrolments;
+mod problems;
 mod sessions;

@@ -170,6 +170,17 @@ fn the_test_sees_what_breaks_them() {
 }
 
 #[test]
+fn the_interface_links_no_documents() {
+    for manifest in ["client/ui/Cargo.toml", "client/link/Cargo.toml"] {
+        let text = fs::read_to_string(root().join(manifest)).unwrap();
+        let code: String = text.lines().filter_map(|line| line.split('#').next()).collect();
+        for banned in ["automerge", "muster-core", "\"documents\"", "\"sync\""] {
+            assert!(!code.contains(banned), "{manifest} names {banned}");
+        }
+    }
+}
+
+#[test]
 fn the_maps_of_the_documents_name_what_is_there() {
     let root = root();
     for page in ["README.md", "README.zh-CN.md", "docs/ARCHITECTURE.md"] {

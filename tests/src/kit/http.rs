@@ -14,6 +14,8 @@ pub struct Client {
     agent: Agent,
     base: String,
     cookie: Option<String>,
+    /// The page that asks, as a browser would say.
+    pub origin: Option<String>,
 }
 
 /// What came back.
@@ -58,7 +60,7 @@ impl Client {
     /// A client of the relay at `http://host:port`.
     pub fn new(base: &str) -> Self {
         let config = Agent::config_builder().http_status_as_error(false).build();
-        Self { agent: config.new_agent(), base: base.to_owned(), cookie: None }
+        Self { agent: config.new_agent(), base: base.to_owned(), cookie: None, origin: None }
     }
 
     /// The cookie, once there is one.
@@ -86,6 +88,9 @@ impl Client {
         let mut request = self.agent.post(format!("{}{path}", self.base)).header("content-type", media);
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
+        }
+        if let Some(origin) = &self.origin {
+            request = request.header("origin", origin);
         }
         let reply = request.send(body).ok().and_then(reply)?;
         if let Some(cookie) = reply.header("set-cookie") {

@@ -1,6 +1,6 @@
 //! A phone without a browser: the phone's end of the sync over a storage in memory, a P-256 key, and one POST a frame.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::BASE64URL_NOPAD;
 use ring::rand::SystemRandom;
@@ -11,7 +11,7 @@ use shared::api::session::{Challenge, ChallengeRequest, SessionRequest};
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::reading::{self, Reading};
 use shared::domain::round::{Period, RoundName};
-use shared::ids::{ChangeHash, EventKey, ItemId, SubjectId, TemplateId};
+use shared::ids::{ChangeHash, DocumentId, EventKey, ItemId, SubjectId, TemplateId};
 use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, Write};
 use shared::time::{Timestamp, Zone};
 use shared::trust::signing::{SUITE_P256, session_claim};
@@ -295,13 +295,16 @@ impl Phone {
 
 /// Performs writes as the phone's storage does.
 fn store(stored: &mut Stored, writes: &[Write]) {
+    // An answer drops thousands of marks at once: one pass over those that are kept.
+    let dropped: BTreeSet<_> = writes.iter().filter_map(dropped_mark).collect();
+    if !dropped.is_empty() {
+        stored.marks.retain(|mark| !dropped.contains(&(mark.document, mark.hash)));
+    }
     for write in writes {
         match write {
             Write::Change(change) => stored.changes.push(change.clone()),
             Write::Mark(mark) => stored.marks.push(mark.clone()),
-            Write::DropMark { document, hash } => {
-                stored.marks.retain(|mark| (mark.document, mark.hash) != (*document, *hash));
-            }
+            Write::DropMark { .. } => {}
             Write::Cursor { collection, cursor } => {
                 stored.cursors.retain(|(known, _)| known != collection);
                 stored.cursors.push((collection.clone(), *cursor));
@@ -309,5 +312,12 @@ fn store(stored: &mut Stored, writes: &[Write]) {
             Write::Rejected(rejected) => stored.rejected.push(rejected.clone()),
             Write::ClockOffset(ms) => stored.clock_offset_ms = Some(*ms),
         }
+    }
+}
+
+fn dropped_mark(write: &Write) -> Option<(DocumentId, ChangeHash)> {
+    match write {
+        Write::DropMark { document, hash } => Some((*document, *hash)),
+        _ => None,
     }
 }
