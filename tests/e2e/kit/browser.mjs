@@ -8,7 +8,7 @@ import { need } from "./relay.mjs";
 
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-  "--disable-sync", "--no-first-run", "--remote-debugging-port=0", "--lang=zh-CN",
+  "--disable-sync", "--no-first-run", "--remote-debugging-port=0", "--lang=zh-CN", "--hide-scrollbars",
 ];
 
 export const PHONE = { width: 390, height: 844 };

@@ -1,9 +1,10 @@
 // The relay's real binary behind a proxy that can cut every socket: offline as a phone knows it.
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 const need = (name) => {
   if (!process.env[name]) throw new Error(`${name} is not set: run these tests with \`cargo xtask test --only e2e\``);
@@ -33,6 +34,28 @@ async function startProxy(target) {
   };
 }
 
+const out = fileURLToPath(new URL("../out/", import.meta.url));
+const HOUR_MS = 3_600_000;
+
+/** A folder with this hour's demo bureau, made once by this very binary: two weeks of history take seconds to write. */
+async function demoData(start) {
+  const made = path.join(out, `demo-${Math.floor(Date.now() / HOUR_MS)}-${Math.floor(statSync(need("MUSTER_BIN")).mtimeMs)}`);
+  if (existsSync(made)) return made;
+  mkdirSync(out, { recursive: true });
+  const being = mkdtempSync(path.join(out, "making-"));
+  const child = await start(being);
+  const ended = new Promise((done) => child.once("exit", done));
+  child.kill("SIGTERM");
+  await ended;
+  try {
+    renameSync(being, made);
+  } catch (error) {
+    if (!existsSync(made)) throw error; // another test file was quicker
+    rmSync(being, { recursive: true });
+  }
+  return made;
+}
+
 /** Starts a relay with a demo bureau; `links` are officer A's, officer B's and the supervisor's. */
 export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [] } = {}) {
   const data = mkdtempSync(path.join(tmpdir(), "muster-e2e-"));
@@ -41,11 +64,10 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [] } =
   let codes = [];
   let current = { assets, args };
 
-  const start = async (change = {}) => {
-    current = { ...current, ...change };
+  const run = async (data) => {
     const listen = `127.0.0.1:${target.port}`;
     const all = ["serve", "--demo", "--data", data, "--listen", listen, "--assets", current.assets, ...current.args];
-    child = spawn(need("MUSTER_BIN"), all, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(need("MUSTER_BIN"), all, { stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
     let logged = "";
     child.stderr.on("data", (bytes) => { logged += bytes; });
@@ -60,7 +82,13 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [] } =
       });
     });
     child.removeAllListeners("exit");
+    return child;
   };
+  const start = async (change = {}) => {
+    current = { ...current, ...change };
+    child = await run(data);
+  };
+  cpSync(await demoData(run), data, { recursive: true });
   await start();
   const proxy = await startProxy(target);
   const relay = {

@@ -1,0 +1,92 @@
+// Every screen, in both languages and three themes: no accessibility violation, nothing wider than the screen.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { enrol, openRound, sayFault, sayOk, untilAtCentre } from "./kit/app.mjs";
+import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
+import { startRelay } from "./kit/relay.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+async function check(page, name) {
+  await page.evaluate(`${axe}; undefined`);
+  const violations = await page.evaluate(async () => {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = await window.axe.run(document, { runOnly: tags });
+    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  });
+  assert.deepEqual(violations, [], name);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wider <= 0, `${name} is ${wider} px wider than the screen`);
+}
+
+const looks = [];
+for (const language of ["zh", "en"]) for (const theme of ["day", "night", "sun"]) looks.push({ language, theme });
+
+async function set(page, origin, { language, theme }) {
+  await page.goto(`${origin}/me`);
+  await page.locator("input[name=language]").nth(["zh", "en"].indexOf(language)).check({ force: true });
+  await page.locator("input[name=theme]").nth(["day", "night", "sun"].indexOf(theme)).check({ force: true });
+}
+
+test("an officer's screens", async (t) => {
+  const relay = await startRelay();
+  const a = await openBrowser({ viewport: PHONE });
+  t.after(() => Promise.all([a.end(), relay.stop()]));
+  const nobody = await a.open(`${relay.origin(1)}/enrol`);
+  await nobody.getByTestId("enrol-code").waitFor();
+  await check(nobody, "enrol");
+  const page = await enrol(a, relay.links[0]);
+  await openRound(page, "pre-duty");
+  await sayFault(page, "电量不足");
+  await untilAtCentre(page);
+  const origin = relay.origin(0);
+  await page.goto(origin);
+  await openRound(page, "flood-departure");
+  const round = page.url();
+  for (const look of looks) {
+    const name = `${look.language} ${look.theme}`;
+    await set(page, origin, look);
+    await check(page, `me ${name}`);
+    await page.goto(origin);
+    await page.getByTestId("today-row").first().waitFor();
+    await check(page, `today ${name}`);
+    await page.goto(`${origin}/sync`);
+    await page.getByTestId("sync-now").waitFor();
+    await check(page, `sync ${name}`);
+    await page.goto(round);
+    await page.getByTestId("card").waitFor();
+    await check(page, `round ${name}`);
+    await page.getByTestId("to-list").click();
+    await page.getByTestId("item").first().waitFor();
+    await check(page, `list ${name}`);
+    await page.goto(round);
+    await page.getByTestId("to-summary").click();
+    await page.getByTestId("sign").or(page.getByTestId("last-state")).or(page.locator("h2")).first().waitFor();
+    await check(page, `summary ${name}`);
+  }
+});
+
+test("the supervisor's screens", async (t) => {
+  const relay = await startRelay();
+  const desk = await openBrowser({ viewport: DESK });
+  t.after(() => Promise.all([desk.end(), relay.stop()]));
+  const page = await enrol(desk, relay.links[2]);
+  const origin = relay.origin(2);
+  for (const look of looks) {
+    const name = `${look.language} ${look.theme}`;
+    await set(page, origin, look);
+    await page.goto(origin);
+    await page.getByTestId("cell").first().waitFor();
+    await check(page, `board ${name}`);
+    await page.getByTestId("attention-row").first().click();
+    await page.getByTestId("sheet").getByTestId("event").first().waitFor();
+    await check(page, `sheet ${name}`);
+    await page.setViewportSize(PHONE);
+    await page.goto(origin);
+    await page.getByTestId("attention-row").first().waitFor();
+    await check(page, `board on a phone ${name}`);
+    await page.setViewportSize(DESK);
+  }
+});
