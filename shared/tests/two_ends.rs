@@ -12,6 +12,7 @@ use rig::hub::Hub;
 use rig::phone::{Phone, fault, ok};
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::reading::{self, Verdict};
+use shared::ids::{CollectionId, Shelf};
 
 const FAULT: Answer = Answer::Condition(Condition::Fault);
 const OK: Answer = Answer::Condition(Condition::Ok);
@@ -181,4 +182,13 @@ fn an_edited_log_shows() {
     other.meet(&mut hub);
     assert_eq!(other.device.status().problem.as_deref(), Some("chain-broken"));
     assert!(other.round().observations.is_empty(), "nothing of a broken log is taken in");
+}
+
+#[test]
+fn a_supervisor_holds_every_station_that_the_directory_tells_of() {
+    let mut hub = Hub::new();
+    let mut supervisor = Phone::supervisor(&hub);
+    supervisor.connect(&mut hub);
+    let live = CollectionId::of(&Shelf::Live(rig::hub::flood().station));
+    assert!(supervisor.device.is_caught_up(&live), "without asking twice");
 }

@@ -187,9 +187,11 @@ impl Device {
         self.documents.heads(id)
     }
 
-    /// Whether an event is only on this phone.
+    /// Whether an event is only on this phone: because it waits for the relay, or because the relay rejected it.
     pub fn is_only_here(&self, document: DocumentId, key: &EventKey) -> bool {
-        self.outbox.is_waiting(document, key)
+        let key_of = |rejected: &Rejected| outbox::event_key(&self.documents, document, rejected.hash);
+        let is_it = |rejected: &Rejected| rejected.document == document && key_of(rejected).as_ref() == Some(key);
+        self.outbox.is_waiting(document, key) || self.rejected.iter().any(is_it)
     }
 
     /// Whether a collection was read to its end at least once.

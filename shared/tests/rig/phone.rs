@@ -53,6 +53,14 @@ impl Phone {
         Self::start(identity, 0, Stored::default())
     }
 
+    /// A phone of the bureau itself, without a station.
+    pub fn supervisor(_hub: &Hub) -> Self {
+        let rights =
+            Rights { officer: OfficerId::parse("chen").unwrap(), role: Role::Supervisor, station: None };
+        let device = DeviceId::from([8; 16]);
+        Self::start(Identity { bureau: bureau(), zone: Zone::CHINA, device, rights }, 0, Stored::default())
+    }
+
     fn start(identity: Identity, slot: u32, stored: Stored) -> Self {
         Self {
             device: Device::boot(identity.clone(), slot, stored.clone()),
@@ -87,8 +95,15 @@ impl Phone {
         self.perform(effects, None);
     }
 
-    /// Gets into contact and exchanges until there is nothing more to say.
+    /// Gets into contact, exchanges until there is nothing more to say, and asks once more.
     pub fn meet(&mut self, hub: &mut Hub) {
+        self.connect(hub);
+        let effects = self.device.handle(NOW, 0, Input::Nudge);
+        self.perform(effects, Some(hub));
+    }
+
+    /// Gets into contact and exchanges until there is nothing more to say.
+    pub fn connect(&mut self, hub: &mut Hub) {
         if self.link.is_none() {
             self.link = Some(Link::new(self.identity.rights.clone()));
             let mut effects = self.device.handle(NOW, 0, Input::MayLink(true));
@@ -99,8 +114,6 @@ impl Phone {
             self.perform(effects, Some(hub));
         }
         self.talk(hub);
-        let effects = self.device.handle(NOW, 0, Input::Nudge);
-        self.perform(effects, Some(hub));
     }
 
     /// Carries what has left on the standing link.

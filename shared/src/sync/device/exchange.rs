@@ -30,6 +30,8 @@ pub(super) struct LinkSide {
     is_heard: bool,
     /// Collections to ask for in the next request.
     pub(super) to_ask: BTreeSet<CollectionId>,
+    /// Collections that were asked for on this link: the relay delivers their news.
+    asked: BTreeSet<CollectionId>,
     /// Collections whose log has diverged, and what it holds.
     diverged:
         std::collections::BTreeMap<CollectionId, BTreeSet<(crate::ids::DocumentId, crate::ids::ChangeHash)>>,
@@ -128,6 +130,7 @@ impl Device {
         self.link.phase = Phase::Idle;
         self.link.exchange = 0;
         self.link.is_heard = false;
+        self.link.asked.clear();
         self.ask_for_everything(now);
         self.exchange(now)
     }
@@ -150,6 +153,11 @@ impl Device {
         if !matches!(self.link.phase, Phase::Idle) {
             return Vec::new();
         }
+        // A station that the directory has just told of, or a month that has just begun.
+        let wanted = self.wanted(now);
+        self.link
+            .to_ask
+            .extend(wanted.into_iter().filter(|collection| !self.link.asked.contains(collection)));
         let batches = self.outbox.batches(&self.documents);
         if batches.is_empty() {
             return if self.link.to_ask.is_empty() { Vec::new() } else { self.ask(now, batches) };
@@ -169,6 +177,7 @@ impl Device {
     }
 
     fn ask(&mut self, now: Timestamp, push: Vec<Batch>) -> Vec<Effect> {
+        self.link.asked.extend(self.link.to_ask.iter().cloned());
         let wants = std::mem::take(&mut self.link.to_ask)
             .into_iter()
             .map(|collection| Want { cursor: self.cursor(&collection), collection })

@@ -142,7 +142,8 @@ pub(super) fn claim(bureau: &BureauId, batch: &Batch) -> Vec<u8> {
     claim.to_bytes(batch.suite)
 }
 
-fn event_key(documents: &Documents, document: DocumentId, hash: ChangeHash) -> Option<EventKey> {
+/// The key of the event that a change wrote.
+pub(super) fn event_key(documents: &Documents, document: DocumentId, hash: ChangeHash) -> Option<EventKey> {
     let (_, change) = documents.change(document, hash)?;
     let outline = chunk::outline(change).ok()?;
     Some(EventKey::new(outline.actor, u32::try_from(outline.seq).ok()?))
