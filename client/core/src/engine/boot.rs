@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use link::slice::{SessionView, Slice, StorageView};
+use link::slice::{SessionView, Slice, StorageView, SyncView};
 use link::{LINK_VERSION, ToCore, ToUi};
 use shared::sync::device::{Device, Input, Write};
 
@@ -13,10 +13,13 @@ use super::store::{CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, Shelf, TODAY, store
 use crate::platform::crypto::KeyPair;
 use crate::platform::database::DatabaseError;
 use crate::platform::tabs::{self, Channel};
-use crate::platform::{events, interface, quota, report, spawn};
+use crate::platform::{clock, events, interface, quota, report, spawn};
 
 /// Commands that came before the core was ready.
 type Early = Rc<RefCell<Option<Vec<ToCore>>>>;
+
+/// Milliseconds before the storage is tried again.
+const STORAGE_RETRY_MS: i64 = 2_000;
 
 /// Starts the core.
 pub fn start() {
@@ -33,8 +36,13 @@ pub fn start() {
     let online = Rc::clone(&engine);
     events::on_online(move || online.input(Input::Nudge));
     spawn(async move {
-        if let Err(error) = engine.boot().await {
+        // Without its storage the core can do nothing, and must not look as if nobody were enrolled: what the person
+        // asked for meanwhile waits.
+        while let Err(error) = engine.boot().await {
             report(&error.to_string());
+            let problem = Some("storage-failed".to_owned());
+            post(&ToUi::Slice(Box::new(Slice::Sync(SyncView { problem, ..SyncView::default() }))));
+            clock::pause(STORAGE_RETRY_MS).await;
         }
         post(&ToUi::Ready(LINK_VERSION));
         let messages = early.borrow_mut().take().unwrap_or_default();
@@ -59,13 +67,20 @@ impl Engine {
         {
             post(&ToUi::Slice(Box::new(slice)));
         }
-        self.start_phone(profile, key).await;
+        self.start_phone(profile, key).await?;
         self.measure_storage();
         Ok(())
     }
 
     /// Brings the phone's end up on what is stored, then waits for its turn to sync.
-    pub(super) async fn start_phone(self: &Rc<Self>, profile: Profile, key: KeyPair) {
+    ///
+    /// # Errors
+    /// When the storage cannot be read.
+    pub(super) async fn start_phone(
+        self: &Rc<Self>,
+        profile: Profile,
+        key: KeyPair,
+    ) -> Result<(), DatabaseError> {
         // The slot first: its actor's changes must all be read before it writes again.
         let slot = tabs::lease_slot().await;
         // What other tabs say while the storage is being read is heard too.
@@ -77,10 +92,7 @@ impl Engine {
             Err(error) => report(&error.to_string()),
         });
         *self.channel.borrow_mut() = channel;
-        let device = match self.load(&profile, slot).await {
-            Ok(device) => device,
-            Err(error) => return report(&error.to_string()),
-        };
+        let device = self.load(&profile, slot).await?;
         *self.phone.borrow_mut() = Some(Phone { profile, key, device });
         for writes in missed.take() {
             self.input(Input::FromOtherTab(writes));
@@ -91,6 +103,7 @@ impl Engine {
             tabs::become_syncing().await;
             engine.input(Input::MayLink(true));
         });
+        Ok(())
     }
 
     async fn load(&self, profile: &Profile, slot: u32) -> Result<Device, DatabaseError> {

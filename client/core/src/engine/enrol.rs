@@ -19,10 +19,8 @@ impl Engine {
     pub(super) fn enrol(self: &Rc<Self>, command: u32, code: String) {
         let engine = Rc::clone(self);
         spawn(async move {
-            match engine.redeem(code).await {
-                Ok((profile, key)) => {
-                    post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
-                    engine.start_phone(profile, key).await;
+            match engine.join(code).await {
+                Ok(()) => {
                     post(&ToUi::Done(command));
                     quota::ask_to_persist().await;
                     engine.measure_storage();
@@ -30,6 +28,12 @@ impl Engine {
                 Err(problem) => post(&ToUi::Failed(command, problem)),
             }
         });
+    }
+
+    async fn join(self: &Rc<Self>, code: String) -> Result<(), Problem> {
+        let (profile, key) = self.redeem(code).await?;
+        post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
+        self.start_phone(profile, key).await.map_err(storage_problem)
     }
 
     async fn redeem(self: &Rc<Self>, code: String) -> Result<(Profile, KeyPair), Problem> {

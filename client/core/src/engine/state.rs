@@ -78,7 +78,8 @@ impl Engine {
                 stale.today |= !documents.is_empty();
                 stale.round |= !documents.is_empty();
             }
-            _ => stale.sync = true,
+            // The last pull may bring nothing, and yet it is what makes a view whole.
+            _ => stale = Stale { today: true, round: true, sync: true },
         }
         self.stale.set(stale);
         self.flush_soon();

@@ -14,7 +14,10 @@ use shared::ids::{
     Actor, BureauId, CollectionId, DeviceId, DocumentId, ItemId, OfficerId, StationCode, SubjectId,
     TemplateId,
 };
-use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, StoredChange, Write};
+use shared::protocol::RejectCode;
+use shared::sync::device::{
+    Deed, Device, Effect, Identity, Input, Mark, Rejected, Stored, StoredChange, Write,
+};
 use shared::time::{Timestamp, Zone};
 use shared::trust::rights::{Rights, Role};
 
@@ -94,7 +97,8 @@ fn phone() -> Device {
     phone
 }
 
-fn answer(phone: &mut Device, subject: &str, item: &str, condition: Condition) {
+/// Answers, and gives what was written.
+fn answer(phone: &mut Device, subject: &str, item: &str, condition: Condition) -> Vec<Write> {
     let deed = Deed::Answer {
         round: name(),
         subject: SubjectId::officer(&officer(subject)),
@@ -106,8 +110,12 @@ fn answer(phone: &mut Device, subject: &str, item: &str, condition: Condition) {
         amends: None,
     };
     let effects = phone.handle(NOW, 0, Input::Deed { command: 1, utc_offset_minutes: 480, deed });
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Persist(_))), "{effects:?}");
+    let writes = effects.into_iter().find_map(|effect| match effect {
+        Effect::Persist(writes) => Some(writes),
+        _ => None,
+    });
     phone.handle(NOW, 0, Input::Persisted);
+    writes.expect("an answer is kept")
 }
 
 #[test]
@@ -142,6 +150,27 @@ fn a_round_shows_own_kit_first_and_who_said_what() {
     );
     assert!(event.is_mine);
     assert_eq!(sync::view(&phone, None).pending, 2);
+}
+
+#[test]
+fn what_the_relay_rejected_is_never_said_to_be_at_the_centre() {
+    let mut phone = phone();
+    let writes = answer(&mut phone, "li", "P04", Condition::Ok);
+    let marks = writes.iter().filter_map(|write| match write {
+        Write::Mark(mark) => Some(mark.clone()),
+        _ => None,
+    });
+    let place = |phone: &mut Device| {
+        let view = round::view(phone, &name()).expect("the template is here");
+        view.cards.iter().flat_map(|card| &card.events).map(|event| event.place).collect::<Vec<_>>()
+    };
+    for Mark { document, hash, .. } in marks {
+        let rejected = Rejected { document, hash, code: RejectCode::NoRight };
+        let writes = vec![Write::DropMark { document, hash }, Write::Rejected(rejected)];
+        phone.handle(NOW, 0, Input::FromOtherTab(writes));
+    }
+    assert_eq!((sync::view(&phone, None).pending, place(&mut phone)), (0, vec![Place::Phone]));
+    assert_eq!(sync::view(&phone, None).rejected[0].count, 2);
 }
 
 #[test]
