@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { assertQuiet, chip, enrol, openRound, sayFine, sayOk, untilAtCentre, untilChip } from "./kit/app.mjs";
+import { assertQuiet, chip, enrol, openRound, sayOk, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { openBrowser } from "./kit/browser.mjs";
 import { need, startRelay } from "./kit/relay.mjs";
 
@@ -72,7 +72,7 @@ test("a deep address starts from nothing without a network", async (t) => {
   await a.start();
   const again = await a.open(address);
   await again.getByTestId("card").waitFor();
-  await sayFine(again);
+  await sayOk(again);
   await untilChip(again, { pending: 2, link: "offline" });
   assertQuiet(a);
 });

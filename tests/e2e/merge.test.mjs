@@ -29,7 +29,7 @@ test("a dispute is shown to both and to the supervisor, and ends with an informe
   await toItem(pages[1], item);
   await sayFault(pages[1], "进水,开关失灵");
   for (const page of pages) {
-    await page.waitForFunction(() => Number(document.querySelector("[data-testid=sync-chip]").dataset.pending) >= 2);
+    await page.waitForFunction(() => Number(document.querySelector("[data-testid=sync-chip]")?.dataset.pending) >= 2);
   }
   relay.proxy.heal();
   await Promise.all(pages.map(untilAtCentre));
@@ -65,7 +65,7 @@ test("undo takes the answer back", async (t) => {
   await sayOk(page);
   await page.getByTestId("undo").click();
   await page.locator(`[data-testid=card][data-item="${item}"]`).waitFor();
-  await page.waitForFunction(() => document.querySelector("[data-testid=answer-ok]").getAttribute("aria-pressed") !== "true");
+  await page.waitForFunction(() => document.querySelector("[data-testid=answer-ok]")?.getAttribute("aria-pressed") === "false");
   await untilAtCentre(page);
   await page.goto(relay.origin(0));
   const row = page.locator('[data-testid=today-row][data-template="pre-duty"]');

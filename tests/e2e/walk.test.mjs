@@ -1,7 +1,7 @@
 // The officer's job without a network, and the supervisor's screen: the walk of one tap with its first and last steps.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertQuiet, chip, enrol, openRound, readings, sayFine, untilAtCentre, untilChip } from "./kit/app.mjs";
+import { assertQuiet, chip, enrol, openRound, readings, sayOk, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
 
@@ -26,7 +26,7 @@ test("ten items without a network survive a dead battery and reach the superviso
   const round = page.url();
   const confirmed = [];
   for (let n = 1; n <= 10; n += 1) {
-    confirmed.push(await sayFine(page));
+    confirmed.push(await sayOk(page));
     // A visit and so many answers are durable before the next tap.
     await untilChip(page, { pending: n + 1 });
     assert.equal(await page.getByTestId("last-state").getAttribute("data-place"), "phone");
@@ -41,7 +41,7 @@ test("ten items without a network survive a dead battery and reach the superviso
   await phone.start();
   page = await phone.open(relay.origin(0));
   await page.getByTestId("today-row").first().waitFor();
-  await page.waitForFunction(() => Number(document.querySelector("[data-testid=sync-chip]").dataset.pending) > 0);
+  await page.waitForFunction(() => Number(document.querySelector("[data-testid=sync-chip]")?.dataset.pending) > 0);
   const { pending } = await chip(page);
   assert.ok(pending === 11 || pending === 12 || pending === 13, `${pending}: all that was confirmed`);
   await page.goto(`${round}?list`);
@@ -58,7 +58,7 @@ test("ten items without a network survive a dead battery and reach the superviso
   assert.match(await page.getByTestId("sync-chip").first().innerText(), /已到中心/);
   await board.waitForFunction(() => {
     const cell = document.querySelector('[data-testid=cell][data-station="zhongmiao"][data-template="flood-departure"]');
-    return /1[01]\s*\/\s*24/.test(cell.innerText);
+    return /1[01]\s*\/\s*24/.test(cell?.innerText);
   });
   assert.ok(await board.evaluate(() => window.isTheSamePage), "without a reload");
   assertQuiet(phone, desk);

@@ -50,20 +50,25 @@ export async function toItem(page, item) {
   await page.locator(`[data-testid=card][data-item="${item}"]`).waitFor();
 }
 
-/** Waits until another card has come, or the summary after the last. */
-const untilNextCard = (page, before) =>
-  page.waitForFunction((before) => document.querySelector("[data-testid=card]")?.dataset.item !== before, before);
-
-/** Answers the card on the screen well, whatever it asks for, and waits for the next. */
+/** Says that the card on the screen is fine, whatever it asks for, waits for the next, and returns the item. */
 export async function sayOk(page) {
   const before = await cardItem(page);
-  if (await id(page, "answer-value").count()) {
-    await id(page, "answer-value").fill("90");
+  if (await id(page, "answer-ok").count()) await id(page, "answer-ok").click();
+  else if (await id(page, "answer-yes").count()) await id(page, "answer-yes").click();
+  else {
+    await id(page, "answer-value").fill("90"); // fine for every number that the flood list asks for
     await id(page, "answer-save").click();
-  } else {
-    await id(page, "answer-ok").click();
   }
   await page.waitForFunction((before) => document.querySelector("[data-testid=card]")?.dataset.item !== before, before);
+  return before;
+}
+
+/** What the list of a round says: each answered item and its reading. */
+export async function readings(page) {
+  await id(page, "item").first().waitFor();
+  const rows = await id(page, "item").evaluateAll((all) =>
+    all.map((row) => [row.dataset.item, [...row.querySelectorAll(".mark")].at(-1).className.replace("mark ", "")]));
+  return Object.fromEntries(rows.filter(([, reading]) => reading !== "unchecked"));
 }
 
 /** Reports a fault on the card on the screen. */
