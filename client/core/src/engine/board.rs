@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use link::slice::{BoardSlice, Slice};
+use link::slice::BoardSlice;
 use shared::api::board::BoardView;
 
 use super::line::SessionError;
@@ -36,9 +36,8 @@ impl Engine {
         spawn(async move {
             if engine.board.last.borrow().is_none()
                 && let Ok(Some(bytes)) = engine.database.get(Shelf::Snapshot, BOARD).await
-                && let Ok(Slice::Board(slice)) = Slice::from_bytes(&bytes)
             {
-                *engine.board.last.borrow_mut() = slice.board;
+                *engine.board.last.borrow_mut() = serde_json::from_slice(&bytes).ok();
             }
             engine.show_board(false, None);
             engine.stream_board().await;
@@ -82,9 +81,8 @@ impl Engine {
             StreamEvent::Opened => {}
             StreamEvent::Event(text) => match serde_json::from_str::<BoardView>(&text) {
                 Ok(board) => {
-                    *self.board.last.borrow_mut() = Some(board.clone());
-                    let kept = BoardSlice { board: Some(board), is_live: false, problem: None };
-                    self.keep_snapshot(BOARD, Slice::Board(kept).to_bytes());
+                    *self.board.last.borrow_mut() = Some(board);
+                    self.keep_snapshot(BOARD, text.into_bytes());
                     self.show_board(true, None);
                 }
                 Err(error) => report(&format!("the board cannot be read: {error}")),

@@ -62,10 +62,8 @@ impl Engine {
             return Ok(());
         };
         post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
-        if let Some(today) = self.database.get(Shelf::Snapshot, TODAY).await?
-            && let Ok(slice) = Slice::from_bytes(&today)
-        {
-            post(&ToUi::Slice(Box::new(slice)));
+        if let Some(message) = self.database.get(Shelf::Snapshot, TODAY).await? {
+            interface::post(&message);
         }
         self.start_phone(profile, key).await?;
         self.measure_storage();

@@ -50,7 +50,7 @@ struct Stale {
     sync: bool,
 }
 
-/// What the interface has: a slice that is the same is not sent again.
+/// The messages that the interface has: a slice that is the same is not sent again.
 #[derive(Default)]
 struct Sent {
     today: Vec<u8>,
@@ -147,12 +147,12 @@ impl Engine {
 
 /// Posts a slice unless the interface has it.
 fn send(sent: &mut Vec<u8>, slice: Slice) -> bool {
-    let bytes = slice.to_bytes();
-    if *sent == bytes {
+    let message = ToUi::Slice(Box::new(slice)).to_bytes();
+    if *sent == message {
         return false;
     }
-    *sent = bytes;
-    post(&ToUi::Slice(Box::new(slice)));
+    interface::post(&message);
+    *sent = message;
     true
 }
 

@@ -42,9 +42,10 @@ pub const PROFILE: &str = "profile";
 pub const KEY_PAIR: &str = "key-pair";
 /// Under this key in `Shelf::Meta` lies the clock's offset.
 pub const CLOCK_OFFSET: &str = "clock-offset";
-/// Under this key in `Shelf::Snapshot` lies the last list of today.
-pub const TODAY: &str = "today";
-/// Under this key in `Shelf::Snapshot` lies the last board.
+/// Under this key in `Shelf::Snapshot` lies the message with the last list of today, ready to be posted. It is named
+/// by `LINK_VERSION`, so that no interface gets one that it cannot read.
+pub const TODAY: &str = "today-1";
+/// Under this key in `Shelf::Snapshot` lies the last board, as the relay's JSON.
 pub const BOARD: &str = "board";
 
 /// Who this phone is, with the names that the screen shows before the directory has come.
@@ -149,6 +150,11 @@ mod tests {
     use shared::ids::DocumentKind;
     use shared::protocol::RejectCode;
     use shared::time::Timestamp;
+
+    #[test]
+    fn a_kept_message_is_named_by_the_links_version() {
+        assert!(TODAY.ends_with(&format!("-{}", link::LINK_VERSION)));
+    }
 
     #[test]
     fn what_is_written_is_what_the_next_start_reads() {
