@@ -190,7 +190,8 @@ impl Device {
     /// Whether an event is only on this phone: because it waits for the relay, or because the relay rejected it.
     pub fn is_only_here(&self, document: DocumentId, key: &EventKey) -> bool {
         let key_of = |rejected: &Rejected| outbox::event_key(&self.documents, document, rejected.hash);
-        let is_it = |rejected: &Rejected| rejected.document == document && key_of(rejected).as_ref() == Some(key);
+        let is_it =
+            |rejected: &Rejected| rejected.document == document && key_of(rejected).as_ref() == Some(key);
         self.outbox.is_waiting(document, key) || self.rejected.iter().any(is_it)
     }
 
