@@ -4,7 +4,7 @@
 use shared::domain::answer::{Answer, Condition};
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::i18n::Words;
 
 /// What can be tapped.
@@ -100,7 +100,7 @@ fn large(props: &AnswerPadProps, key: &Key) -> Html {
     html! {
         <button type="button" key={key.testid} class={classes!("answer", key.class)} data-testid={key.testid} {onclick}
             aria-pressed={key.is_chosen.to_string()} aria-disabled={(!props.is_open).then_some("true")}>
-            <Glyph icon={key.icon} /><span>{ key.word }</span>
+            { glyph(key.icon) }<span>{ key.word }</span>
         </button>
     }
 }

@@ -5,7 +5,7 @@ use shared::api::board::{AttentionKind, AttentionRow};
 use shared::time::{Timestamp, Zone};
 use yew::{Callback, Html, Properties, classes, component, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::format;
 use crate::i18n::Words;
 
@@ -42,7 +42,7 @@ fn face(words: Words, kind: AttentionKind) -> (&'static str, Icon, &'static str)
 #[component]
 pub fn AttentionList(props: &AttentionListProps) -> Html {
     if props.rows.is_empty() {
-        return html! { <p class="empty"><Glyph icon={Icon::Check} />{ props.words.attention_none() }</p> };
+        return html! { <p class="empty">{ glyph(Icon::Check) }{ props.words.attention_none() }</p> };
     }
     html! { <>{ for GROUPS.iter().map(|kind| group(props, *kind)) }</> }
 }
@@ -61,7 +61,7 @@ fn group(props: &AttentionListProps, kind: AttentionKind) -> Html {
     let (class, icon, title) = face(props.words, kind);
     html! {
         <section class={classes!("attention", class)}>
-            <h3><span class={classes!("mark", class)}><Glyph {icon} /><span>{ title }</span></span><span class="count">{ rows.len() }</span></h3>
+            <h3><span class={classes!("mark", class)}>{ glyph(icon) }<span>{ title }</span></span><span class="count">{ rows.len() }</span></h3>
             <ul>{ for rows }</ul>
         </section>
     }
@@ -84,7 +84,7 @@ fn row(props: &AttentionListProps, index: usize, row: &AttentionRow) -> Html {
         <>
             <span class="attention-head">
                 <strong>{ words.label(&row.station_name).to_owned() }</strong>
-                if row.is_safety_critical { <span class="tag"><Glyph icon={Icon::Shield} />{ words.safety_critical() }</span> }
+                if row.is_safety_critical { <span class="tag">{ glyph(Icon::Shield) }{ words.safety_critical() }</span> }
                 if let Some(at) = row.at { <time>{ format::moment(props.zone, at, props.now) }</time> }
             </span>
             { what(words, row) }

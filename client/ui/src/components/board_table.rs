@@ -7,7 +7,7 @@ use shared::domain::round::RoundName;
 use shared::time::Timestamp;
 use yew::{AttrValue, Callback, Html, Properties, classes, component, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::format;
 use crate::i18n::Words;
 
@@ -129,7 +129,7 @@ fn cell(props: &RowProps, cell: &Cell, name: &AttrValue) -> Html {
                 data-state={state_word(cell.state)} data-answered={cell.answered.to_string()}
                 onclick={move |_| onopen.emit(target.clone())}>
                 <span class="cell-name">{ name }</span>
-                <span class="cell-state"><Glyph {icon} /><span>{ state }</span>
+                <span class="cell-state">{ glyph(icon) }<span>{ state }</span>
                     <span class="figures">{ cell.answered }<span class="of">{ "/" }{ cell.total }</span></span>
                 </span>
                 <span class="cell-marks">{ marks(words, cell) }</span>
@@ -143,7 +143,7 @@ fn marks(words: Words, cell: &Cell) -> Html {
         html! {
             if count > 0 {
                 <span class={classes!("badge", class)} title={name.clone()}>
-                    <Glyph {icon} /><span aria-hidden="true">{ count }</span><span class="unseen">{ name }</span>
+                    { glyph(icon) }<span aria-hidden="true">{ count }</span><span class="unseen">{ name }</span>
                 </span>
             }
         }

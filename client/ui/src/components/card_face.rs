@@ -6,8 +6,8 @@ use shared::domain::answer::Answer;
 use shared::time::{Timestamp, Zone};
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, Properties, component, html};
 
-use super::icon::{Glyph, Icon};
-use super::mark::Mark;
+use super::icon::{Icon, glyph};
+use super::mark::mark;
 use crate::format::{self, Status};
 use crate::i18n::Words;
 
@@ -96,7 +96,7 @@ pub fn CardFace(props: &CardFaceProps) -> Html {
                 <span class="figures">{ props.place.0 }<span class="of">{ "/" }{ props.place.1 }</span></span>
                 <span>{ props.group.clone() }</span>
                 if card.is_safety_critical {
-                    <span class="tag"><Glyph icon={Icon::Shield} />{ words.safety_critical() }</span>
+                    <span class="tag">{ glyph(Icon::Shield) }{ words.safety_critical() }</span>
                 }
             </p>
             <h2 class="card-name" tabindex="-1" ref={props.heading.clone()}>{ words.label(&card.name).to_owned() }</h2>
@@ -106,14 +106,14 @@ pub fn CardFace(props: &CardFaceProps) -> Html {
             if let Some(last) = &card.last {
                 <p class="card-last">
                     <span class="label">{ words.last_time() }</span>
-                    <Mark status={Status::of(&last.answer, &card.input)} text={format::answer(*words, &last.answer, &card.input)} />
+                    { mark(Status::of(&last.answer, &card.input), &format::answer(*words, &last.answer, &card.input)) }
                     <span class="hint">{ format::date(last.date) }</span>
                 </p>
             }
             { reading(*words, card, own.as_ref(), *zone, *now) }
             if !card.events.is_empty() {
                 <button type="button" class="link" onclick={props.onhistory.clone()} data-testid="history">
-                    <Glyph icon={Icon::History} />{ words.events_count(u32::try_from(card.events.len()).unwrap_or(u32::MAX)) }
+                    { glyph(Icon::History) }{ words.events_count(u32::try_from(card.events.len()).unwrap_or(u32::MAX)) }
                 </button>
             }
         </>
@@ -126,7 +126,7 @@ fn reading(words: Words, card: &CardView, own: Option<&Own>, zone: Zone, now: Ti
     if card.reading.is_disputed {
         return html! {
             <div class="dispute-box" data-testid="dispute">
-                <p class="mark dispute"><Glyph icon={Icon::Dispute} /><span>{ words.dispute_title() }</span></p>
+                <p class="mark dispute">{ glyph(Icon::Dispute) }<span>{ words.dispute_title() }</span></p>
                 <ul>{ for standing.iter().map(|event| said(words, card, event, zone, now)) }</ul>
                 <p class="hint">{ words.dispute_do() }</p>
                 if let Some(own) = own.filter(|own| own.saved == Saved::Saving) { { own_line(words, card, own) } }
@@ -151,9 +151,9 @@ fn own_line(words: Words, card: &CardView, own: &Own) -> Html {
     let (icon, text) = own.saved.face(words);
     html! {
         <div class="own">
-            <Mark status={Status::of(&own.answer, &card.input)} text={format::answer(words, &own.answer, &card.input)} />
+            { mark(Status::of(&own.answer, &card.input), &format::answer(words, &own.answer, &card.input)) }
             <span class="save-state" data-testid="save-state" data-place={own.saved.word()} aria-live="polite">
-                <Glyph {icon} /><span>{ text }</span>
+                { glyph(icon) }<span>{ text }</span>
             </span>
             if !own.remark.is_empty() { <p class="remark">{ own.remark.clone() }</p> }
         </div>
@@ -163,7 +163,7 @@ fn own_line(words: Words, card: &CardView, own: &Own) -> Html {
 fn said(words: Words, card: &CardView, event: &EventView, zone: Zone, now: Timestamp) -> Html {
     html! {
         <li key={event.key.to_string()}>
-            <Mark status={Status::of(&event.answer, &card.input)} text={format::answer(words, &event.answer, &card.input)} />
+            { mark(Status::of(&event.answer, &card.input), &format::answer(words, &event.answer, &card.input)) }
             <span class="who">{ &event.author }{ " " }<time>{ format::moment(zone, event.at, now) }</time></span>
             if !event.fault.is_empty() || !event.note.is_empty() {
                 <p class="remark">{ remark(&event.fault, &event.note) }</p>

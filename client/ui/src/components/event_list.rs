@@ -5,8 +5,8 @@ use shared::time::{MINUTE_MS, Timestamp, Zone};
 use yew::{Html, Properties, classes, component, html};
 
 use super::card_face::Saved;
-use super::icon::Glyph;
-use super::mark::Mark;
+use super::icon::glyph;
+use super::mark::mark;
 use crate::format::{self, Status};
 use crate::i18n::Words;
 
@@ -68,7 +68,7 @@ fn entry(props: &EventListProps, event: &EventView) -> Html {
         <li key={event.key.to_string()} class={classes!("event", state_word(event.state))} data-testid="event"
             data-state={state_word(event.state)} data-place={place_word(event.place)}>
             <p class="event-head">
-                <Mark status={Status::of(&event.answer, &props.input)} text={format::answer(words, &event.answer, &props.input)} />
+                { mark(Status::of(&event.answer, &props.input), &format::answer(words, &event.answer, &props.input)) }
                 <span class="event-state">{ state_text(words, event.state) }</span>
             </p>
             if !event.fault.is_empty() { <p class="remark">{ &event.fault }</p> }
@@ -78,7 +78,7 @@ fn entry(props: &EventListProps, event: &EventView) -> Html {
                 <span>{ words.badge(&event.badge) }</span>
                 <time>{ format::moment(props.zone, event.at, props.now) }</time>
                 <span>{ words.device(&event.device) }</span>
-                <span class="save-state"><Glyph {icon} />{ place }</span>
+                <span class="save-state">{ glyph(icon) }{ place }</span>
             </p>
             if event.clock_offset_ms.abs() > CLOCK_NOTE_MS {
                 <p class="hint">{ clock_note(words, event.clock_offset_ms) }</p>

@@ -5,7 +5,7 @@ use shared::domain::Label;
 use shared::domain::answer::Condition;
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, Properties, component, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::i18n::Words;
 
 /// Properties of [`FaultPanel`].
@@ -43,7 +43,7 @@ pub fn FaultPanel(props: &FaultPanelProps) -> Html {
         html! {
             <button type="button" key={index} class="fault-chip" data-testid="fault-chip" aria-pressed={is_chosen.to_string()}
                 onclick={move |_| ontoggle.emit(index)}>
-                if is_chosen { <Glyph icon={Icon::Check} /> }
+                if is_chosen { { glyph(Icon::Check) } }
                 <span>{ words.label(fault).to_owned() }</span>
             </button>
         }
@@ -81,7 +81,7 @@ fn severity(
     html! {
         <button type="button" class={class} data-testid={["severity-", class].concat()} aria-pressed={is_chosen.to_string()}
             onclick={move |_| onseverity.emit(condition)}>
-            <Glyph {icon} /><span><strong>{ word }</strong><small>{ hint }</small></span>
+            { glyph(icon) }<span><strong>{ word }</strong><small>{ hint }</small></span>
         </button>
     }
 }

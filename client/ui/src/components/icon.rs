@@ -1,7 +1,7 @@
 //! The one set of line icons: 24 x 24, drawn with the current text colour. An icon never stands without a word or a
 //! name; it is hidden from screen readers.
 
-use yew::{Html, Properties, component, html};
+use yew::{Html, html};
 
 /// An icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,17 +104,9 @@ impl Icon {
     }
 }
 
-/// Properties of [`Glyph`].
-#[derive(Properties, PartialEq)]
-pub struct GlyphProps {
-    /// Which.
-    pub icon: Icon,
-}
-
-/// An icon as an element.
-#[component]
-pub fn Glyph(props: &GlyphProps) -> Html {
+/// An icon as an element. A function and no component: there are dozens of it on a screen.
+pub fn glyph(icon: Icon) -> Html {
     html! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d={props.icon.path()} /></svg>
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d={icon.path()} /></svg>
     }
 }

@@ -1,18 +1,9 @@
 //! A status as people see it: shape, word and colour together, never one alone.
 
-use yew::{AttrValue, Html, Properties, classes, component, html};
+use yew::{Html, classes, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::format::Status;
-
-/// Properties of [`Mark`].
-#[derive(Properties, PartialEq)]
-pub struct MarkProps {
-    /// Decides shape and colour.
-    pub status: Status,
-    /// The word, or the value.
-    pub text: AttrValue,
-}
 
 /// The shape of a status.
 pub fn shape(status: Status) -> Icon {
@@ -27,12 +18,9 @@ pub fn shape(status: Status) -> Icon {
     }
 }
 
-/// A status.
-#[component]
-pub fn Mark(props: &MarkProps) -> Html {
+/// A status: its shape and colour, with the word or the value.
+pub fn mark(status: Status, text: &str) -> Html {
     html! {
-        <span class={classes!("mark", props.status.word())}>
-            <Glyph icon={shape(props.status)} /><span>{ props.text.clone() }</span>
-        </span>
+        <span class={classes!("mark", status.word())}>{ glyph(shape(status)) }<span>{ text }</span></span>
     }
 }

@@ -1,25 +1,13 @@
 //! How much of something is done: a native progress bar with its numbers beside it.
 
-use yew::{AttrValue, Html, Properties, component, html};
+use yew::{Html, html};
 
-/// Properties of [`Meter`].
-#[derive(Properties, PartialEq)]
-pub struct MeterProps {
-    /// Done.
-    pub done: u32,
-    /// Asked for.
-    pub total: u32,
-    /// What is counted, for screen readers.
-    pub label: AttrValue,
-}
-
-/// A bar and `done/total`.
-#[component]
-pub fn Meter(props: &MeterProps) -> Html {
+/// A bar and `done/total`; the label says what is counted, for screen readers.
+pub fn meter(done: u32, total: u32, label: &str) -> Html {
     html! {
         <span class="meter">
-            <progress value={props.done.to_string()} max={props.total.max(1).to_string()} aria-label={props.label.clone()} />
-            <span class="figures">{ props.done }<span class="of">{ "/" }{ props.total }</span></span>
+            <progress value={done.to_string()} max={total.max(1).to_string()} aria-label={label.to_owned()} />
+            <span class="figures">{ done }<span class="of">{ "/" }{ total }</span></span>
         </span>
     }
 }

@@ -2,7 +2,7 @@
 
 use yew::{AttrValue, Callback, Html, MouseEvent, Properties, component, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::route::Route;
 
 /// A place to go.
@@ -41,7 +41,7 @@ pub fn Nav(props: &NavProps) -> Html {
         html! {
             <a key={place.route.address()} href={place.route.address()} {onclick}
                 aria-current={(place.route == props.here).then_some("page")}>
-                <Glyph icon={place.icon} /><span>{ place.name.clone() }</span>
+                { glyph(place.icon) }<span>{ place.name.clone() }</span>
             </a>
         }
     };

@@ -2,7 +2,7 @@
 
 use yew::{AttrValue, Callback, Html, MouseEvent, Properties, classes, component, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::problem::Sentence;
 
 /// How urgent a notice is.
@@ -41,7 +41,7 @@ pub fn Notice(props: &NoticeProps) -> Html {
     };
     html! {
         <div class={classes!("notice", class)} role={if props.tone == Tone::Alarm { "alert" } else { "status" }}>
-            <Glyph {icon} />
+            { glyph(icon) }
             <p>{ props.text.clone() }</p>
             if let Some(action) = &props.action {
                 <button type="button" class="quiet" onclick={props.onact.clone()}>{ action }</button>
@@ -64,7 +64,7 @@ pub struct ProblemNoteProps {
 pub fn ProblemNote(props: &ProblemNoteProps) -> Html {
     html! {
         <div class="notice fault" role="alert" data-testid="problem" data-code={props.code.clone()}>
-            <Glyph icon={Icon::Cross} />
+            { glyph(Icon::Cross) }
             <div>
                 <p><strong>{ props.sentence.happened }</strong></p>
                 <p>{ props.sentence.safe }</p>

@@ -3,7 +3,7 @@
 
 use yew::{AttrValue, Callback, Event, Html, MouseEvent, NodeRef, Properties, component, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 
 /// Properties of [`Sheet`].
 #[derive(Properties, PartialEq)]
@@ -45,7 +45,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
                     if !props.subtitle.is_empty() { <p class="hint">{ props.subtitle.clone() }</p> }
                 </div>
                 <button type="button" class="icon-button" aria-label={props.close.clone()} {onclick}>
-                    <Glyph icon={Icon::Close} />
+                    { glyph(Icon::Close) }
                 </button>
             </header>
             <div class="sheet-body">{ props.children.clone() }</div>

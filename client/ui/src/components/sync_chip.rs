@@ -4,7 +4,7 @@
 use link::slice::{LinkState, SyncView};
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Icon, glyph};
 use crate::i18n::Words;
 
 /// Properties of [`SyncChip`].
@@ -49,7 +49,7 @@ pub fn SyncChip(props: &SyncChipProps) -> Html {
     html! {
         <button type="button" class={classes!("chip", class)} data-testid="sync-chip" onclick={props.onopen.clone()}
             data-pending={sync.pending.to_string()} data-link={link_word(sync.link)}>
-            <Glyph {icon} /><span aria-live="polite">{ text }</span>
+            { glyph(icon) }<span aria-live="polite">{ text }</span>
         </button>
     }
 }

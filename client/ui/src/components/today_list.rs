@@ -4,8 +4,8 @@ use link::slice::{RoundState, TodayRow};
 use shared::time::{Timestamp, Zone};
 use yew::{AttrValue, Callback, Html, MouseEvent, Properties, classes, component, html};
 
-use super::icon::{Glyph, Icon};
-use super::meter::Meter;
+use super::icon::{Icon, glyph};
+use super::meter::meter;
 use crate::format;
 use crate::i18n::Words;
 use crate::route::{RoundPart, Route};
@@ -74,7 +74,7 @@ pub fn TodayItem(props: &TodayItemProps) -> Html {
                 data-template={row.round.template.to_string()} data-period={row.round.period.to_string()}>
                 <span class="duty-head">
                     <strong>{ words.label(&row.name).to_owned() }</strong>
-                    <span class={classes!("mark", class)}><Glyph {icon} /><span>{ state }</span></span>
+                    <span class={classes!("mark", class)}>{ glyph(icon) }<span>{ state }</span></span>
                 </span>
                 <span class="duty-facts">
                     <span>{ format::due(*words, *zone, row.due, *now) }</span>
@@ -82,8 +82,7 @@ pub fn TodayItem(props: &TodayItemProps) -> Html {
                 </span>
                 <span class="duty-foot">
                     <span class="duty-progress">
-                        <Meter done={row.mine.answered} total={row.mine.total}
-                            label={if is_shared { words.progress_mine() } else { words.progress_all() }} />
+                        { meter(row.mine.answered, row.mine.total, if is_shared { words.progress_mine() } else { words.progress_all() }) }
                         if is_shared {
                             <span class="hint">{ words.progress_station(row.all.answered, row.all.total) }</span>
                         }
@@ -101,10 +100,10 @@ pub fn findings(words: Words, faults: u32, disputes: u32) -> Html {
     html! {
         <>
             if faults > 0 {
-                <span class="mark fault"><Glyph icon={Icon::Cross} /><span>{ words.faults_count(faults) }</span></span>
+                <span class="mark fault">{ glyph(Icon::Cross) }<span>{ words.faults_count(faults) }</span></span>
             }
             if disputes > 0 {
-                <span class="mark dispute"><Glyph icon={Icon::Dispute} /><span>{ words.disputes_count(disputes) }</span></span>
+                <span class="mark dispute">{ glyph(Icon::Dispute) }<span>{ words.disputes_count(disputes) }</span></span>
             }
         </>
     }
@@ -117,5 +116,5 @@ fn people(words: Words, others: &[String]) -> Html {
         [one, two] => words.others_two(one, two).into(),
         [one, rest @ ..] => words.others_more(u32::try_from(rest.len()).unwrap_or(u32::MAX), one).into(),
     };
-    html! { <span class="hint people"><Glyph icon={Icon::Person} />{ names }</span> }
+    html! { <span class="hint people">{ glyph(Icon::Person) }{ names }</span> }
 }

@@ -3,8 +3,8 @@
 use yew::{AttrValue, Callback, Html, MouseEvent, Properties, component, html};
 
 use super::card_face::Saved;
-use super::icon::{Glyph, Icon};
-use super::mark::Mark;
+use super::icon::{Icon, glyph};
+use super::mark::mark;
 use crate::format::Status;
 use crate::i18n::Words;
 
@@ -33,13 +33,13 @@ pub fn UndoBar(props: &UndoBarProps) -> Html {
         <div class="undo-bar" role="status">
             <span class="undo-what">
                 <span class="undo-name">{ props.name.clone() }</span>
-                <Mark status={props.status} text={props.text.clone()} />
+                { mark(props.status, &props.text.clone()) }
                 <span class="save-state" data-testid="last-state" data-place={props.saved.word()}>
-                    <Glyph {icon} /><span>{ words }</span>
+                    { glyph(icon) }<span>{ words }</span>
                 </span>
             </span>
             <button type="button" class="quiet" data-testid="undo" onclick={props.onundo.clone()}>
-                <Glyph icon={Icon::Undo} />{ props.words.undo() }
+                { glyph(Icon::Undo) }{ props.words.undo() }
             </button>
         </div>
     }

@@ -13,7 +13,7 @@ use yew::{Callback, Html, Properties, UseStateHandle, component, html, use_effec
 use crate::browser;
 use crate::components::attention_list::AttentionList;
 use crate::components::board_table::BoardTable;
-use crate::components::icon::{Glyph, Icon};
+use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
 use crate::hooks::{use_keys, use_now, use_reach, use_slice, use_words};
@@ -108,9 +108,9 @@ fn freshness(words: Words, slice: &BoardSlice, board: &BoardView, now: Timestamp
     html! {
         <p class="freshness" data-testid="freshness" data-live={slice.is_live.to_string()}>
             if slice.is_live {
-                <span class="mark ok"><Glyph icon={Icon::Check} /><span>{ words.board_live() }</span></span>
+                <span class="mark ok">{ glyph(Icon::Check) }<span>{ words.board_live() }</span></span>
             } else {
-                <span class="mark unchecked"><Glyph icon={Icon::Offline} /><span>{ words.board_as_of(&time) }</span></span>
+                <span class="mark unchecked">{ glyph(Icon::Offline) }<span>{ words.board_as_of(&time) }</span></span>
             }
             <span class="hint">{ format::day(words, board.today) }</span>
         </p>
@@ -123,7 +123,7 @@ fn totals(words: Words, board: &BoardView) -> Html {
         board.stations.iter().flat_map(|station| &station.cells).filter(|cell| cell.state == state).count()
     };
     let figure = |state: DutyState, class: &'static str, icon: Icon, name: &'static str| {
-        html! { <div class={class}><dt><Glyph {icon} />{ name }</dt><dd>{ count(state) }</dd></div> }
+        html! { <div class={class}><dt>{ glyph(icon) }{ name }</dt><dd>{ count(state) }</dd></div> }
     };
     html! {
         <dl class="figures-row totals">

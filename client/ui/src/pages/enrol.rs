@@ -5,7 +5,7 @@ use link::{Command, Problem};
 use yew::{Html, SubmitEvent, component, html, use_effect_with, use_node_ref, use_state_eq};
 
 use crate::browser;
-use crate::components::icon::{Glyph, Icon};
+use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::hooks::{Reach, use_reach, use_words};
 use crate::problem;
@@ -74,7 +74,7 @@ pub fn EnrolPage() -> Html {
                         <ProblemNote code={code.clone()} sentence={problem::sentence(words, code)} />
                     }
                     <button type="submit" class="primary" data-testid="enrol-submit" aria-disabled={(*is_busy).then_some("true")}>
-                        if *is_busy { <Glyph icon={Icon::Busy} />{ words.enrol_busy() } } else { { words.enrol_submit() } }
+                        if *is_busy { { glyph(Icon::Busy) }{ words.enrol_busy() } } else { { words.enrol_submit() } }
                     </button>
                 </form>
                 <p class="hint">{ words.enrol_safe() }</p>

@@ -2,7 +2,7 @@
 
 use yew::{AttrValue, Callback, Html, MouseEvent, Properties, component, html};
 
-use crate::components::icon::{Glyph, Icon};
+use crate::components::icon::{Icon, glyph};
 use crate::components::sync_chip::SyncChip;
 use crate::hooks::{go, use_reach, use_slice, use_words};
 use crate::route::Route;
@@ -37,7 +37,7 @@ pub fn Screen(props: &ScreenProps) -> Html {
             <header class="top">
                 if let Some(back) = props.back.clone() {
                     <button type="button" class="icon-button" aria-label={words.back()}
-                        onclick={move |_| go(&reach, back.clone())}><Glyph icon={Icon::Back} /></button>
+                        onclick={move |_| go(&reach, back.clone())}>{ glyph(Icon::Back) }</button>
                 }
                 <div class="top-text">
                     <h1>{ props.title.clone() }</h1>

@@ -9,7 +9,7 @@ use yew::{Callback, Html, Properties, component, html, use_state_eq};
 
 use crate::browser;
 use crate::components::event_list::clock_note;
-use crate::components::icon::{Glyph, Icon};
+use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::format;
 use crate::hooks::{use_now, use_reach, use_slice, use_words};
@@ -60,7 +60,7 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
             }
             { rejected(words, &sync) }
             <button type="button" class="primary" data-testid="sync-now" onclick={onsync} aria-disabled={is_busy.then_some("true")}>
-                <Glyph icon={Icon::Sync} />{ if *is_busy { words.chip_connecting() } else { words.sync_now() } }
+                { glyph(Icon::Sync) }{ if *is_busy { words.chip_connecting() } else { words.sync_now() } }
             </button>
             { facts(words, &sync, &props.person, now) }
         </Screen>
@@ -70,7 +70,7 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
 fn only_here(words: Words, sync: &SyncView, now: Timestamp) -> Html {
     if sync.pending == 0 {
         return html! {
-            <section class="sync-state ok"><Glyph icon={Icon::Check} /><div>
+            <section class="sync-state ok">{ glyph(Icon::Check) }<div>
                 <p class="lead">{ words.sync_nothing_pending() }</p><p class="hint">{ words.sync_nothing_pending_hint() }</p>
             </div></section>
         };
@@ -78,7 +78,7 @@ fn only_here(words: Words, sync: &SyncView, now: Timestamp) -> Html {
     let oldest = sync.oldest_pending;
     let is_old = oldest.is_some_and(|oldest| now.since(oldest) >= DAY_MS);
     html! {
-        <section class={if is_old { "sync-state fault" } else { "sync-state watch" }}><Glyph icon={Icon::Phone} /><div>
+        <section class={if is_old { "sync-state fault" } else { "sync-state watch" }}>{ glyph(Icon::Phone) }<div>
             <p class="lead">{ words.chip_pending(sync.pending) }</p>
             if let Some(oldest) = oldest { <p>{ words.sync_oldest(&format::age(words, oldest, now)) }</p> }
             <p class="hint">{ if is_old { words.sync_nag() } else { words.sync_pending_hint() } }</p>
@@ -92,7 +92,7 @@ fn rejected(words: Words, sync: &SyncView) -> Html {
     }
     html! {
         <section class="notice fault" role="alert">
-            <Glyph icon={Icon::Cross} />
+            { glyph(Icon::Cross) }
             <div>
                 <p><strong>{ words.rejected_title() }</strong></p>
                 <ul>{ for sync.rejected.iter().map(|row| html! {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use link::slice::{Person, RoundState, TodayRow, TodayView};
 use yew::{Callback, Html, Properties, component, html};
 
-use crate::components::icon::{Glyph, Icon};
+use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, Tone};
 use crate::components::today_list::TodayItem;
 use crate::format;
@@ -73,7 +73,7 @@ fn List(props: &ListProps) -> Html {
     html! {
         <>
             if today.rows.is_empty() {
-                <p class="empty"><Glyph icon={Icon::Check} />{ words.today_empty() }</p>
+                <p class="empty">{ glyph(Icon::Check) }{ words.today_empty() }</p>
             }
             <ul class="duties">{ for rows().filter(|(_, row)| !is_closed(row)).map(row) }</ul>
             if today.rows.iter().any(is_closed) {
@@ -117,7 +117,7 @@ fn Readiness() -> Html {
     match today.filter(|today| today.is_loaded && is_program_kept) {
         Some(today) => html! {
             <div class="notice ok" role="status" data-testid="offline-ready">
-                <Glyph icon={Icon::Check} />
+                { glyph(Icon::Check) }
                 <p>{ words.offline_ready(today.assets, today.templates) }</p>
                 <button type="button" class="quiet" onclick={onact}>{ words.good() }</button>
             </div>

@@ -11,9 +11,9 @@ use yew::{Callback, Html, Properties, classes, component, html, use_effect_with}
 
 use crate::browser;
 use crate::components::event_list::EventList;
-use crate::components::icon::{Glyph, Icon};
-use crate::components::mark::Mark;
-use crate::components::meter::Meter;
+use crate::components::icon::{Icon, glyph};
+use crate::components::mark::mark;
+use crate::components::meter::meter;
 use crate::components::notice::{Notice, Tone};
 use crate::components::sheet::Sheet;
 use crate::components::today_list::state_face;
@@ -93,12 +93,12 @@ fn contents(scene: Scene<'_>, round: &Rc<RoundView>) -> Html {
     html! {
         <>
             <p class="sheet-facts">
-                <span class={classes!("mark", class)}><Glyph {icon} /><span>{ state }</span></span>
+                <span class={classes!("mark", class)}>{ glyph(icon) }<span>{ state }</span></span>
                 { for round.sign_offs.last().map(|signature| html! {
                     <span class="who">{ words.signed_by(&signature.author, &format::moment(scene.zone, signature.at, scene.now)) }</span>
                 }) }
             </p>
-            if !round.people.is_empty() { <p class="hint people"><Glyph icon={Icon::Person} />{ round.people.join("、") }</p> }
+            if !round.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ round.people.join("、") }</p> }
             if !round.is_loaded { <Notice tone={Tone::Calm} text={words.round_loading()} /> }
             if round.late > 0 { <Notice tone={Tone::Watch} text={words.late_count(round.late)} /> }
             if round.unreadable > 0 { <Notice tone={Tone::Watch} text={words.unreadable(round.unreadable)} /> }
@@ -123,7 +123,7 @@ fn subject(scene: Scene<'_>, round: &RoundView, subject: &SubjectView) -> Html {
         <details class="subject-part" key={subject.id.to_string()} open={is_open}>
             <summary>
                 <span>{ words.label(&subject.name).to_owned() }</span>
-                <Meter done={subject.progress.answered} total={subject.progress.total} label={words.progress_all()} />
+                { meter(subject.progress.answered, subject.progress.total, words.progress_all()) }
             </summary>
             { for cards().filter(|card| !is_urgent(card)).map(|card| reading(scene, round, card, false, false)) }
         </details>
@@ -137,9 +137,9 @@ fn reading(scene: Scene<'_>, round: &RoundView, card: &CardView, is_open: bool, 
     let subject = round.subjects.iter().find(|subject| with_subject && subject.id == card.subject);
     let status = match card.reading.answers.first() {
         Some(answer) => html! {
-            <Mark status={Status::of(answer, &card.input)} text={format::answer(words, answer, &card.input)} />
+            { mark(Status::of(answer, &card.input), &format::answer(words, answer, &card.input)) }
         },
-        None => html! { <Mark status={Status::Unchecked} text={words.status_unchecked()} /> },
+        None => html! { { mark(Status::Unchecked, words.status_unchecked()) } },
     };
     html! {
         <details class={classes!("reading", is_asked.then_some("asked"))} key={id.to_text()} open={is_open || is_asked}>
@@ -148,9 +148,9 @@ fn reading(scene: Scene<'_>, round: &RoundView, card: &CardView, is_open: bool, 
                     { words.label(&card.name).to_owned() }
                     { for subject.map(|subject| html! { <small class="hint">{ words.label(&subject.name).to_owned() }</small> }) }
                 </span>
-                if card.is_safety_critical { <span class="tag"><Glyph icon={Icon::Shield} />{ words.safety_critical() }</span> }
+                if card.is_safety_critical { <span class="tag">{ glyph(Icon::Shield) }{ words.safety_critical() }</span> }
                 if card.reading.is_disputed {
-                    <span class="mark dispute"><Glyph icon={Icon::Dispute} /><span>{ words.dispute() }</span></span>
+                    <span class="mark dispute">{ glyph(Icon::Dispute) }<span>{ words.dispute() }</span></span>
                 }
                 { status }
             </summary>

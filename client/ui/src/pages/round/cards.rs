@@ -17,8 +17,8 @@ use super::{PartProps, RoundPart, Route};
 use crate::browser::{self, Timer};
 use crate::components::answer_pad::{AnswerPad, SmallAnswers, Tap, YesNoPad};
 use crate::components::card_face::CardFace;
-use crate::components::icon::{Glyph, Icon};
-use crate::components::meter::Meter;
+use crate::components::icon::{Icon, glyph};
+use crate::components::meter::meter;
 use crate::components::notice::ProblemNote;
 use crate::components::undo_bar::UndoBar;
 use crate::format::{self, Status};
@@ -142,7 +142,7 @@ pub fn Cards(props: &PartProps) -> Html {
         <div class="round">
             <div class="round-head">
                 { subject(words, round, card) }
-                <Meter done={count(answered)} total={count(stretch.len())} label={words.progress_all()} />
+                { meter(count(answered), count(stretch.len()), words.progress_all()) }
             </div>
             <article class="card" data-testid="card" data-item={card.item.to_string()} data-subject={card.subject.to_string()}
                 aria-busy={state.is_confirming.to_string()}>
@@ -247,7 +247,7 @@ fn answers(
             <div class="small-answers">
                 <SmallAnswers {words} {own} {is_open} {ontap} />
                 if has_own {
-                    <button type="button" class="small-answer" data-testid="add-note" onclick={onnote}><Glyph icon={Icon::Pen} />{ words.note() }</button>
+                    <button type="button" class="small-answer" data-testid="add-note" onclick={onnote}>{ glyph(Icon::Pen) }{ words.note() }</button>
                 }
             </div>
         </>
@@ -280,12 +280,12 @@ fn steps(
     html! {
         <nav class="steps" aria-label={words.steps()}>
             <button type="button" data-testid="previous" disabled={before.is_none()} onclick={step(before)}>
-                <Glyph icon={Icon::Back} /><span>{ words.previous() }</span>
+                { glyph(Icon::Back) }<span>{ words.previous() }</span>
             </button>
-            <button type="button" data-testid="to-list" onclick={part(RoundPart::List)}><Glyph icon={Icon::List} /><span>{ words.list() }</span></button>
-            <button type="button" data-testid="to-summary" onclick={part(RoundPart::Summary)}><Glyph icon={Icon::Pen} /><span>{ words.summary() }</span></button>
+            <button type="button" data-testid="to-list" onclick={part(RoundPart::List)}>{ glyph(Icon::List) }<span>{ words.list() }</span></button>
+            <button type="button" data-testid="to-summary" onclick={part(RoundPart::Summary)}>{ glyph(Icon::Pen) }<span>{ words.summary() }</span></button>
             <button type="button" data-testid="next" disabled={after.is_none()} onclick={step(after)}>
-                <span>{ words.next() }</span><Glyph icon={Icon::Next} />
+                <span>{ words.next() }</span>{ glyph(Icon::Next) }
             </button>
         </nav>
     }

@@ -10,9 +10,9 @@ use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::browser;
 use crate::components::card_face::remark;
-use crate::components::icon::{Glyph, Icon};
-use crate::components::mark::Mark;
-use crate::components::meter::Meter;
+use crate::components::icon::{Icon, glyph};
+use crate::components::mark::mark;
+use crate::components::meter::meter;
 use crate::components::notice::{Notice, Tone};
 use crate::format::{self, Status};
 use crate::hooks::{go, use_reach, use_slice, use_words};
@@ -88,7 +88,7 @@ fn switch(
     html! {
         <button type="button" key={id.to_string()} class="subject-chip" aria-pressed={is_chosen.to_string()}
             data-testid="subject" data-subject={id.to_string()} onclick={move |_| onchoose.emit(id.clone())}>
-            <span>{ name }</span><Meter done={subject.progress.answered} total={subject.progress.total} label={words.progress_all()} />
+            <span>{ name }</span>{ meter(subject.progress.answered, subject.progress.total, words.progress_all()) }
         </button>
     }
 }
@@ -138,14 +138,14 @@ pub fn item(
                     if !note.is_empty() { <small class="remark">{ note }</small> }
                 </span>
                 if card.reading.is_disputed {
-                    <span class="mark dispute"><Glyph icon={Icon::Dispute} /><span>{ words.dispute() }</span></span>
+                    <span class="mark dispute">{ glyph(Icon::Dispute) }<span>{ words.dispute() }</span></span>
                 }
                 if let Some(answer) = shown {
-                    <Mark status={Status::of(&answer, &card.input)} text={format::answer(words, &answer, &card.input)} />
+                    { mark(Status::of(&answer, &card.input), &format::answer(words, &answer, &card.input)) }
                 } else {
-                    <Mark status={Status::Unchecked} text={words.status_unchecked()} />
+                    { mark(Status::Unchecked, words.status_unchecked()) }
                 }
-                <Glyph icon={Icon::Next} />
+                { glyph(Icon::Next) }
             </button>
         </li>
     }

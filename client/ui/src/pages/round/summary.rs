@@ -12,7 +12,7 @@ use super::list::{item, open_card};
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::components::card_face::Saved;
-use crate::components::icon::{Glyph, Icon};
+use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::today_list::state_face;
 use crate::format;
@@ -69,7 +69,7 @@ pub fn Summary(props: &PartProps) -> Html {
                 if round.may_sign && !is_signed {
                     if !open.is_empty() { <p class="hint">{ words.sign_incomplete(u32::try_from(open.len()).unwrap_or(u32::MAX)) }</p> }
                     <button type="button" class="primary" data-testid="sign" onclick={onsign} aria-disabled={is_signing.then_some("true")}>
-                        <Glyph icon={Icon::Pen} />{ words.sign() }
+                        { glyph(Icon::Pen) }{ words.sign() }
                     </button>
                 } else {
                     if !is_signed { <p class="hint">{ words.sign_by_lead() }</p> }
@@ -90,9 +90,9 @@ fn facts(words: Words, round: &RoundView, open: usize) -> Html {
     let total = round.cards.len();
     html! {
         <section class="facts">
-            <p class={classes!("mark", "large", class)}><Glyph {icon} /><span>{ state }</span></p>
+            <p class={classes!("mark", "large", class)}>{ glyph(icon) }<span>{ state }</span></p>
             <p class="figures-line"><span class="figures big">{ total - open }<span class="of">{ "/" }{ total }</span></span>{ words.answered() }</p>
-            if !round.people.is_empty() { <p class="hint people"><Glyph icon={Icon::Person} />{ round.people.join("、") }</p> }
+            if !round.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ round.people.join("、") }</p> }
         </section>
     }
 }
@@ -124,9 +124,9 @@ fn signatures(words: Words, all: &[SignOffView], zone: Zone, now: Timestamp) -> 
     let line = |signature: &SignOffView| {
         let (icon, place) = Saved::from(signature.place).face(words);
         html! {
-            <li data-testid="sign-off"><Glyph icon={Icon::Pen} /><span class="who">{ &signature.author }</span>
+            <li data-testid="sign-off">{ glyph(Icon::Pen) }<span class="who">{ &signature.author }</span>
                 <time>{ format::moment(zone, signature.at, now) }</time>
-                <span class="save-state"><Glyph {icon} />{ place }</span></li>
+                <span class="save-state">{ glyph(icon) }{ place }</span></li>
         }
     };
     html! {
