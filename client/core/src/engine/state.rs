@@ -30,6 +30,8 @@ pub struct Engine {
     pub(super) channel: RefCell<Option<Channel>>,
     /// The timer that the phone's end asked for.
     pub(super) wake: RefCell<Option<Timer>>,
+    /// When the bureau's day ends, what is due is another day's.
+    midnight: RefCell<Option<Timer>>,
     stale: Cell<Stale>,
     flush: RefCell<Option<Timer>>,
     sent: RefCell<Sent>,
@@ -122,7 +124,12 @@ impl Engine {
             send(&mut sent.round, Slice::Round(view));
         }
         if stale.today {
-            let view = watch::today::view(device, clock::now());
+            let now = clock::now();
+            let view = watch::today::view(device, now);
+            let midnight = device.identity().zone.moment(view.date.plus_days(1), 0);
+            let engine = Rc::clone(self);
+            let refresh = Timer::after(midnight.since(device.corrected(now)), move || engine.refresh());
+            self.midnight.replace(Some(refresh));
             let is_loaded = view.is_loaded;
             if send(&mut sent.today, Slice::Today(view)) && is_loaded {
                 self.keep_snapshot(store::TODAY, sent.today.clone());
