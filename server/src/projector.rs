@@ -84,7 +84,13 @@ impl Projector {
         let (store, bureau, today) = (Arc::clone(relay.store()), relay.bureau().id.clone(), today(relay));
         let opened = tokio::task::spawn_blocking(move || {
             let projector = Self::open(store, bureau, today)?;
-            projector.catch_up(today)?;
+            match projector.catch_up(today) {
+                // Rows cannot be written now; the board shows what there was, and the next news tries again.
+                Err(error @ StoreError::Full(_)) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "the board is behind the log");
+                }
+                outcome => drop(outcome?),
+            }
             Ok(Arc::new(projector))
         });
         let projector = opened.await.unwrap_or(Err(StoreError::Panicked))?;

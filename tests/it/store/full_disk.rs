@@ -35,9 +35,9 @@ fn a_database_that_may_not_grow_defers_and_recovers() {
     let mut relay = Relay::start();
     let [mut a, ..] = relay.guests();
     assert!(a.sync());
-    let pages = relay.pages();
     relay.stop();
-    relay.set_page_count_max(Some(pages + 2));
+    // Fewer than it has: not a page more, not even for what a start writes.
+    relay.set_page_count_max(Some(1));
     relay.start_again();
     let round = a.round_today("flood-departure");
     let item = a.device.templates()[&round.template].items().next().unwrap().1.id.to_string();

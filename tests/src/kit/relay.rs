@@ -108,12 +108,6 @@ impl Relay {
         self.config.page_count_max = pages;
     }
 
-    /// Pages that the database has, of SQLite's usual 4 KiB.
-    pub fn pages(&self) -> u32 {
-        let bytes = fs::metadata(self.config.data.join("muster.db")).unwrap().len();
-        u32::try_from(bytes / 4096).unwrap()
-    }
-
     /// The running relay.
     pub fn running(&self) -> &Running {
         self.running.as_ref().unwrap()
