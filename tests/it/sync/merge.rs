@@ -22,8 +22,7 @@ fn plain_item(phone: &Phone) -> String {
     plain.map_or_else(|| ITEM.to_owned(), |item| item.id.to_string())
 }
 
-fn disputes(relay: &Relay, supervisor: &Phone, item: &str) -> usize {
-    let _ = relay;
+fn disputes(supervisor: &Phone, item: &str) -> usize {
     let board: BoardView = supervisor.client.get("/api/board").unwrap().json();
     let is_it = |row: &&shared::api::board::AttentionRow| {
         row.kind == AttentionKind::Dispute
@@ -53,11 +52,11 @@ fn ok_against_fault_stands_as_fault_in_either_order_until_an_informed_ok() {
         assert_eq!(a.device.round(&round).observations.len(), 2, "no answer lost");
         assert_eq!(a.reading(&round, &item).verdict, Verdict::Disputed(FAULT));
         assert_eq!(b.reading(&round, &item).verdict, Verdict::Disputed(FAULT));
-        wait_for("the dispute on the board", || (disputes(&relay, &supervisor, &item) == 1).then_some(()));
+        wait_for("the dispute on the board", || (disputes(&supervisor, &item) == 1).then_some(()));
         a.answer(&round, &item, OK);
         assert!(a.sync());
         assert_eq!(a.reading(&round, &item).verdict, Verdict::Agreed(OK));
-        wait_for("the dispute off the board", || (disputes(&relay, &supervisor, &item) == 0).then_some(()));
+        wait_for("the dispute off the board", || (disputes(&supervisor, &item) == 0).then_some(()));
     }
 }
 
