@@ -1,5 +1,5 @@
-//! The documents that the relay itself writes: the directory, the checklists, the calendar and the registers. Here are
-//! their names and what goes into them; signing and committing is `relay::author`'s.
+//! The documents that the relay itself writes: the directory, the checklists, the calendar and the registers. Here is
+//! what goes into them and where they are kept; signing and committing is `relay::author`'s.
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
@@ -9,31 +9,11 @@ use shared::domain::asset::{Asset, RegisterEntry};
 use shared::domain::calendar::Calendar;
 use shared::domain::directory::{Device, Directory, DirectoryEntry};
 use shared::domain::template::Template;
-use shared::ids::{BureauId, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId};
+use shared::ids::{CollectionId, DocumentId, Shelf, StationCode};
 
 use crate::relay::Relay;
 use crate::relay::author::PublishError;
 use crate::store::{self, DeviceRecord, StoreError};
-
-/// The bureau's people, stations and devices.
-pub fn directory_id(bureau: &BureauId) -> DocumentId {
-    DocumentId::directory(bureau)
-}
-
-/// The bureau's duty calendar.
-pub fn calendar_id(bureau: &BureauId) -> DocumentId {
-    DocumentId::calendar(bureau)
-}
-
-/// One checklist.
-pub fn template_id(bureau: &BureauId, template: &TemplateId) -> DocumentId {
-    DocumentId::derive(DocumentKind::Template, &[bureau.as_str(), template.as_str()])
-}
-
-/// One station's assets.
-pub fn register_id(bureau: &BureauId, station: &StationCode) -> DocumentId {
-    DocumentId::derive(DocumentKind::Register, &[bureau.as_str(), station.as_str()])
-}
 
 /// The directory's entry about a device.
 pub fn device_entry(device: &DeviceRecord) -> DirectoryEntry {
@@ -49,7 +29,7 @@ pub fn device_entry(device: &DeviceRecord) -> DirectoryEntry {
 /// # Errors
 /// When the log does not take them.
 pub async fn publish_directory(relay: &Relay, entries: &[DirectoryEntry]) -> Result<(), PublishError> {
-    let id = directory_id(&relay.bureau().id);
+    let id = DocumentId::directory(&relay.bureau().id);
     publish(relay, &CollectionId::bureau(), id, entries.iter()).await
 }
 
@@ -58,7 +38,7 @@ pub async fn publish_directory(relay: &Relay, entries: &[DirectoryEntry]) -> Res
 /// # Errors
 /// When the log does not take it.
 pub async fn publish_template(relay: &Relay, template: &Template) -> Result<(), PublishError> {
-    let id = template_id(&relay.bureau().id, &template.id);
+    let id = DocumentId::template(&relay.bureau().id, &template.id);
     publish(relay, &CollectionId::bureau(), id, std::iter::once(template)).await
 }
 
@@ -67,7 +47,7 @@ pub async fn publish_template(relay: &Relay, template: &Template) -> Result<(), 
 /// # Errors
 /// When the log does not take it.
 pub async fn publish_calendar(relay: &Relay, calendar: &Calendar) -> Result<(), PublishError> {
-    let id = calendar_id(&relay.bureau().id);
+    let id = DocumentId::calendar(&relay.bureau().id);
     publish(relay, &CollectionId::bureau(), id, std::iter::once(calendar)).await
 }
 
@@ -80,7 +60,7 @@ pub async fn publish_assets(
     station: &StationCode,
     assets: &[Asset],
 ) -> Result<(), PublishError> {
-    let id = register_id(&relay.bureau().id, station);
+    let id = DocumentId::register(&relay.bureau().id, station);
     let shelf = CollectionId::of(&Shelf::Live(station.clone()));
     publish(relay, &shelf, id, assets.iter().cloned().map(RegisterEntry::Asset)).await
 }
@@ -101,7 +81,7 @@ async fn publish(
 /// # Errors
 /// When the store cannot be read.
 pub async fn directory(relay: &Relay) -> Result<Directory, StoreError> {
-    let id = directory_id(&relay.bureau().id);
+    let id = DocumentId::directory(&relay.bureau().id);
     let entries = store::blocking(relay.store(), move |store| store.document(id)).await?;
     let mut document = Document::new(id);
     if let Err(error) = document.apply(entries.iter().map(|entry| entry.change.as_slice())) {

@@ -4,9 +4,10 @@
 use shared::api::enrolment::Enrolled;
 use shared::document::{Document, read};
 use shared::domain::directory::{Directory, DirectoryEntry};
+use shared::ids::DocumentId;
 
 use super::IdentityError;
-use crate::publishing::{device_entry, directory_id, publish_directory};
+use crate::publishing::{device_entry, publish_directory};
 use crate::relay::Relay;
 use crate::relay::author::PublishError;
 use crate::store::{DeviceRecord, blocking};
@@ -36,7 +37,7 @@ pub async fn welcome(relay: &Relay, device: &DeviceRecord) -> Result<Enrolled, I
 
 /// The directory, and the entries of the devices that it lacks.
 async fn look_up(relay: &Relay) -> Result<(Directory, Vec<DirectoryEntry>), IdentityError> {
-    let id = directory_id(&relay.bureau().id);
+    let id = DocumentId::directory(&relay.bureau().id);
     let (entries, devices) =
         blocking(relay.store(), move |store| Ok((store.document(id)?, store.devices()?))).await?;
     let mut document = Document::new(id);
@@ -68,8 +69,8 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_795_449_600_000);
 
     fn directory(relay: &Relay) -> (usize, Directory) {
-        let entries = relay.store().document(directory_id(&relay.bureau().id)).unwrap();
-        let mut document = Document::new(directory_id(&relay.bureau().id));
+        let entries = relay.store().document(DocumentId::directory(&relay.bureau().id)).unwrap();
+        let mut document = Document::new(DocumentId::directory(&relay.bureau().id));
         document.apply(entries.iter().map(|entry| entry.change.as_slice())).unwrap();
         (entries.len(), read::directory(&document))
     }
