@@ -8,7 +8,9 @@ pub mod chunk;
 mod engine;
 pub mod genesis;
 pub mod read;
+mod saved;
 mod schema;
 pub mod write;
 
 pub use engine::{ApplyError, Document, Written};
+pub use saved::SavedError;

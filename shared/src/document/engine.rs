@@ -12,10 +12,10 @@ use crate::ids::{Actor, ChangeHash, DocumentId, EventKey};
 
 /// A document.
 pub struct Document {
-    id: DocumentId,
+    pub(super) id: DocumentId,
     pub(super) doc: Automerge,
     /// The last number of each writer.
-    seqs: BTreeMap<Actor, u64>,
+    pub(super) seqs: BTreeMap<Actor, u64>,
 }
 
 /// An event that was written.
