@@ -7,7 +7,7 @@ use std::sync::Arc;
 use shared::document::write::Event;
 use shared::domain::directory::Bureau;
 use shared::ids::{CollectionId, DeviceId, DocumentId};
-use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, RefusalCode};
+use shared::protocol::{Ack, AckOutcome, Batch, Pull, RefusalCode, Want};
 use tokio::sync::broadcast;
 
 use crate::clock::Clock;
@@ -153,21 +153,14 @@ impl Relay {
         author.publish(store, writer, &bureau.id, collection, document, events).await
     }
 
-    /// Reads the log behind a cursor.
+    /// Reads the log as a phone wants it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn pull(
-        &self,
-        collection: CollectionId,
-        cursor: Cursor,
-        bytes_max: usize,
-    ) -> Result<Pull, StoreError> {
+    pub async fn pull(&self, want: Want, bytes_max: usize) -> Result<Pull, StoreError> {
         let epoch = self.inner.epoch;
-        crate::store::blocking(&self.inner.store, move |store| {
-            pull::pull(store, epoch, collection, cursor, bytes_max)
-        })
-        .await
+        crate::store::blocking(&self.inner.store, move |store| pull::pull(store, epoch, want, bytes_max))
+            .await
     }
 
     /// Listens to what happens from now on.

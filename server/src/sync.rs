@@ -48,18 +48,13 @@ async fn drive(relay: &Relay, link: &mut Link, input: Input) -> Done {
             Effect::Commit { exchange, batches } => {
                 Input::Committed { exchange, acks: relay.push(batches).await }
             }
-            Effect::Read { collection, cursor, bytes_max } => {
-                match relay.pull(collection, cursor, bytes_max).await {
-                    Ok(pull) => Input::Log(pull),
-                    Err(error) => {
-                        tracing::error!(
-                            error = &error as &dyn std::error::Error,
-                            "the log could not be read"
-                        );
-                        Input::ReadFailed
-                    }
+            Effect::Read { want, bytes_max } => match relay.pull(want, bytes_max).await {
+                Ok(pull) => Input::Log(pull),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the log could not be read");
+                    Input::ReadFailed
                 }
-            }
+            },
             Effect::Send(frame) => {
                 done.frames.push(frame);
                 continue;

@@ -24,6 +24,9 @@ pub const BATCH_CHANGES_MAX: usize = 1_024;
 pub const PUSH_BATCHES_MAX: usize = 4_096;
 /// Collections in one request: bureau, and live plus two months for 18 stations, with room.
 pub const COLLECTIONS_MAX: usize = 256;
+/// Documents in one request that a phone says what it holds of, over all collections: 53 bytes each, so less than half
+/// a frame.
+pub const HOLDINGS_MAX: usize = 32 << 10;
 /// Bytes of pulled changes in one answer unless the phone asks for fewer; keeps one answer below a second on a thin line.
 pub const PULL_BYTES_MAX: usize = 1 << 20;
 /// Bytes of changes in one push of ours: leaves room for the frame's own words below `FRAME_BYTES_MAX`.

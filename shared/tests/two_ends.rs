@@ -6,6 +6,11 @@
 mod rig {
     pub mod hub;
     pub mod phone;
+    mod whole;
+}
+/// More of the same, by subject.
+mod subjects {
+    mod catch_up;
 }
 
 use rig::hub::Hub;

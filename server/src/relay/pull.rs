@@ -1,8 +1,7 @@
 //! Reads the log for a phone: entries behind its cursor as runs of one batch each, or the whole log from its beginning
 //! when the cursor is not a place in it (the relay was restored, or the phone was).
 
-use shared::ids::CollectionId;
-use shared::protocol::{Carried, Cursor, Pull, Run};
+use shared::protocol::{Carried, Cursor, Pull, Run, Want};
 use shared::trust::chain;
 
 use crate::store::{Entry, Result, Store};
@@ -10,14 +9,9 @@ use crate::store::{Entry, Result, Store};
 /// Entries in one answer: bounds the work when changes are tiny.
 const ENTRIES_MAX: usize = 20_000;
 
-/// News behind a cursor.
-pub(super) fn pull(
-    store: &dyn Store,
-    epoch: u64,
-    collection: CollectionId,
-    cursor: Cursor,
-    bytes_max: usize,
-) -> Result<Pull> {
+/// What a phone wants.
+pub(super) fn pull(store: &dyn Store, epoch: u64, want: Want, bytes_max: usize) -> Result<Pull> {
+    let Want { collection, cursor, .. } = want;
     let is_place = cursor.seq == 0
         || (cursor.epoch == epoch && store.chain_at(&collection, cursor.seq)? == Some(cursor.chain));
     let from = if is_place { cursor } else { Cursor::START };

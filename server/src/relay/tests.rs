@@ -7,7 +7,7 @@ use shared::document::{Document, Written};
 use shared::domain::Label;
 use shared::domain::directory::{Bureau, Officer};
 use shared::ids::{BureauId, CollectionId, DocumentId, DocumentKind, OfficerId, StationCode};
-use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, RefusalCode, RejectCode};
+use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, RefusalCode, RejectCode, Want};
 use shared::time::{Timestamp, Zone};
 use shared::trust::chain;
 use shared::trust::rights::Role;
@@ -82,7 +82,7 @@ impl Desk {
     }
 
     async fn pull(&self, cursor: Cursor, bytes_max: usize) -> Pull {
-        self.relay.pull(live(), cursor, bytes_max).await.unwrap()
+        self.relay.pull(Want::at(live(), cursor), bytes_max).await.unwrap()
     }
 }
 

@@ -23,6 +23,7 @@ use crate::ids::{Actor, AssetId, CollectionId, DocumentId, EventKey, StationCode
 use crate::protocol::Cursor;
 use crate::time::Timestamp;
 
+mod catch_up;
 mod deeds;
 mod documents;
 mod exchange;
@@ -32,9 +33,11 @@ mod port;
 mod pull;
 
 pub use port::{
-    Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored, StoredChange, Write,
+    Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored, StoredChange,
+    StoredSnapshot, Write,
 };
 
+use catch_up::CatchUp;
 use documents::Documents;
 use exchange::LinkSide;
 use journal::{DeedDone, Entry, Journal, Then};
@@ -49,6 +52,7 @@ pub struct Device {
     outbox: Outbox,
     journal: Journal,
     link: LinkSide,
+    catch_up: CatchUp,
     cursors: BTreeMap<CollectionId, Cursor>,
     /// Collections that were read to their end at least once.
     caught_up: BTreeSet<CollectionId>,
@@ -81,7 +85,13 @@ impl Device {
             outbox: Outbox::default(),
             journal: Journal::default(),
             link: LinkSide::default(),
-            caught_up: stored.cursors.iter().map(|(collection, _)| collection.clone()).collect(),
+            catch_up: CatchUp::default(),
+            caught_up: stored
+                .cursors
+                .iter()
+                .filter(|(_, at)| is_caught_up(at))
+                .map(|(c, _)| c.clone())
+                .collect(),
             cursors: stored.cursors.into_iter().collect(),
             opened: BTreeSet::new(),
             visits: BTreeMap::new(),
@@ -89,6 +99,9 @@ impl Device {
             clock_offset_ms: stored.clock_offset_ms,
             deferred_until: None,
         };
+        for snapshot in stored.snapshots {
+            device.documents.take_snapshot(snapshot);
+        }
         for change in stored.changes {
             device.documents.take(change);
         }
@@ -294,7 +307,10 @@ impl Device {
         let mut changed = BTreeSet::new();
         let mut status_changed = false;
         for write in writes {
-            status_changed |= !matches!(write, Write::Change(_) | Write::Cursor { .. });
+            status_changed |= !matches!(
+                write,
+                Write::Change(_) | Write::Cursor { .. } | Write::Snapshot(_) | Write::DropSnapshot { .. }
+            );
             match write {
                 Write::Change(stored) => {
                     if self.documents.take(stored.clone()) {
@@ -314,6 +330,14 @@ impl Device {
                 }
                 Write::Rejected(rejected) => self.rejected.push(rejected.clone()),
                 Write::ClockOffset(ms) => self.clock_offset_ms = Some(*ms),
+                Write::Snapshot(stored) => {
+                    changed.insert(stored.document);
+                    self.documents.take_snapshot(stored.clone());
+                }
+                Write::DropSnapshot { document } => {
+                    changed.insert(*document);
+                    self.documents.drop_base(*document);
+                }
             }
         }
         self.documents.refresh_library();
@@ -329,9 +353,16 @@ impl Device {
 
     /// Begins the next exchange when there is something to say.
     fn go_on(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = self.look_for_drift();
         match self.deferred_until {
-            Some(until) if until > now && self.is_idle() => vec![Effect::SetTimer(until)],
-            _ => self.exchange(now),
+            Some(until) if until > now && self.is_idle() => effects.push(Effect::SetTimer(until)),
+            _ => effects.extend(self.exchange(now)),
         }
+        effects
     }
+}
+
+/// Whether a place was reached by reading to the end, or to some earlier end.
+fn is_caught_up(cursor: &Cursor) -> bool {
+    cursor.bootstrap.is_none() || cursor.seq > 0
 }

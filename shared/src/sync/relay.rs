@@ -8,7 +8,7 @@ use crate::document::chunk;
 use crate::ids::{ChangeHash, CollectionId, DocumentId};
 use crate::limits::{CONNECTION_FRAMES_MAX, PULL_BYTES_MAX, RETRY_AFTER_MS};
 use crate::protocol::{
-    self, Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, Request, Response,
+    self, Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, Request, Response, Want,
 };
 use crate::time::Timestamp;
 use crate::trust::rights::Rights;
@@ -51,12 +51,10 @@ pub enum Effect {
         /// The batches.
         batches: Vec<Batch>,
     },
-    /// Read the log behind a cursor; answer with [`Input::Log`].
+    /// Read the log as wanted; answer with [`Input::Log`].
     Read {
-        /// The collection.
-        collection: CollectionId,
-        /// Where to start.
-        cursor: Cursor,
+        /// What and where from.
+        want: Want,
         /// Bytes of changes at most; one change always comes.
         bytes_max: usize,
     },
@@ -92,8 +90,8 @@ struct Exchange {
     number: u32,
     acks: Option<Vec<Ack>>,
     pulls: Vec<Pull>,
-    /// Collections still to be read, and where from.
-    to_read: Vec<(CollectionId, Cursor)>,
+    /// Collections still to be read, and where from, the last first.
+    to_read: Vec<Want>,
     bytes_left: usize,
     bytes_max: usize,
 }
@@ -150,11 +148,10 @@ impl Link {
         }
         let bytes_asked = usize::try_from(request.bytes_max).unwrap_or(PULL_BYTES_MAX);
         let bytes_max = if bytes_asked == 0 { PULL_BYTES_MAX } else { bytes_asked.min(PULL_BYTES_MAX) };
-        let mut to_read: Vec<_> =
-            request.wants.into_iter().map(|want| (want.collection, want.cursor)).collect();
+        let mut to_read = request.wants;
         to_read.reverse();
-        for (collection, _) in &to_read {
-            self.sent.remove(collection);
+        for want in &to_read {
+            self.sent.remove(&want.collection);
         }
         let is_push = !request.push.is_empty();
         self.open = Some(Exchange {
@@ -193,9 +190,9 @@ impl Link {
         if open.acks.is_none() {
             return Vec::new();
         }
-        if let Some((collection, cursor)) = open.to_read.pop() {
-            self.reading.insert(collection.clone());
-            return vec![Effect::Read { collection, cursor, bytes_max: open.bytes_left }];
+        if let Some(want) = open.to_read.pop() {
+            self.reading.insert(want.collection.clone());
+            return vec![Effect::Read { want, bytes_max: open.bytes_left }];
         }
         let Some(open) = self.open.take() else { return Vec::new() };
         let retry = open.acks.iter().flatten().any(|ack| matches!(ack.outcome, AckOutcome::Deferred { .. }));
@@ -283,7 +280,8 @@ impl Link {
         for collection in std::mem::take(&mut self.stale) {
             let Some(cursor) = self.sent.get(&collection).copied() else { continue };
             if self.reading.insert(collection.clone()) {
-                effects.push(Effect::Read { collection, cursor, bytes_max: PULL_BYTES_MAX });
+                let want = Want::at(collection, cursor);
+                effects.push(Effect::Read { want, bytes_max: PULL_BYTES_MAX });
             } else {
                 self.stale.insert(collection);
             }
@@ -293,8 +291,10 @@ impl Link {
 
     /// Replaces what the phone pushed itself by its hash; gives the bytes of what is left.
     fn leave_out_pushed(&mut self, pull: &mut Pull) -> usize {
-        let mut bytes = 0;
-        for run in &mut pull.runs {
+        let snapshots = pull.documents.iter().filter_map(|whole| whole.snapshot.as_ref());
+        let mut bytes = snapshots.map(|snapshot| snapshot.bytes.len()).sum();
+        let wholes = pull.documents.iter_mut().flat_map(|whole| &mut whole.runs);
+        for run in pull.runs.iter_mut().chain(wholes) {
             for carried in &mut run.changes {
                 let Carried::Change(change) = carried else { continue };
                 let hash = if self.pushed.is_empty() { None } else { chunk::hash(change).ok() };

@@ -10,9 +10,10 @@ use shared::domain::directory::{Bureau, DirectoryEntry, Station};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
 use shared::ids::{
-    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, ItemId, StationCode, TemplateId,
+    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, Digest, DocumentId, ItemId, StationCode,
+    TemplateId,
 };
-use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, RejectCode, Run};
+use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, RejectCode, Run, Want};
 use shared::sync::relay::{Effect, Input, Link};
 use shared::time::{Timestamp, Zone};
 use shared::trust::chain;
@@ -39,25 +40,41 @@ pub fn flood() -> RoundName {
 }
 
 #[derive(Clone)]
-struct Entry {
-    document: DocumentId,
-    hash: ChangeHash,
-    change: Vec<u8>,
+pub(super) struct Entry {
+    pub(super) document: DocumentId,
+    pub(super) hash: ChangeHash,
+    pub(super) change: Vec<u8>,
     device: DeviceId,
     receipt_time: Timestamp,
-    chain: Chain,
+    pub(super) chain: Chain,
 }
 
 pub struct Hub {
-    logs: BTreeMap<CollectionId, Vec<Entry>>,
-    epoch: u64,
+    pub(super) logs: BTreeMap<CollectionId, Vec<Entry>>,
+    pub(super) epoch: u64,
     pub rejected: usize,
+    /// How many changes of each document are in its snapshot; with any, a new phone is answered by document.
+    pub snapshot_changes: usize,
+    /// Documents in one answer.
+    pub documents_max: usize,
+    /// Whole documents sent.
+    pub wholes_sent: usize,
+    /// Tells digests that are not its own.
+    pub lies_about_digests: bool,
 }
 
 impl Hub {
     /// With a bureau, a station and a template of one item.
     pub fn new() -> Self {
-        let mut hub = Self { logs: BTreeMap::new(), epoch: 1, rejected: 0 };
+        let mut hub = Self {
+            logs: BTreeMap::new(),
+            epoch: 1,
+            rejected: 0,
+            snapshot_changes: 0,
+            documents_max: usize::MAX,
+            wholes_sent: 0,
+            lies_about_digests: false,
+        };
         let name = Label::new("巢湖市公安局", "Chaohu Bureau");
         hub.publish(
             DocumentId::directory(&bureau()),
@@ -123,6 +140,15 @@ impl Hub {
         self.logs.values().map(Vec::len).sum()
     }
 
+    /// How many entries of all logs are in snapshots.
+    pub fn saved(&self) -> usize {
+        let mut counts = BTreeMap::new();
+        for entry in self.logs.values().flatten() {
+            *counts.entry(entry.document).or_insert(0usize) += 1;
+        }
+        counts.into_values().map(|count| count.min(self.snapshot_changes)).sum()
+    }
+
     /// Performs what the relay's end asks for until it has nothing more to do; gives the frames it sends.
     pub fn drive(&mut self, link: &mut Link, input: Input) -> Vec<Vec<u8>> {
         let mut frames = Vec::new();
@@ -134,9 +160,7 @@ impl Hub {
                         let acks = batches.iter().map(|batch| self.commit(batch)).collect();
                         inputs.push(Input::Committed { exchange, acks });
                     }
-                    Effect::Read { collection, cursor, .. } => {
-                        inputs.push(Input::Log(self.read(collection, cursor)))
-                    }
+                    Effect::Read { want, .. } => inputs.push(Input::Log(self.read(want))),
                     Effect::Send(frame) => frames.push(frame),
                     Effect::Refuse(refusal) => panic!("{refusal:?}"),
                 }
@@ -175,28 +199,34 @@ impl Hub {
         Ack { document: batch.document, head: batch.head, outcome: outcome.expect("a batch has changes") }
     }
 
-    fn read(&self, collection: CollectionId, cursor: Cursor) -> Pull {
+    fn read(&mut self, want: Want) -> Pull {
+        let mut pull = self.read_truly(want);
+        self.wholes_sent += pull.documents.len();
+        if self.lies_about_digests {
+            pull.digest = Some(Digest([7; 32]));
+        }
+        pull
+    }
+
+    fn read_truly(&self, want: Want) -> Pull {
+        let is_new = want.cursor == Cursor::START && self.snapshot_changes > 0;
+        if want.cursor.bootstrap.is_some() || is_new {
+            return self.read_by_document(want);
+        }
+        let Want { collection, cursor, .. } = want;
         let empty = Vec::new();
         let log = self.logs.get(&collection).unwrap_or(&empty);
         let at = usize::try_from(cursor.seq).unwrap();
         let chain_at =
             |seq: usize| if seq == 0 { Some(Chain::START) } else { log.get(seq - 1).map(|e| e.chain) };
-        let fits = cursor.seq == 0 || (cursor.epoch == self.epoch && chain_at(at) == Some(cursor.chain));
-        let from = if fits { at } else { 0 };
-        let run = |(i, entry): (usize, &Entry)| Run {
-            seq_first: (from + i) as u64 + 1,
-            document: entry.document,
-            device: entry.device,
-            signature_hash: [0; 32],
-            receipt_time: entry.receipt_time,
-            changes: vec![Carried::Change(entry.change.clone())],
-            seal: None,
-            held: false,
-        };
-        let runs = log[from..].iter().enumerate().map(run).collect();
-        let chain = chain_at(log.len()).unwrap();
-        let cursor = Cursor::at(self.epoch, log.len() as u64, chain);
-        Pull::entries(collection, runs, cursor, false, !fits)
+        if cursor.seq > 0 && (cursor.epoch != self.epoch || chain_at(at) != Some(cursor.chain)) {
+            let place = Cursor::at(self.epoch, 0, Chain::START);
+            return Pull::entries(collection, Vec::new(), place, true, true);
+        }
+        let runs = log[at..].iter().zip(at as u64 + 1..).map(|(entry, seq)| run(seq, entry)).collect();
+        let cursor = Cursor::at(self.epoch, log.len() as u64, chain_at(log.len()).unwrap());
+        let digest = Some(digest(log));
+        Pull { digest, ..Pull::entries(collection, runs, cursor, false, false) }
     }
 
     /// Tells a phone's connection that everything has grown, and brings what it sends.
@@ -216,6 +246,12 @@ impl Hub {
         self.epoch += 1;
     }
 
+    /// Somebody copied an old database back: its last entries are gone, and it does not know it.
+    pub fn roll_back(&mut self, collection: &CollectionId, entries: usize) {
+        let log = self.logs.get_mut(collection).unwrap();
+        log.truncate(log.len() - entries);
+    }
+
     /// Somebody edits the database.
     pub fn forge_receipt_time(&mut self) {
         for log in self.logs.values_mut() {
@@ -224,4 +260,25 @@ impl Hub {
             }
         }
     }
+}
+
+/// One entry as a run of its own.
+pub(super) fn run(seq_first: u64, entry: &Entry) -> Run {
+    Run {
+        seq_first,
+        document: entry.document,
+        device: entry.device,
+        signature_hash: [0; 32],
+        receipt_time: entry.receipt_time,
+        changes: vec![Carried::Change(entry.change.clone())],
+        seal: None,
+        held: false,
+    }
+}
+
+/// What some entries come to.
+pub(super) fn digest<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Digest {
+    let mut digest = Digest::default();
+    entries.into_iter().for_each(|entry| digest.toggle(entry.document, entry.hash));
+    digest
 }

@@ -37,6 +37,8 @@ pub struct Phone {
     commands: u32,
     storage_hangs: bool,
     hears: bool,
+    /// Frames that the network still carries, when it is about to fail.
+    frames_left: Option<u32>,
     /// Frames that left while nobody carried them.
     on_the_way: Vec<Vec<u8>>,
 }
@@ -75,12 +77,37 @@ impl Phone {
             commands: 0,
             storage_hangs: false,
             hears: true,
+            frames_left: None,
             on_the_way: Vec::new(),
         }
     }
 
     pub fn die_and_start(self) -> Self {
         Self::start(self.identity, 0, self.stored)
+    }
+
+    /// What is on its disk.
+    pub fn stored(&self) -> &Stored {
+        &self.stored
+    }
+
+    /// Dies, and something happens to the disk before it starts again.
+    pub fn die_after(mut self, damage: impl FnOnce(&mut Stored)) -> Self {
+        damage(&mut self.stored);
+        self.die_and_start()
+    }
+
+    /// The same phone with nothing on its disk.
+    pub fn wipe(self) -> Self {
+        Self::start(self.identity, 0, Stored::default())
+    }
+
+    /// Gets into contact, and loses it after some frames.
+    pub fn connect_for(&mut self, hub: &mut Hub, frames: u32) {
+        self.frames_left = Some(frames);
+        self.connect(hub);
+        self.frames_left = None;
+        self.lose();
     }
 
     /// Another tab on the same storage, which does not sync.
@@ -124,6 +151,10 @@ impl Phone {
     }
 
     fn send(&mut self, frame: Vec<u8>, hub: &mut Hub) {
+        if self.frames_left == Some(0) {
+            return;
+        }
+        self.frames_left = self.frames_left.map(|left| left - 1);
         let Some(mut link) = self.link.take() else { return };
         self.sent += 1;
         let frames = hub.drive(&mut link, RelayInput::Frame(frame));
@@ -242,6 +273,11 @@ fn store(stored: &mut Stored, writes: &[Write]) {
             }
             Write::Rejected(rejected) => stored.rejected.push(rejected.clone()),
             Write::ClockOffset(ms) => stored.clock_offset_ms = Some(*ms),
+            Write::Snapshot(snapshot) => {
+                stored.snapshots.retain(|known| known.document != snapshot.document);
+                stored.snapshots.push(snapshot.clone());
+            }
+            Write::DropSnapshot { document } => stored.snapshots.retain(|known| known.document != *document),
         }
     }
 }

@@ -311,6 +311,8 @@ fn store(stored: &mut Stored, writes: &[Write]) {
             }
             Write::Rejected(rejected) => stored.rejected.push(rejected.clone()),
             Write::ClockOffset(ms) => stored.clock_offset_ms = Some(*ms),
+            Write::Snapshot(snapshot) => stored.snapshots.push(snapshot.clone()),
+            Write::DropSnapshot { document } => stored.snapshots.retain(|known| known.document != *document),
         }
     }
 }

@@ -106,6 +106,7 @@ impl Engine {
 
     async fn load(&self, profile: &Profile, slot: u32) -> Result<Device, DatabaseError> {
         let stored = stored(
+            &self.database.read_all(Shelf::Bases).await?,
             &self.database.read_all(Shelf::Chunks).await?,
             &self.database.read_all(Shelf::Outbox).await?,
             &self.database.read_all(Shelf::Cursors).await?,

@@ -6,7 +6,7 @@ use shared::api::enrolment::Enrolled;
 use shared::domain::Label;
 use shared::ids::{ChangeHash, CollectionId, DocumentId};
 use shared::protocol::Cursor;
-use shared::sync::device::{Identity, Mark, Rejected, Stored, StoredChange, Write};
+use shared::sync::device::{Identity, Mark, Rejected, Stored, StoredChange, StoredSnapshot, Write};
 
 /// The folders of the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Shelf {
     Rejected,
     /// What the screen showed last.
     Snapshot,
+    /// Documents' beginnings, each in one piece.
+    Bases,
 }
 
 /// One record to put, or to delete when there is no value.
@@ -109,6 +111,8 @@ pub fn record(write: &Write) -> Record {
             (Shelf::Rejected, key(rejected.document, rejected.hash), Some(bytes(rejected)))
         }
         Write::ClockOffset(ms) => (Shelf::Meta, CLOCK_OFFSET.to_owned(), Some(bytes(ms))),
+        Write::Snapshot(snapshot) => (Shelf::Bases, snapshot.document.to_string(), Some(bytes(snapshot))),
+        Write::DropSnapshot { document } => (Shelf::Bases, document.to_string(), None),
     };
     Record { shelf, key, value }
 }
@@ -116,6 +120,7 @@ pub fn record(write: &Write) -> Record {
 /// What the phone's end starts from. Records that do not read back are left out; the relay has them, or they never
 /// were ours.
 pub fn stored(
+    bases: &[Vec<u8>],
     chunks: &[Vec<u8>],
     outbox: &[Vec<u8>],
     cursors: &[Vec<u8>],
@@ -123,6 +128,7 @@ pub fn stored(
     clock_offset: Option<&[u8]>,
 ) -> Stored {
     Stored {
+        snapshots: all::<StoredSnapshot>(bases),
         changes: all::<StoredChange>(chunks),
         marks: all::<Mark>(outbox),
         cursors: all::<(CollectionId, Cursor)>(cursors),
@@ -147,7 +153,7 @@ fn key(document: DocumentId, hash: ChangeHash) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::ids::DocumentKind;
+    use shared::ids::{Digest, DocumentKind};
     use shared::protocol::RejectCode;
     use shared::time::Timestamp;
 
@@ -165,7 +171,14 @@ mod tests {
         let rejected = Rejected { document, hash, code: RejectCode::Signature };
         let cursor = Cursor { epoch: 9, seq: 4, ..Cursor::START };
         let value = |write: &Write| vec![record(write).value.expect("puts have values")];
+        let snapshot = StoredSnapshot {
+            collection: collection.clone(),
+            document,
+            digest: Digest([3; 32]),
+            bytes: vec![4, 5, 6],
+        };
         let stored = stored(
+            &value(&Write::Snapshot(snapshot.clone())),
             &value(&Write::Change(change.clone())),
             &value(&Write::Mark(mark.clone())),
             &value(&Write::Cursor { collection: collection.clone(), cursor }),
@@ -173,6 +186,7 @@ mod tests {
             Some(&value(&Write::ClockOffset(-77))[0]),
         );
         let expected = Stored {
+            snapshots: vec![snapshot.clone()],
             changes: vec![change],
             marks: vec![mark.clone()],
             cursors: vec![(collection, cursor)],
@@ -182,5 +196,7 @@ mod tests {
         assert_eq!(stored, expected);
         let dropped = record(&Write::DropMark { document, hash });
         assert_eq!((dropped.key, dropped.value), (record(&Write::Mark(mark)).key, None));
+        let dropped = record(&Write::DropSnapshot { document });
+        assert_eq!((dropped.key, dropped.value), (record(&Write::Snapshot(snapshot)).key, None));
     }
 }

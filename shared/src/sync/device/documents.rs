@@ -11,12 +11,20 @@ use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::template::Template;
-use crate::ids::{Actor, AssetId, BureauId, ChangeHash, CollectionId, DocumentId, DocumentKind, TemplateId};
+use crate::ids::{
+    Actor, AssetId, BureauId, ChangeHash, CollectionId, Digest, DocumentId, DocumentKind, TemplateId,
+};
+
+mod base;
+
+use base::Base;
 
 /// Every document of the phone.
 #[derive(Debug, Default)]
 pub(super) struct Documents {
     held: BTreeMap<DocumentId, Held>,
+    /// What everything of a collection comes to.
+    digests: BTreeMap<CollectionId, Digest>,
     library: Library,
 }
 
@@ -33,7 +41,11 @@ struct Library {
 #[derive(Debug)]
 struct Held {
     collection: CollectionId,
+    /// What it began with on this phone, when that came in one piece. None of it is in `changes`.
+    base: Option<Base>,
     changes: BTreeMap<ChangeHash, Vec<u8>>,
+    /// What base and changes come to.
+    digest: Digest,
     /// In the order they came: an order in which they apply.
     order: Vec<ChangeHash>,
     /// How many of `order` are in `document`.
@@ -47,7 +59,9 @@ impl Held {
     fn new(collection: CollectionId) -> Self {
         Self {
             collection,
+            base: None,
             changes: BTreeMap::new(),
+            digest: Digest::default(),
             order: Vec::new(),
             applied: 0,
             document: None,
@@ -63,7 +77,9 @@ impl Held {
 
     /// The document with everything that came; a change that automerge refuses is left out, the others count.
     fn load(&mut self, id: DocumentId) -> &mut Document {
-        let document = self.document.get_or_insert_with(|| Document::new(id));
+        let base = &self.base;
+        let begin = || base.as_ref().and_then(|base| base.load(id)).unwrap_or_else(|| Document::new(id));
+        let document = self.document.get_or_insert_with(begin);
         let news: Vec<&[u8]> = self.order[self.applied..]
             .iter()
             .filter_map(|hash| self.changes.get(hash))
@@ -83,13 +99,15 @@ impl Held {
 impl Documents {
     /// Takes a change in, unless it is here already.
     pub(super) fn take(&mut self, stored: StoredChange) -> bool {
-        let held = self.held.entry(stored.document).or_insert_with(|| Held::new(stored.collection));
-        if held.changes.insert(stored.hash, stored.change).is_some() {
+        let StoredChange { collection, document, hash, change } = stored;
+        let held = self.held.entry(document).or_insert_with(|| Held::new(collection));
+        if held.changes.insert(hash, change).is_some() {
             return false;
         }
-        held.order.push(stored.hash);
+        held.order.push(hash);
         held.forget_readings();
-        self.mark_stale(stored.document);
+        self.toggle(document, hash);
+        self.mark_stale(document);
         true
     }
 
@@ -107,22 +125,24 @@ impl Documents {
         held.order.push(written.hash);
         held.applied = held.order.len();
         held.forget_readings();
+        self.toggle(id, written.hash);
         Ok(written)
     }
 
     /// Takes changes back that did not become durable: the document is built again from the others.
     pub(super) fn drop_changes(&mut self, id: DocumentId, hashes: &BTreeSet<ChangeHash>) {
         let Some(held) = self.held.get_mut(&id) else { return };
-        held.changes.retain(|hash, _| !hashes.contains(hash));
+        let dropped: Vec<_> = hashes.iter().filter(|hash| held.changes.remove(hash).is_some()).collect();
         held.order.retain(|hash| !hashes.contains(hash));
         held.document = None;
         held.applied = 0;
         held.forget_readings();
+        dropped.into_iter().for_each(|hash| self.toggle(id, *hash));
         self.mark_stale(id);
     }
 
     pub(super) fn contains(&self, id: DocumentId, hash: ChangeHash) -> bool {
-        self.held.get(&id).is_some_and(|held| held.changes.contains_key(&hash))
+        self.held.get(&id).is_some_and(|held| held.changes.contains_key(&hash) || held.has_in_base(id, hash))
     }
 
     pub(super) fn change(&self, id: DocumentId, hash: ChangeHash) -> Option<(&CollectionId, &[u8])> {
@@ -132,17 +152,6 @@ impl Documents {
 
     pub(super) fn has(&self, id: DocumentId) -> bool {
         self.held.contains_key(&id)
-    }
-
-    /// Every change of a collection.
-    pub(super) fn in_collection(
-        &self,
-        collection: &CollectionId,
-    ) -> impl Iterator<Item = (DocumentId, ChangeHash, &[u8])> {
-        let held = self.held.iter().filter(move |(_, held)| held.collection == *collection);
-        held.flat_map(|(id, held)| {
-            held.changes.iter().map(move |(hash, change)| (*id, *hash, change.as_slice()))
-        })
     }
 
     pub(super) fn heads(&mut self, id: DocumentId) -> Vec<ChangeHash> {

@@ -10,9 +10,7 @@ use super::port::{Effect, LinkState, Write, problem};
 use super::pull::{self, PullError};
 use crate::ids::CollectionId;
 use crate::limits::EXCHANGE_MS_MAX;
-use crate::protocol::{
-    self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response, Want,
-};
+use crate::protocol::{self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response};
 use crate::sync::backoff;
 use crate::time::Timestamp;
 
@@ -32,9 +30,6 @@ pub(super) struct LinkSide {
     pub(super) to_ask: BTreeSet<CollectionId>,
     /// Collections that were asked for on this link: the relay delivers their news.
     asked: BTreeSet<CollectionId>,
-    /// Collections whose log has diverged, and what it holds.
-    diverged:
-        std::collections::BTreeMap<CollectionId, BTreeSet<(crate::ids::DocumentId, crate::ids::ChangeHash)>>,
     /// Collections that were asked for from the beginning because their chain did not fit.
     restarted: BTreeSet<CollectionId>,
     renew_session: bool,
@@ -131,6 +126,7 @@ impl Device {
         self.link.exchange = 0;
         self.link.is_heard = false;
         self.link.asked.clear();
+        self.catch_up.begin_link();
         self.ask_for_everything(now);
         self.exchange(now)
     }
@@ -178,13 +174,9 @@ impl Device {
 
     fn ask(&mut self, now: Timestamp, push: Vec<Batch>) -> Vec<Effect> {
         self.link.asked.extend(self.link.to_ask.iter().cloned());
-        let wants = std::mem::take(&mut self.link.to_ask)
-            .into_iter()
-            .map(|collection| {
-                let cursor = self.cursor(&collection);
-                Want::at(collection, cursor)
-            })
-            .collect();
+        let mut to_ask = std::mem::take(&mut self.link.to_ask);
+        let wants = self.wants(&mut to_ask);
+        self.link.to_ask = to_ask;
         self.link.exchange += 1;
         let request = Request { exchange: self.link.exchange, push: push.clone(), wants, bytes_max: 0 };
         self.link.phase = Phase::Asked { pushed: push, since: now };
@@ -280,10 +272,16 @@ impl Device {
     fn take_pull(&mut self, now: Timestamp, pull: &protocol::Pull) -> Vec<Write> {
         let from = self.cursor(&pull.collection);
         if pull.diverged {
-            self.link.diverged.insert(pull.collection.clone(), BTreeSet::new());
+            return self.begin_catch_up(&pull.collection);
         }
-        let seen = self.link.diverged.get_mut(&pull.collection);
-        let mut writes = match pull::writes(pull, from, &self.documents, seen) {
+        let taken = if self.is_by_document(pull, from) {
+            self.take_documents(now, pull, from)
+        } else if from.bootstrap.is_some() {
+            Err(PullError::Gap)
+        } else {
+            pull::writes(pull, from, &self.documents)
+        };
+        let writes = match taken {
             Ok(writes) => writes,
             Err(PullError::Gap) => {
                 self.link.to_ask.insert(pull.collection.clone());
@@ -302,17 +300,12 @@ impl Device {
             self.link.to_ask.insert(pull.collection.clone());
         } else {
             self.caught_up.insert(pull.collection.clone());
-            if let Some(seen) = self.link.diverged.remove(&pull.collection) {
-                let device = self.identity.device;
-                let lost =
-                    pull::lost_writes(&pull.collection, device, &self.documents, &self.outbox, &seen, now);
-                writes.extend(lost);
-            }
         }
+        self.hear_digest(pull);
         writes
     }
 
-    fn cursor(&self, collection: &CollectionId) -> Cursor {
+    pub(super) fn cursor(&self, collection: &CollectionId) -> Cursor {
         self.cursors.get(collection).copied().unwrap_or_default()
     }
 }

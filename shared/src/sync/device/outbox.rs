@@ -62,8 +62,9 @@ impl Outbox {
         self.marks.values().map(|waiting| waiting.since).min()
     }
 
-    pub(super) fn contains(&self, document: DocumentId, hash: ChangeHash) -> bool {
-        self.marks.contains_key(&(document, hash))
+    /// What waits, by document.
+    pub(super) fn marked(&self) -> impl Iterator<Item = (DocumentId, ChangeHash)> {
+        self.marks.keys().copied()
     }
 
     pub(super) fn is_waiting(&self, document: DocumentId, key: &EventKey) -> bool {

@@ -4,7 +4,9 @@ use minicbor::{Decode, Encode};
 
 use crate::domain::answer::Answer;
 use crate::domain::round::RoundName;
-use crate::ids::{BureauId, ChangeHash, CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
+use crate::ids::{
+    BureauId, ChangeHash, CollectionId, DeviceId, Digest, DocumentId, EventKey, ItemId, SubjectId,
+};
 use crate::protocol::{Cursor, RefusalCode, RejectCode};
 use crate::time::{Timestamp, Zone};
 use crate::trust::rights::Rights;
@@ -29,7 +31,9 @@ pub struct Identity {
 /// What the phone's storage holds when it starts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stored {
-    /// Every change, own and pulled.
+    /// What came in one piece.
+    pub snapshots: Vec<StoredSnapshot>,
+    /// Every other change, own and pulled.
     pub changes: Vec<StoredChange>,
     /// Own changes that the relay has not acknowledged.
     pub marks: Vec<Mark>,
@@ -56,6 +60,23 @@ pub struct StoredChange {
     /// Its bytes.
     #[cbor(n(3), with = "minicbor::bytes")]
     pub change: Vec<u8>,
+}
+
+/// A document's beginning as it came in one piece. Its key in the storage is the document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct StoredSnapshot {
+    /// Where the document is kept.
+    #[n(0)]
+    pub collection: CollectionId,
+    /// The document.
+    #[n(1)]
+    pub document: DocumentId,
+    /// What its changes come to, as the relay said.
+    #[n(2)]
+    pub digest: Digest,
+    /// Its bytes, as `Document::save` gave them.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub bytes: Vec<u8>,
 }
 
 /// The outbox mark of an own change. Its key in the storage is (document, hash).
@@ -121,6 +142,16 @@ pub enum Write {
     /// Relay clock minus phone clock, milliseconds.
     #[n(5)]
     ClockOffset(#[n(0)] i64),
+    /// Keep a document's beginning, in place of the one that is kept.
+    #[n(8)]
+    Snapshot(#[n(0)] StoredSnapshot),
+    /// A document's beginning is not what it should be, or is kept change by change from now on.
+    #[n(9)]
+    DropSnapshot {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+    },
 }
 
 /// What the person does.

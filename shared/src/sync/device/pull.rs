@@ -2,15 +2,13 @@
 //! the log moves on in the same transaction. The chain is computed here, entry by entry: a relay that was restored,
 //! forked or edited shows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::documents::Documents;
-use super::outbox::Outbox;
-use super::port::{Mark, Rejected, StoredChange, Write};
+use super::port::{Rejected, StoredChange, Write};
 use crate::document::chunk;
-use crate::ids::{ChangeHash, CollectionId, DeviceId, DocumentId};
+use crate::ids::{ChangeHash, DocumentId};
 use crate::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull};
-use crate::time::Timestamp;
 use crate::trust::chain::{self, Link};
 
 /// A pull that cannot be taken in.
@@ -19,21 +17,15 @@ pub(super) enum PullError {
     /// It does not start where this phone stands (a delivery was lost): ask again from here.
     #[error("the pull does not start at this phone's place")]
     Gap,
-    /// Its entries do not give the chain that it claims: ask again from the beginning.
-    #[error("the pull's entries do not give its chain")]
+    /// Its entries do not give the chain, or its documents the digests, that it claims: ask again from the beginning.
+    #[error("the pull's entries are not what it claims")]
     Chain,
 }
 
-/// The writes of one pull. `seen` collects what a diverged log holds, for reconciliation.
-pub(super) fn writes(
-    pull: &Pull,
-    from: Cursor,
-    documents: &Documents,
-    seen: Option<&mut BTreeSet<(DocumentId, ChangeHash)>>,
-) -> Result<Vec<Write>, PullError> {
-    let mut place = if pull.diverged { Cursor::START } else { from };
+/// The writes of one pull by place.
+pub(super) fn writes(pull: &Pull, from: Cursor, documents: &Documents) -> Result<Vec<Write>, PullError> {
+    let mut place = from;
     let mut writes = Vec::new();
-    let mut hashes = Vec::new();
     for run in &pull.runs {
         if run.seq_first != place.seq + 1 {
             return Err(PullError::Gap);
@@ -54,7 +46,6 @@ pub(super) fn writes(
                 receipt_time: run.receipt_time,
             };
             place.chain = chain::extend(place.chain, link);
-            hashes.push((run.document, hash));
             if let Carried::Change(bytes) = carried
                 && !documents.contains(run.document, hash)
             {
@@ -69,9 +60,6 @@ pub(super) fn writes(
     }
     if place.chain != pull.cursor.chain {
         return Err(PullError::Chain);
-    }
-    if let Some(seen) = seen {
-        seen.extend(hashes);
     }
     if pull.cursor != from {
         writes.push(Write::Cursor { collection: pull.collection.clone(), cursor: pull.cursor });
@@ -102,23 +90,4 @@ pub(super) fn ack_writes(acks: &[Ack], pushed: &[Batch]) -> Vec<Write> {
         }
     }
     writes
-}
-
-/// What a diverged log has lost of this phone's own: it is marked again, so that the next push gives it back.
-pub(super) fn lost_writes(
-    collection: &CollectionId,
-    device: DeviceId,
-    documents: &Documents,
-    outbox: &Outbox,
-    seen: &BTreeSet<(DocumentId, ChangeHash)>,
-    now: Timestamp,
-) -> Vec<Write> {
-    let is_own = |change: &[u8]| chunk::outline(change).is_ok_and(|outline| outline.actor.device() == device);
-    documents
-        .in_collection(collection)
-        .filter(|(document, hash, change)| {
-            !seen.contains(&(*document, *hash)) && !outbox.contains(*document, *hash) && is_own(change)
-        })
-        .map(|(document, hash, _)| Write::Mark(Mark { document, hash, at: now }))
-        .collect()
 }

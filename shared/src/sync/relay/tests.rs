@@ -4,7 +4,7 @@ use super::*;
 use crate::document::Document;
 use crate::document::write::Event;
 use crate::ids::{Actor, Chain, DeviceId, DocumentKind, OfficerId, StationCode};
-use crate::protocol::{Run, Want};
+use crate::protocol::Run;
 use crate::trust::rights::Role;
 
 const NOW: Timestamp = Timestamp(1_000);
@@ -106,12 +106,15 @@ fn a_poke_delivers_what_grew_and_nothing_else() {
     assert_eq!(link.handle(NOW, Input::Poke { collection: live(), seq: 3 }), []);
     assert_eq!(link.handle(NOW, Input::Poke { collection: CollectionId::bureau(), seq: 9 }), []);
     let effects = link.handle(NOW, Input::Poke { collection: live(), seq: 4 });
-    assert!(matches!(effects.as_slice(), [Effect::Read { cursor: Cursor { seq: 3, .. }, .. }]));
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::Read { want: Want { cursor: Cursor { seq: 3, .. }, .. }, .. }]
+    ));
     assert_eq!(link.handle(NOW, Input::Poke { collection: live(), seq: 5 }), [], "one read at a time");
     let effects = link.handle(NOW, Input::Log(pull(4, vec![run(4)], false)));
     assert_eq!(sent(&effects)[0].exchange, 0);
     assert!(
-        matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 4, .. }, .. })),
+        matches!(effects.last(), Some(Effect::Read { want: Want { cursor: Cursor { seq: 4, .. }, .. }, .. })),
         "the second poke"
     );
 }
@@ -123,7 +126,10 @@ fn a_poke_during_the_answer_is_not_lost() {
     assert_eq!(link.handle(NOW, Input::Poke { collection: live(), seq: 4 }), []);
     let effects = link.handle(NOW, Input::Log(pull(3, vec![], false)));
     assert_eq!(sent(&effects).len(), 1);
-    assert!(matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 3, .. }, .. })));
+    assert!(matches!(
+        effects.last(),
+        Some(Effect::Read { want: Want { cursor: Cursor { seq: 3, .. }, .. }, .. })
+    ));
 }
 
 #[test]
@@ -157,7 +163,7 @@ fn a_request_waits_for_the_delivery_that_is_being_read() {
     let effects = link.handle(NOW, Input::Log(pull(4, vec![run(4)], false)));
     assert_eq!(sent(&effects)[0].exchange, 0);
     assert!(
-        matches!(effects.last(), Some(Effect::Read { cursor: Cursor { seq: 0, .. }, .. })),
+        matches!(effects.last(), Some(Effect::Read { want: Want { cursor: Cursor { seq: 0, .. }, .. }, .. })),
         "as the request asked"
     );
 }

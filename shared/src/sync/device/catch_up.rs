@@ -1,0 +1,292 @@
+//! Catching up document by document: what a new phone does when the relay has snapshots, and what every phone does when
+//! the log is not the one it knew (`diverged`) or its own digest of a collection is not the relay's (drift). It says
+//! what it holds of each document, gets those that differ as a whole, and marks what the relay has lost, so that the
+//! next push gives it back. It may be cut anywhere: how far it has come is stored together with the documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Device;
+use super::journal::{Entry, Then};
+use super::port::{Effect, Mark, StoredChange, StoredSnapshot, Write};
+use super::pull::PullError;
+use crate::document::{Document, chunk};
+use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
+use crate::limits::HOLDINGS_MAX;
+use crate::protocol::{Bootstrap, Carried, Cursor, Holding, Pull, Want, Whole};
+use crate::time::Timestamp;
+
+/// What is known of collections that may differ from the relay's.
+#[derive(Debug, Default)]
+pub(super) struct CatchUp {
+    /// What the relay says that a collection comes to at a place that this phone is about to reach.
+    told: BTreeMap<CollectionId, (Cursor, Digest)>,
+    /// Collections that the request on its way asks for by document.
+    asked: BTreeSet<CollectionId>,
+    /// Collections caught up by document on this link because they differed: it is not tried twice.
+    tried: BTreeSet<CollectionId>,
+}
+
+impl CatchUp {
+    /// A new link: everything may be tried again.
+    pub(super) fn begin_link(&mut self) {
+        self.asked.clear();
+        self.tried.clear();
+    }
+}
+
+impl Device {
+    /// What to ask for, of these collections; those for which one request has no room are left where they are.
+    pub(super) fn wants(&mut self, to_ask: &mut BTreeSet<CollectionId>) -> Vec<Want> {
+        self.catch_up.asked.clear();
+        let (mut wants, mut room) = (Vec::new(), HOLDINGS_MAX);
+        for collection in std::mem::take(to_ask) {
+            let cursor = self.cursor(&collection);
+            let Some(bootstrap) = cursor.bootstrap else {
+                wants.push(Want::at(collection, cursor));
+                continue;
+            };
+            let mut holdings = self.holdings(&collection, bootstrap.after_document);
+            if holdings.len() > room && room < HOLDINGS_MAX {
+                to_ask.insert(collection);
+                continue;
+            }
+            // What is not told of comes whole, and is then found to be here.
+            holdings.truncate(room);
+            room -= holdings.len();
+            self.catch_up.asked.insert(collection.clone());
+            wants.push(Want { collection, cursor, holdings: Some(holdings) });
+        }
+        wants
+    }
+
+    /// Whether a pull goes on document by document: because it was asked so, or because this phone is new.
+    pub(super) fn is_by_document(&self, pull: &Pull, from: Cursor) -> bool {
+        let is_told_so = pull.cursor.bootstrap.is_some() || !pull.documents.is_empty();
+        if from.bootstrap.is_some() {
+            pull.runs.is_empty() && self.catch_up.asked.contains(&pull.collection)
+        } else {
+            from.seq == 0 && is_told_so
+        }
+    }
+
+    /// Asks for a collection document by document from now on, unless that has just been tried on this link.
+    pub(super) fn begin_catch_up(&mut self, collection: &CollectionId) -> Vec<Write> {
+        if !self.catch_up.tried.insert(collection.clone()) {
+            self.link.problem = Some("diverged".to_owned());
+            return Vec::new();
+        }
+        let bootstrap = Some(Bootstrap { target_seq: 0, after_document: None });
+        let cursor = Cursor { bootstrap, ..self.cursor(collection) };
+        // At once: what is delivered meanwhile must not be taken for the answer. If it is lost with the tab, the same
+        // difference shows again.
+        self.cursors.insert(collection.clone(), cursor);
+        self.link.to_ask.insert(collection.clone());
+        vec![Write::Cursor { collection: collection.clone(), cursor }]
+    }
+
+    /// The writes of an answer by document.
+    pub(super) fn take_documents(
+        &mut self,
+        now: Timestamp,
+        pull: &Pull,
+        from: Cursor,
+    ) -> Result<Vec<Write>, PullError> {
+        let mut after = from.bootstrap.and_then(|bootstrap| bootstrap.after_document);
+        let is_forward =
+            pull.documents.iter().all(|whole| after.replace(whole.document) < Some(whole.document));
+        let end = pull.cursor.bootstrap.map(|bootstrap| bootstrap.after_document);
+        if !is_forward || end.is_some_and(|end| end < after) || (pull.more && pull.cursor == from) {
+            return Err(PullError::Chain);
+        }
+        let (mut writes, mut lost) = (Vec::new(), BTreeSet::new());
+        for whole in &pull.documents {
+            if self.documents.has(whole.document) {
+                self.merge_whole(&pull.collection, whole, &mut writes, &mut lost)?;
+            } else {
+                writes.extend(new_whole(&pull.collection, whole)?);
+            }
+        }
+        for document in &pull.missing {
+            lost.extend(self.documents.hashes(*document).into_iter().map(|hash| (*document, hash)));
+        }
+        writes.extend(self.give_back_lost(now, &pull.collection, lost));
+        writes.push(Write::Cursor { collection: pull.collection.clone(), cursor: pull.cursor });
+        Ok(writes)
+    }
+
+    /// A document of which this phone has something: takes in what it lacks, and finds what the relay lacks.
+    fn merge_whole(
+        &self,
+        collection: &CollectionId,
+        whole: &Whole,
+        writes: &mut Vec<Write>,
+        lost: &mut BTreeSet<(DocumentId, ChangeHash)>,
+    ) -> Result<(), PullError> {
+        let id = whole.document;
+        let mut theirs = changes_of(whole)?;
+        if let Some(snapshot) = &whole.snapshot {
+            let loaded = Document::load(id, &snapshot.bytes, snapshot.digest);
+            let changes = loaded.map_err(|_| PullError::Chain)?.changes();
+            theirs.splice(0..0, changes.into_iter().map(|(hash, change)| (hash, Some(change))));
+        }
+        let mut ours = self.documents.hashes(id);
+        for (hash, change) in theirs {
+            if !ours.remove(&hash) {
+                let change = change.ok_or(PullError::Gap)?;
+                let collection = collection.clone();
+                writes.push(Write::Change(StoredChange { collection, document: id, hash, change }));
+            }
+        }
+        lost.extend(ours.into_iter().map(|hash| (id, hash)));
+        Ok(())
+    }
+
+    /// What the relay had and has lost: this phone's own is marked again, so that the next push brings it back.
+    fn give_back_lost(
+        &self,
+        now: Timestamp,
+        collection: &CollectionId,
+        mut lost: BTreeSet<(DocumentId, ChangeHash)>,
+    ) -> Vec<Write> {
+        for (document, hash) in self.not_at_the_relay() {
+            lost.remove(&(document, hash));
+        }
+        let mut writes = Vec::new();
+        let documents: BTreeSet<DocumentId> = lost.iter().map(|(document, _)| *document).collect();
+        for document in documents {
+            let in_base = self.documents.in_base(document);
+            if in_base.iter().any(|(hash, _)| lost.contains(&(document, *hash))) {
+                // From now on it is kept change by change: each may have to be pushed by itself.
+                writes.push(Write::DropSnapshot { document });
+                writes.extend(in_base.iter().map(|(hash, change)| {
+                    let (collection, change) = (collection.clone(), change.clone());
+                    Write::Change(StoredChange { collection, document, hash: *hash, change })
+                }));
+            }
+            let in_base: BTreeMap<ChangeHash, Vec<u8>> = in_base.into_iter().collect();
+            let all = (document, ChangeHash([0; 32]))..=(document, ChangeHash([0xff; 32]));
+            for (_, hash) in lost.range(all) {
+                let single = self.documents.change(document, *hash).map(|(_, change)| change);
+                if single.or_else(|| in_base.get(hash).map(Vec::as_slice)).is_some_and(|c| self.is_own(c)) {
+                    writes.push(Write::Mark(Mark { document, hash: *hash, at: now }));
+                }
+            }
+        }
+        writes
+    }
+
+    fn is_own(&self, change: &[u8]) -> bool {
+        chunk::outline(change).is_ok_and(|outline| outline.actor.device() == self.identity.device)
+    }
+
+    /// Own changes that the relay does not count: they wait, or it would not have them.
+    fn not_at_the_relay(&self) -> impl Iterator<Item = (DocumentId, ChangeHash)> {
+        let rejected = self.rejected.iter().map(|rejected| (rejected.document, rejected.hash));
+        self.outbox.marked().chain(rejected)
+    }
+
+    /// What this phone holds of a collection's documents, behind one of them.
+    fn holdings(&self, collection: &CollectionId, after: Option<DocumentId>) -> Vec<Holding> {
+        let mut digests = self.documents.digests(collection);
+        for (document, hash) in self.not_at_the_relay() {
+            if let Some(digest) = digests.get_mut(&document) {
+                digest.toggle(document, hash);
+            }
+        }
+        let is_asked =
+            |holding: &Holding| Some(holding.document) > after && holding.digest != Digest::default();
+        digests.into_iter().map(|(document, digest)| Holding { document, digest }).filter(is_asked).collect()
+    }
+
+    /// Remembers what the relay says that a collection comes to.
+    pub(super) fn hear_digest(&mut self, pull: &Pull) {
+        match pull.digest {
+            Some(digest) => self.catch_up.told.insert(pull.collection.clone(), (pull.cursor, digest)),
+            None => self.catch_up.told.remove(&pull.collection),
+        };
+    }
+
+    /// Compares what is here with what the relay said, and drops snapshots that are not what they were told to be.
+    /// Whatever differs is caught up by document.
+    pub(super) fn look_for_drift(&mut self) -> Vec<Effect> {
+        let mut writes = Vec::new();
+        let mut differing = BTreeSet::new();
+        for (collection, document) in self.documents.broken() {
+            self.documents.drop_base(document);
+            writes.push(Write::DropSnapshot { document });
+            differing.insert(collection);
+        }
+        let reached: Vec<_> = self
+            .catch_up
+            .told
+            .iter()
+            .filter(|(collection, (cursor, _))| self.cursors.get(*collection) == Some(cursor))
+            .map(|(collection, (_, digest))| (collection.clone(), *digest))
+            .collect();
+        for (collection, digest) in reached {
+            self.catch_up.told.remove(&collection);
+            let is_same = self.is_same(&collection, digest);
+            if is_same == Some(true) {
+                self.catch_up.tried.remove(&collection);
+            } else if is_same == Some(false) {
+                differing.insert(collection);
+            }
+        }
+        for collection in differing {
+            writes.extend(self.begin_catch_up(&collection));
+        }
+        if writes.is_empty() {
+            return Vec::new();
+        }
+        self.journal.add(Entry { writes, then: Then::News }).map(Effect::Persist).into_iter().collect()
+    }
+
+    /// Whether a collection comes to the relay's digest; not known while something of it waits for the relay, which
+    /// may have it already.
+    fn is_same(&self, collection: &CollectionId, digest: Digest) -> Option<bool> {
+        let is_here = |document: DocumentId| self.documents.home(document) == Some(collection);
+        if self.outbox.marked().any(|(document, _)| is_here(document)) {
+            return None;
+        }
+        let mut ours = self.documents.digest(collection);
+        for rejected in self.rejected.iter().filter(|rejected| is_here(rejected.document)) {
+            if self.documents.contains(rejected.document, rejected.hash) {
+                ours.toggle(rejected.document, rejected.hash);
+            }
+        }
+        Some(ours == digest)
+    }
+}
+
+/// The writes of a document that is new here. A snapshot is loaded when somebody looks.
+fn new_whole(collection: &CollectionId, whole: &Whole) -> Result<Vec<Write>, PullError> {
+    let document = whole.document;
+    let changes = changes_of(whole)?;
+    let mut digest = Digest::of(document, changes.iter().map(|(hash, _)| *hash));
+    let mut writes = Vec::new();
+    if let Some(snapshot) = &whole.snapshot {
+        digest.merge(snapshot.digest);
+        let (collection, bytes) = (collection.clone(), snapshot.bytes.clone());
+        let stored = StoredSnapshot { collection, document, digest: snapshot.digest, bytes };
+        writes.push(Write::Snapshot(stored));
+    }
+    if digest != whole.digest {
+        return Err(PullError::Chain);
+    }
+    for (hash, change) in changes {
+        let change = change.ok_or(PullError::Gap)?;
+        writes.push(Write::Change(StoredChange { collection: collection.clone(), document, hash, change }));
+    }
+    Ok(writes)
+}
+
+/// The single changes of a whole document; without bytes where this phone has just pushed them.
+fn changes_of(whole: &Whole) -> Result<Vec<(ChangeHash, Option<Vec<u8>>)>, PullError> {
+    let change = |carried: &Carried| match carried {
+        Carried::Known(hash) => Ok((*hash, None)),
+        Carried::Change(bytes) => {
+            Ok((chunk::hash(bytes).map_err(|_| PullError::Chain)?, Some(bytes.clone())))
+        }
+    };
+    whole.runs.iter().flat_map(|run| &run.changes).map(change).collect()
+}
