@@ -8,6 +8,7 @@ use shared::document::write::Event;
 use shared::domain::directory::Bureau;
 use shared::ids::{CollectionId, DeviceId, DocumentId};
 use shared::protocol::{Ack, AckOutcome, Batch, Pull, RefusalCode, Want};
+use shared::time::Timestamp;
 use tokio::sync::broadcast;
 
 use crate::clock::Clock;
@@ -18,10 +19,13 @@ pub mod author;
 mod heard;
 mod inspect;
 mod pull;
+pub mod snapshot;
+mod whole;
 mod writer;
 
 use author::{Author, PublishError, Published};
 use heard::Heard;
+use snapshot::Saver;
 use writer::Writer;
 
 #[cfg(test)]
@@ -69,6 +73,7 @@ struct Inner {
     writer: Writer,
     author: Author,
     heard: Heard,
+    saver: Arc<Saver>,
     news: broadcast::Sender<News>,
 }
 
@@ -87,8 +92,9 @@ impl Relay {
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone())
             .map_err(StartError::Thread)?;
         let Founding { bureau, epoch, .. } = founding;
-        let heard = Heard::default();
-        Ok(Self { inner: Arc::new(Inner { bureau, epoch, store, clock, writer, author, heard, news }) })
+        let (heard, saver) = (Heard::default(), Arc::default());
+        let inner = Inner { bureau, epoch, store, clock, writer, author, heard, saver, news };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The bureau whose relay this is.
@@ -176,6 +182,28 @@ impl Relay {
     /// Writes down who was heard, until [`Relay::close`].
     pub async fn keep_heard(&self) {
         self.inner.heard.keep(&self.inner.store, &self.inner.news).await;
+    }
+
+    /// Makes snapshots of documents that have grown and are quiet, until the relay is dropped.
+    pub async fn keep_snapshots(&self) {
+        self.inner.saver.keep(&self.inner.store, &self.inner.clock).await;
+    }
+
+    /// Makes snapshots of all documents that have grown and had no entry since a moment; says how many.
+    ///
+    /// # Errors
+    /// When the database fails; those made until then stay.
+    pub async fn save_snapshots(&self, quiet_since: Timestamp) -> Result<usize, StoreError> {
+        let mut saved = 0;
+        loop {
+            let saver = Arc::clone(&self.inner.saver);
+            let store = &self.inner.store;
+            let go = crate::store::blocking(store, move |store| saver.save(store, quiet_since)).await?;
+            if go == 0 {
+                return Ok(saved);
+            }
+            saved += go;
+        }
     }
 
     /// Whether the log writer is at work.

@@ -109,8 +109,12 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         // An error means that the sender is gone, which is closing too.
         drop(closed.wait_for(|closing| *closing).await);
     });
-    let heard = relay.clone();
-    let background = vec![tokio::spawn(async move { heard.keep_heard().await }), projector];
+    let (heard, saver) = (relay.clone(), relay.clone());
+    let background = vec![
+        tokio::spawn(async move { heard.keep_heard().await }),
+        tokio::spawn(async move { saver.keep_snapshots().await }),
+        projector,
+    ];
     let http = tokio::spawn(http.into_future());
     Ok(Running { address, relay, identity, invitations, closing, http, background })
 }

@@ -13,4 +13,4 @@ mod schema;
 pub mod write;
 
 pub use engine::{ApplyError, Document, Written};
-pub use saved::SavedError;
+pub use saved::{SavedError, is_intact};

@@ -11,7 +11,7 @@ use shared::domain::template::Template;
 use shared::ids::{AssetId, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId};
 use shared::projection::{Subject, expected_subjects};
 
-use super::guarded;
+use crate::relay::snapshot::{self, LoadError};
 use crate::store::{Result, Store};
 
 /// What rounds are read against.
@@ -88,15 +88,12 @@ impl Reference {
 /// # Errors
 /// When the database fails.
 pub fn load(store: &dyn Store, id: DocumentId) -> Result<Option<Document>> {
-    let entries = store.document(id)?;
-    Ok(guarded(id, || {
-        let mut document = Document::new(id);
-        match document.apply(entries.iter().map(|entry| entry.change.as_slice())) {
-            Ok(()) => Some(document),
-            Err(error) => {
-                tracing::error!(%id, error = &error as &dyn std::error::Error, "a document does not load");
-                None
-            }
+    match snapshot::load(store, id) {
+        Ok(document) => Ok(Some(document)),
+        Err(LoadError::Store(error)) => Err(error),
+        Err(error) => {
+            tracing::error!(%id, error = &error as &dyn std::error::Error, "a document does not load");
+            Ok(None)
         }
-    }))
+    }
 }

@@ -16,6 +16,7 @@ use shared::trust::signing::{BatchClaim, SUITE_P256};
 use tokio::sync::Mutex;
 
 use super::admission;
+use super::snapshot::{self, LoadError};
 use super::writer::Writer;
 use crate::store::{Store, StoreError, blocking};
 
@@ -37,6 +38,9 @@ pub enum PublishError {
     /// The document has no place for such an event, or does not load.
     #[error("the document does not take it")]
     Document(#[from] ApplyError),
+    /// The document cannot be had.
+    #[error("the document cannot be had")]
+    Load(#[from] LoadError),
     /// The log could not be read.
     #[error("the log could not be read")]
     Store(#[from] StoreError),
@@ -61,6 +65,9 @@ pub(super) struct Author {
     key: EcdsaKeyPair,
     random: SystemRandom,
     device: DeviceId,
+    /// The writer that it is until the next start, each time another: if somebody copies an old database back, what
+    /// it writes next must not take the numbers of what was lost, which the phones will give back.
+    actor: Actor,
     /// Locked while writing: events get their numbers one after the other.
     documents: Mutex<HashMap<DocumentId, Document>>,
 }
@@ -75,12 +82,14 @@ pub fn generate_key() -> Result<Vec<u8>, PublishError> {
 }
 
 impl Author {
-    /// Reads the relay's key; `None` when it is none.
+    /// Reads the relay's key; `None` when it is none, or the system gives no randomness.
     pub(super) fn new(pkcs8: &[u8]) -> Option<Self> {
         let random = SystemRandom::new();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &random).ok()?;
         let device = DeviceId::of_public_key(key.public_key().as_ref());
-        Some(Self { key, random, device, documents: Mutex::default() })
+        let slot: [u8; 4] = ring::rand::generate(&random).ok()?.expose();
+        let actor = Actor::new(device, u32::from_be_bytes(slot));
+        Some(Self { key, random, device, actor, documents: Mutex::default() })
     }
 
     /// The relay's device.
@@ -109,7 +118,7 @@ impl Author {
             Some(document) => document,
             None => load(store, id).await?,
         };
-        let actor = Actor::new(self.device, 0);
+        let actor = self.actor;
         let mut written = Vec::with_capacity(events.len());
         for event in events {
             written.push(document.write(actor, event)?);
@@ -132,7 +141,7 @@ impl Author {
         document: DocumentId,
         written: &[Written],
     ) -> Result<Batch, PublishError> {
-        let actor = Actor::new(self.device, 0);
+        let actor = self.actor;
         let head = written.last().map(|last| last.hash).expect("chunks are not empty");
         let count = u32::try_from(written.len()).expect("a batch is bounded");
         let claim = BatchClaim { bureau, collection, document, actor, head, count };
@@ -161,8 +170,5 @@ impl Author {
 }
 
 async fn load(store: &Arc<dyn Store>, id: DocumentId) -> Result<Document, PublishError> {
-    let entries = blocking(store, move |store| store.document(id)).await?;
-    let mut document = Document::new(id);
-    document.apply(entries.iter().map(|entry| entry.change.as_slice()))?;
-    Ok(document)
+    Ok(blocking(store, move |store| Ok(snapshot::load(store, id))).await??)
 }

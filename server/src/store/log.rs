@@ -2,7 +2,7 @@
 //! relay's one writer opens, and read beside it.
 
 use shared::domain::directory::Bureau;
-use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DeviceId, DocumentId};
+use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DeviceId, Digest, DocumentId};
 use shared::time::Timestamp;
 
 use super::Result;
@@ -34,11 +34,19 @@ pub struct Tip {
     pub seq: u64,
     /// The chain there.
     pub chain: Chain,
+    /// What all its entries come to.
+    pub digest: Digest,
+}
+
+impl Default for Tip {
+    fn default() -> Self {
+        Self::START
+    }
 }
 
 impl Tip {
     /// The end of an empty log.
-    pub const START: Self = Self { seq: 0, chain: Chain::START };
+    pub const START: Self = Self { seq: 0, chain: Chain::START, digest: Digest([0; 32]) };
 }
 
 /// Where a change stands in the log.
@@ -120,6 +128,8 @@ pub struct Page {
     pub entries: Vec<Entry>,
     /// Whether there is more behind them.
     pub more: bool,
+    /// The end of the log at the moment of reading.
+    pub tip: Tip,
 }
 
 /// An open writing transaction. What it reads includes what it appended.
@@ -148,8 +158,8 @@ pub trait Append {
     /// When the database fails.
     fn actor_seq(&mut self, document: DocumentId, actor: Actor) -> Result<u64>;
 
-    /// Appends a batch's new changes. Their positions must follow the collection's tip, and the document must be in no
-    /// other collection.
+    /// Appends a batch's new changes, and takes them into the digests of their document and collection. Their positions
+    /// must follow the collection's tip, and the document must be in no other collection.
     ///
     /// # Errors
     /// When the database fails; the transaction is then lost as a whole.
@@ -169,6 +179,12 @@ pub trait Log {
     /// # Errors
     /// When the database fails.
     fn found(&self, founding: &Founding) -> Result<()>;
+
+    /// Gives the logs a new life, after a backup was restored: every place in them from before is unknown from now on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn begin_life(&self, epoch: u64) -> Result<()>;
 
     /// Runs work in one writing transaction and makes it durable (fsynced) before it returns. When the work or the
     /// commit fails, nothing of it is kept.

@@ -11,12 +11,14 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::{Faults, Result, StoreError};
 
 mod append;
+mod digest;
 mod error;
 mod log;
 mod people;
 mod pool;
 mod projection;
 mod schema;
+mod snapshot;
 
 use pool::Readers;
 
@@ -92,6 +94,11 @@ impl Sqlite {
         self.options.faults.before_commit()?;
         tx.commit()?;
         Ok(done)
+    }
+
+    /// Runs work on a reading connection, all of it against the same moment of the database.
+    fn read_at_once<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.readers.with(|connection| work(&*connection.unchecked_transaction()?))
     }
 
     /// Runs work on a reading connection.

@@ -3,6 +3,7 @@
 //! back, byte for byte.
 
 use automerge::{Automerge, AutomergeError};
+use sha2::{Digest as _, Sha256};
 
 use super::Document;
 use super::genesis;
@@ -20,6 +21,14 @@ pub enum SavedError {
     /// Its changes are not those that it is said to have.
     #[error("its changes are not those that were told")]
     Digest,
+}
+
+/// Automerge's mark, a checksum of 4 bytes, and then what it is of: the type (0: a document), the length, the rest.
+const TYPE_AT: usize = 8;
+
+/// Whether a saved document is still what was saved, by its checksum: to be asked before it is handed on unread.
+pub fn is_intact(bytes: &[u8]) -> bool {
+    bytes.get(TYPE_AT) == Some(&0) && Sha256::digest(&bytes[TYPE_AT..])[..4] == bytes[4..TYPE_AT]
 }
 
 impl Document {
@@ -112,6 +121,7 @@ mod tests {
     fn what_is_not_this_document_is_refused() {
         let (document, _) = written(20);
         let (id, bytes, digest) = (document.id(), document.save(), document.digest());
+        assert!(is_intact(&bytes) && !is_intact(&bytes[..bytes.len() - 1]) && !is_intact(&[]));
         assert!(matches!(Document::load(id, &bytes, Digest::default()), Err(SavedError::Digest)));
         assert!(matches!(Document::load(id, &[], digest), Err(SavedError::Genesis)));
         let round = DocumentId::derive(DocumentKind::Round, &["x"]);
@@ -123,6 +133,7 @@ mod tests {
             let mut damaged = bytes.clone();
             damaged[byte] ^= 0x10;
             assert!(Document::load(id, &damaged, digest).is_err(), "byte {byte}");
+            assert!(byte < 4 || !is_intact(&damaged), "byte {byte}");
         }
     }
 }

@@ -4,17 +4,26 @@
 use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DocumentId};
+use shared::ids::{Actor, ChangeHash, CollectionId, Digest, DocumentId};
 use shared::time::Timestamp;
 
 use super::error::{read_back, signed, unsigned};
+use super::log::tip;
 use crate::store::{Append, NewBatch, NewEntry, Place, Result, Tip};
 
 /// A transaction and what it knows already.
 pub(super) struct SqliteAppend<'a> {
     tx: &'a Transaction<'a>,
     collections: HashMap<CollectionId, (i64, Tip)>,
-    documents: HashMap<DocumentId, (i64, CollectionId)>,
+    documents: HashMap<DocumentId, Home>,
+}
+
+/// A document's row.
+#[derive(Clone)]
+struct Home {
+    id: i64,
+    collection: CollectionId,
+    digest: Digest,
 }
 
 impl<'a> SqliteAppend<'a> {
@@ -30,12 +39,11 @@ impl<'a> SqliteAppend<'a> {
         }
         let found = self
             .tx
-            .prepare_cached("SELECT id, seq, chain FROM collections WHERE name = ?1")?
-            .query_row([name.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))
+            .prepare_cached("SELECT id, seq, chain, digest FROM collections WHERE name = ?1")?
+            .query_row([name.as_str()], |row| Ok((row.get(0)?, tip(row, 1))))
             .optional()?;
-        let Some((id, seq, chain)) = found else { return Ok(None) };
-        let tip =
-            Tip { seq: unsigned(seq, "position")?, chain: read_back(Chain::from_bytes(&chain), "chain")? };
+        let Some((id, tip)) = found else { return Ok(None) };
+        let tip = tip?;
         self.collections.insert(name.clone(), (id, tip));
         Ok(Some((id, tip)))
     }
@@ -53,36 +61,40 @@ impl<'a> SqliteAppend<'a> {
         Ok(known)
     }
 
-    /// Row and collection of a document; `None` while it has no row.
-    fn document(&mut self, document: DocumentId) -> Result<Option<(i64, CollectionId)>> {
+    /// Row of a document; `None` while it has none.
+    fn document(&mut self, document: DocumentId) -> Result<Option<Home>> {
         if let Some(known) = self.documents.get(&document) {
             return Ok(Some(known.clone()));
         }
         let found = self
             .tx
             .prepare_cached(
-                "SELECT documents.id, collections.name FROM documents
+                "SELECT documents.id, collections.name, documents.digest FROM documents
                  JOIN collections ON collections.id = documents.collection WHERE documents.document = ?1",
             )?
-            .query_row([document.to_bytes()], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))
+            .query_row([document.to_bytes()], |row| {
+                Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, Vec<u8>>(2)?))
+            })
             .optional()?;
-        let Some((id, name)) = found else { return Ok(None) };
-        let known = (id, read_back(CollectionId::parse(&name).ok(), "collection")?);
+        let Some((id, name, digest)) = found else { return Ok(None) };
+        let collection = read_back(CollectionId::parse(&name).ok(), "collection")?;
+        let known = Home { id, collection, digest: read_back(Digest::from_bytes(&digest), "digest")? };
         self.documents.insert(document, known.clone());
         Ok(Some(known))
     }
 
     /// Row of a document, which is made when it is new.
-    fn document_or_new(&mut self, document: DocumentId, collection: (i64, &CollectionId)) -> Result<i64> {
-        if let Some((id, _)) = self.document(document)? {
-            return Ok(id);
+    fn document_or_new(&mut self, document: DocumentId, collection: (i64, &CollectionId)) -> Result<Home> {
+        if let Some(known) = self.document(document)? {
+            return Ok(known);
         }
         self.tx
             .prepare_cached("INSERT INTO documents (document, collection) VALUES (?1, ?2)")?
             .execute(params![document.to_bytes(), collection.0])?;
         let id = self.tx.last_insert_rowid();
-        self.documents.insert(document, (id, collection.1.clone()));
-        Ok(id)
+        let known = Home { id, collection: collection.1.clone(), digest: Digest::default() };
+        self.documents.insert(document, known.clone());
+        Ok(known)
     }
 
     fn insert_batch(&self, document: i64, batch: &NewBatch<'_>) -> Result<i64> {
@@ -111,11 +123,11 @@ impl Append for SqliteAppend<'_> {
     }
 
     fn home(&mut self, document: DocumentId) -> Result<Option<CollectionId>> {
-        Ok(self.document(document)?.map(|(_, collection)| collection))
+        Ok(self.document(document)?.map(|home| home.collection))
     }
 
     fn place(&mut self, document: DocumentId, change: ChangeHash) -> Result<Option<Place>> {
-        let Some((id, _)) = self.document(document)? else { return Ok(None) };
+        let Some(Home { id, .. }) = self.document(document)? else { return Ok(None) };
         let found: Option<(i64, i64)> = self
             .tx
             .prepare_cached(
@@ -129,7 +141,7 @@ impl Append for SqliteAppend<'_> {
     }
 
     fn actor_seq(&mut self, document: DocumentId, actor: Actor) -> Result<u64> {
-        let Some((id, _)) = self.document(document)? else { return Ok(0) };
+        let Some(Home { id, .. }) = self.document(document)? else { return Ok(0) };
         let found: Option<i64> = self
             .tx
             .prepare_cached("SELECT seq FROM actors WHERE document = ?1 AND actor = ?2")?
@@ -140,8 +152,10 @@ impl Append for SqliteAppend<'_> {
 
     fn append(&mut self, batch: &NewBatch<'_>, entries: &[NewEntry<'_>]) -> Result<()> {
         let Some(last) = entries.last() else { return Ok(()) };
-        let (collection, _) = self.collection_or_new(batch.collection)?;
-        let document = self.document_or_new(batch.document, (collection, batch.collection))?;
+        let count = u32::try_from(entries.len()).expect("a batch is bounded");
+        let (collection, mut tip) = self.collection_or_new(batch.collection)?;
+        let mut home = self.document_or_new(batch.document, (collection, batch.collection))?;
+        let document = home.id;
         let number = self.insert_batch(document, batch)?;
         let mut insert = self.tx.prepare_cached(
             "INSERT INTO log (collection, seq, document, hash, batch, chain, change)
@@ -158,13 +172,23 @@ impl Append for SqliteAppend<'_> {
                 entry.change,
             ])?;
         }
+        let news = Digest::of(batch.document, entries.iter().map(|entry| entry.hash));
+        home.digest.merge(news);
+        tip.digest.merge(news);
+        (tip.seq, tip.chain) = (last.seq, last.chain);
         self.tx
-            .prepare_cached("UPDATE collections SET seq = ?2, chain = ?3 WHERE id = ?1")?
-            .execute(params![collection, signed(last.seq), last.chain.0])?;
+            .prepare_cached("UPDATE collections SET seq = ?2, chain = ?3, digest = ?4 WHERE id = ?1")?
+            .execute(params![collection, signed(tip.seq), tip.chain.0, tip.digest.0])?;
+        self.tx
+            .prepare_cached(
+                "UPDATE documents SET digest = ?2, seq = ?3, touched_ms = ?4, count = count + ?5, fresh = fresh + ?5
+                 WHERE id = ?1",
+            )?
+            .execute(params![document, home.digest.0, signed(tip.seq), batch.receipt_time.0, count])?;
         self.tx
             .prepare_cached("INSERT OR REPLACE INTO actors (document, actor, seq) VALUES (?1, ?2, ?3)")?
             .execute(params![document, batch.actor.as_bytes(), signed(batch.actor_seq)])?;
-        let tip = Tip { seq: last.seq, chain: last.chain };
+        self.documents.insert(batch.document, home);
         self.collections.insert(batch.collection.clone(), (collection, tip));
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The log on SQLite: what is read beside the writer, and the founding of a bureau.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DocumentId};
+use shared::ids::{Actor, Chain, ChangeHash, CollectionId, Digest, DocumentId};
 use shared::time::Timestamp;
 
 use super::append::SqliteAppend;
@@ -9,12 +9,14 @@ use super::error::{read_back, signed, unsigned};
 use super::{Result, Sqlite, StoreError};
 use crate::store::{Append, Entry, Founding, Log, Page, Tip};
 
-const ENTRY_COLUMNS: &str =
+/// What [`entry`] reads.
+pub(super) const ENTRY_COLUMNS: &str =
     "SELECT log.seq, documents.document, log.hash, log.change, log.batch, batches.actor,
         batches.signature, batches.receipt_ms, batches.held, log.chain
     FROM log JOIN documents ON documents.id = log.document JOIN batches ON batches.id = log.batch";
 
-fn entry(row: &Row<'_>) -> Result<Entry> {
+/// An entry, from a row of [`ENTRY_COLUMNS`].
+pub(super) fn entry(row: &Row<'_>) -> Result<Entry> {
     let blob = |column| row.get_ref(column).map(|value| value.as_blob().unwrap_or_default());
     let actor = read_back(Actor::from_bytes(blob(5)?), "writer")?;
     Ok(Entry {
@@ -33,15 +35,21 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
 
 fn collection_row(connection: &Connection, name: &CollectionId) -> Result<Option<(i64, Tip)>> {
     let found = connection
-        .prepare_cached("SELECT id, seq, chain FROM collections WHERE name = ?1")?
-        .query_row([name.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))
+        .prepare_cached("SELECT id, seq, chain, digest FROM collections WHERE name = ?1")?
+        .query_row([name.as_str()], |row| Ok((row.get(0)?, tip(row, 1))))
         .optional()?;
-    let Some((id, seq, chain)) = found else { return Ok(None) };
-    Ok(Some((id, tip(seq, &chain)?)))
+    let Some((id, tip)) = found else { return Ok(None) };
+    Ok(Some((id, tip?)))
 }
 
-fn tip(seq: i64, chain: &[u8]) -> Result<Tip> {
-    Ok(Tip { seq: unsigned(seq, "position")?, chain: read_back(Chain::from_bytes(chain), "chain")? })
+/// A tip, from a row's columns seq, chain and digest.
+pub(super) fn tip(row: &Row<'_>, first: usize) -> Result<Tip> {
+    let blob = |column| row.get_ref(column).map(|value| value.as_blob().unwrap_or_default());
+    Ok(Tip {
+        seq: unsigned(row.get(first)?, "position")?,
+        chain: read_back(Chain::from_bytes(blob(first + 1)?), "chain")?,
+        digest: read_back(Digest::from_bytes(blob(first + 2)?), "digest")?,
+    })
 }
 
 impl Log for Sqlite {
@@ -69,20 +77,27 @@ impl Log for Sqlite {
         })
     }
 
+    fn begin_life(&self, epoch: u64) -> Result<()> {
+        self.transact(|tx| {
+            tx.execute("UPDATE founding SET epoch = ?1", [epoch.cast_signed()])?;
+            Ok(())
+        })
+    }
+
     fn write(&self, work: &mut dyn FnMut(&mut dyn Append) -> Result<()>) -> Result<()> {
         self.transact(|tx| work(&mut SqliteAppend::new(tx)))
     }
 
     fn collections(&self) -> Result<Vec<(CollectionId, Tip)>> {
         self.read(|connection| {
-            let mut select = connection
-                .prepare_cached("SELECT name, seq, chain FROM collections WHERE seq > 0 ORDER BY name")?;
+            let mut select = connection.prepare_cached(
+                "SELECT name, seq, chain, digest FROM collections WHERE seq > 0 ORDER BY name",
+            )?;
             let mut rows = select.query([])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
                 let name = CollectionId::parse(&row.get::<_, String>(0)?).ok();
-                let chain: Vec<u8> = row.get(2)?;
-                found.push((read_back(name, "collection")?, tip(row.get(1)?, &chain)?));
+                found.push((read_back(name, "collection")?, tip(row, 1)?));
             }
             Ok(found)
         })
@@ -117,10 +132,10 @@ impl Log for Sqlite {
         bytes_max: usize,
         count_max: usize,
     ) -> Result<Page> {
-        self.read(|connection| {
+        self.read_at_once(|connection| {
             let Some((id, tip)) = collection_row(connection, collection)? else { return Ok(Page::default()) };
             if behind >= tip.seq {
-                return Ok(Page::default());
+                return Ok(Page { tip, ..Page::default() });
             }
             let mut select = connection.prepare_cached(&format!(
                 "{ENTRY_COLUMNS} WHERE log.collection = ?1 AND log.seq > ?2 ORDER BY log.seq LIMIT ?3"
@@ -138,7 +153,7 @@ impl Log for Sqlite {
                 entries.push(entry);
             }
             let more = entries.last().is_some_and(|last| last.seq < tip.seq);
-            Ok(Page { entries, more })
+            Ok(Page { entries, more, tip })
         })
     }
 

@@ -3,10 +3,15 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::digest;
 use crate::store::{Result, StoreError};
 
 /// Each migration's SQL; its number is its place here, from 1.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log_people_rows.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_log_people_rows.sql"), include_str!("migrations/0002_full_strength.sql")];
+
+/// The migration that brings the digests.
+const FILLS_DIGESTS: u32 = 2;
 
 /// Applies what is missing.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
@@ -18,6 +23,9 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     for (number, sql) in (1u32..).zip(MIGRATIONS).skip_while(|(number, _)| *number <= found) {
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute_batch(sql)?;
+        if number == FILLS_DIGESTS {
+            digest::fill(&tx)?;
+        }
         tx.pragma_update(None, "user_version", number)?;
         tx.commit()?;
     }
