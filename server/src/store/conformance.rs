@@ -15,6 +15,8 @@ use super::{
     Store, Tip,
 };
 
+mod documents;
+
 const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
 /// Tells the whole story to one empty store.
@@ -22,6 +24,7 @@ pub(crate) fn tell(store: &dyn Store) {
     a_bureau_is_founded_once(store);
     the_log_grows_without_gaps(store);
     a_page_ends_where_it_must(store);
+    documents::tell(store);
     a_transaction_that_fails_leaves_nothing(store);
     a_code_works_once_and_for_one_device(store);
     a_session_ends(store);
@@ -45,7 +48,8 @@ pub(crate) fn append(store: &dyn Store, collection: &str, document: DocumentId, 
             })
             .collect();
         let Some(last) = entries.last() else { return Ok(()) };
-        end = Tip { seq: last.seq, chain: last.chain };
+        (end.seq, end.chain, end.digest) = (last.seq, last.chain, tip.digest);
+        entries.iter().for_each(|entry| end.digest.toggle(document, entry.hash));
         let batch = NewBatch {
             collection: &collection,
             document,
@@ -85,7 +89,9 @@ fn a_bureau_is_founded_once(store: &dyn Store) {
     let founding = Founding { bureau, epoch: u64::MAX - 1, relay_key: vec![1, 2, 3] };
     store.found(&founding).unwrap();
     store.found(&Founding { epoch: 5, ..founding.clone() }).unwrap();
-    assert_eq!(store.founding().unwrap(), Some(founding));
+    assert_eq!(store.founding().unwrap(), Some(founding.clone()));
+    store.begin_life(7).unwrap();
+    assert_eq!(store.founding().unwrap(), Some(Founding { epoch: 7, ..founding }));
 }
 
 fn the_log_grows_without_gaps(store: &dyn Store) {
@@ -100,6 +106,7 @@ fn the_log_grows_without_gaps(store: &dyn Store) {
     let page = store.page(&collection, 0, usize::MAX, 100).unwrap();
     assert_eq!(page.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
     assert_eq!(page.entries.iter().filter(|entry| entry.batch == page.entries[0].batch).count(), 3);
+    assert_eq!(page.tip, end);
     assert_eq!(page.entries[0].device, DeviceId::from([7; 16]));
     assert_eq!(store.chain_at(&collection, 6).unwrap(), Some(end.chain));
     assert_eq!(store.chain_at(&collection, 0).unwrap(), Some(Chain::START));

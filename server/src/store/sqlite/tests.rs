@@ -1,10 +1,11 @@
 //! What only SQLite can show: a full database file, a fault at the commit, a restart, and the schema's number.
 
 use shared::ids::CollectionId;
+use shared::time::Timestamp;
 
 use super::*;
 use crate::store::conformance::{append, document, tell};
-use crate::store::{Log, Store};
+use crate::store::{Log, Snapshots, Store};
 
 const COLLECTION: &str = "station/zhongmiao/2026-11";
 
@@ -70,6 +71,34 @@ fn a_connection_that_failed_is_opened_anew() {
     let failed = store.write(&mut |_| Err(StoreError::Failed("the cable was pulled".into())));
     assert!(matches!(failed, Err(StoreError::Failed(_))));
     assert_eq!(append(&store, COLLECTION, document("a"), 1).unwrap().seq, 1);
+}
+
+#[test]
+fn a_database_of_schema_1_gets_the_digests_that_it_would_have_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder, None, &Faults::default());
+    append(&store, COLLECTION, document("a"), 20).unwrap();
+    let end = append(&store, COLLECTION, document("b"), 2).unwrap();
+    let told = |store: &Sqlite| {
+        let collection = CollectionId::parse(COLLECTION).unwrap();
+        let extents = store.extents(&collection, None, u64::MAX, 10).unwrap();
+        (store.end(&collection).unwrap(), extents, store.grown(Timestamp(i64::MAX), 10).unwrap())
+    };
+    let before = told(&store);
+    assert_eq!((before.0, before.1.len(), before.2.len()), (end, 2, 1));
+    drop(store);
+    // What migration 2 added goes away again.
+    let connection = Connection::open(path(&folder.path().join("data"))).unwrap();
+    let undo = "DROP INDEX documents_in_collection; DROP INDEX documents_by_growth; DROP TABLE snapshots;
+        ALTER TABLE collections DROP COLUMN digest;
+        ALTER TABLE documents DROP COLUMN digest; ALTER TABLE documents DROP COLUMN seq;
+        ALTER TABLE documents DROP COLUMN touched_ms; ALTER TABLE documents DROP COLUMN count;
+        ALTER TABLE documents DROP COLUMN fresh;
+        CREATE INDEX documents_by_collection ON documents (collection);";
+    connection.execute_batch(undo).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
+    drop(connection);
+    assert_eq!(told(&open(&folder, None, &Faults::default())), before);
 }
 
 #[test]
