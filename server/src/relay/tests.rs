@@ -19,6 +19,7 @@ use crate::store::Faults;
 use crate::store::sqlite::{Options, Sqlite};
 
 mod rejections;
+mod snapshots;
 mod writing;
 
 const NOON: Timestamp = Timestamp(1_795_500_000_000);
