@@ -5,6 +5,12 @@
 pub const FRAME_BYTES_MAX: usize = 4 << 20;
 /// Bytes of one change. A change of ours is about 150 bytes; imports of a register are the largest.
 pub const CHANGE_BYTES_MAX: usize = 256 << 10;
+/// Operations in one change: an event has a dozen fields, one operation each.
+pub const CHANGE_OPERATIONS_MAX: usize = 64;
+/// Changes that one change depends on: the writers who were apart when it was made, more than a station has people.
+pub const CHANGE_DEPENDENCIES_MAX: usize = 256;
+/// Actors that a change names beside its own: that of the genesis, and room for those that are refused by name.
+pub const CHANGE_ACTORS_MAX: usize = 8;
 /// Changes in one batch: one signature each, and one document's lock on the relay.
 pub const BATCH_CHANGES_MAX: usize = 1_024;
 /// Batches in one push: bounds the work of one request.
@@ -17,6 +23,8 @@ pub const PULL_BYTES_MAX: usize = 1 << 20;
 pub const PUSH_BYTES_MAX: usize = 2 << 20;
 /// Characters of a note: a note is read on a phone.
 pub const NOTE_CHARS_MAX: usize = 500;
+/// Bytes of a short text in an event (a code, a period, a key) and of a field that this version does not know.
+pub const CODE_BYTES_MAX: usize = 128;
 /// Keys in one `sees`: more standing answers to one item than this is not a dispute, it is an attack.
 pub const SEES_MAX: usize = 64;
 /// Frames waiting for one connection; a full queue closes the link and the phone comes again.
