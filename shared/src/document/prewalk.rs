@@ -10,6 +10,10 @@
 use crate::ids::ChangeHash;
 use crate::limits::{CHANGE_ACTORS_MAX, CHANGE_DEPENDENCIES_MAX, CHANGE_OPERATIONS_MAX};
 
+mod runs;
+
+use runs::{Column, Counted, Reader, Runs, Truths, truths};
+
 /// Why a change is not walked through. Positions are left out on purpose: a refusal says which rule, not which byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WalkError {
@@ -121,7 +125,7 @@ const PRED_COUNTER: usize = 11;
 const EXPAND: usize = 12;
 const MARK_NAME: usize = 13;
 
-type Columns<'a> = [&'a [u8]; COLUMNS];
+type Columns<'a> = [Column<'a>; COLUMNS];
 
 /// Walks the body of a change chunk: everything behind the chunk's length.
 ///
@@ -193,9 +197,9 @@ fn columns<'a>(head: &mut Reader<'a>) -> Result<Columns<'a>, WalkError> {
         lengths[place] = head.unsigned()?;
         next = place + 1;
     }
-    let mut columns: Columns<'a> = [&[]; COLUMNS];
+    let mut columns: Columns<'a> = SPECS.map(|spec| Column { spec, bytes: &[] });
     for (column, length) in columns.iter_mut().zip(lengths) {
-        *column = head.take(length)?;
+        column.bytes = head.take(length)?;
     }
     if head.bytes.is_empty() { Ok(columns) } else { Err(WalkError::Trailing) }
 }
@@ -203,7 +207,7 @@ fn columns<'a>(head: &mut Reader<'a>) -> Result<Columns<'a>, WalkError> {
 /// Adds up the rows of every column; gives the number of operations.
 fn rows(columns: &Columns<'_>, actors: u64) -> Result<u64, WalkError> {
     let number = Runs::<u64>::count;
-    let operations = number(columns, ACTION, u64::MAX)?.rows;
+    let operations = number(columns[ACTION], u64::MAX)?.rows;
     bounded("operations", operations, CHANGE_OPERATIONS_MAX)?;
     if operations == 0 {
         return Err(WalkError::Count {
@@ -212,57 +216,42 @@ fn rows(columns: &Columns<'_>, actors: u64) -> Result<u64, WalkError> {
             count_max: CHANGE_OPERATIONS_MAX as u64,
         });
     }
-    let all = |place: usize, counted: Counted| {
+    let all = |counted: Counted, place: usize| {
         if counted.rows == operations { Ok(counted) } else { Err(WalkError::Rows(SPECS[place])) }
     };
-    let none_or_all = |place: usize, counted: Counted| {
-        if columns[place].is_empty() { Ok(counted) } else { all(place, counted) }
+    let none_or_all = |counted: Counted, place: usize| {
+        if columns[place].bytes.is_empty() { Ok(counted) } else { all(counted, place) }
     };
-    none_or_all(OBJECT_ACTOR, number(columns, OBJECT_ACTOR, actors)?)?;
-    none_or_all(OBJECT_COUNTER, number(columns, OBJECT_COUNTER, u64::from(u32::MAX))?)?;
-    none_or_all(KEY_ACTOR, number(columns, KEY_ACTOR, actors)?)?;
-    none_or_all(KEY_COUNTER, Runs::<i64>::count(columns, KEY_COUNTER, ())?)?;
-    none_or_all(KEY_TEXT, Runs::<&str>::count(columns, KEY_TEXT, ())?)?;
-    none_or_all(MARK_NAME, Runs::<&str>::count(columns, MARK_NAME, ())?)?;
-    all(INSERT, truths(columns, INSERT)?)?;
-    none_or_all(EXPAND, truths(columns, EXPAND)?)?;
-    let values = all(VALUE_META, number(columns, VALUE_META, u64::MAX)?)?;
-    let preds = all(PRED_COUNT, number(columns, PRED_COUNT, u64::from(u32::MAX))?)?;
-    if values.nulls + preds.nulls > 0 {
-        return Err(WalkError::Value(SPECS[VALUE_META]));
+    let counters = u64::from(u32::MAX);
+    for (place, below) in [(OBJECT_ACTOR, actors), (OBJECT_COUNTER, counters), (KEY_ACTOR, actors)] {
+        none_or_all(number(columns[place], below)?, place)?;
     }
-    let lengths = Runs::<u64>::sum(columns, VALUE_META, |meta| meta >> 4)?;
-    if lengths != columns[VALUE_RAW].len() as u64 {
+    none_or_all(Runs::<i64>::count(columns[KEY_COUNTER], ())?, KEY_COUNTER)?;
+    for place in [KEY_TEXT, MARK_NAME] {
+        none_or_all(Runs::<&str>::count(columns[place], ())?, place)?;
+    }
+    all(truths(columns[INSERT])?, INSERT)?;
+    none_or_all(truths(columns[EXPAND])?, EXPAND)?;
+    for (place, below) in [(VALUE_META, u64::MAX), (PRED_COUNT, counters)] {
+        if all(number(columns[place], below)?, place)?.nulls > 0 {
+            return Err(WalkError::Value(SPECS[place]));
+        }
+    }
+    let lengths = Runs::<u64>::sum(columns[VALUE_META], |meta| meta >> 4)?;
+    if lengths != columns[VALUE_RAW].bytes.len() as u64 {
         return Err(WalkError::Rows(SPECS[VALUE_RAW]));
     }
-    let preds = Runs::<u64>::sum(columns, PRED_COUNT, |count| count)?;
+    let preds = Runs::<u64>::sum(columns[PRED_COUNT], |count| count)?;
     bounded("predecessors", preds, CHANGE_OPERATIONS_MAX)?;
     for (place, counted) in [
-        (PRED_ACTOR, number(columns, PRED_ACTOR, actors)?),
-        (PRED_COUNTER, Runs::<i64>::count(columns, PRED_COUNTER, ())?),
+        (PRED_ACTOR, number(columns[PRED_ACTOR], actors)?),
+        (PRED_COUNTER, Runs::<i64>::count(columns[PRED_COUNTER], ())?),
     ] {
         if counted.rows != preds {
             return Err(WalkError::Rows(SPECS[place]));
         }
     }
     Ok(operations)
-}
-
-/// The rows of a column of truth values: counts of false and true in turn.
-fn truths(columns: &Columns<'_>, place: usize) -> Result<Counted, WalkError> {
-    let mut reader = Reader { bytes: columns[place], part: "truth values" };
-    let mut rows = 0u64;
-    let mut is_first = true;
-    while !reader.bytes.is_empty() {
-        let count = reader.unsigned()?;
-        // Only the first may be empty: none are false before the first that is true.
-        if count == 0 && !is_first {
-            return Err(WalkError::Value(SPECS[place]));
-        }
-        is_first = false;
-        rows = rows.checked_add(count).ok_or(WalkError::Rows(SPECS[place]))?;
-    }
-    Ok(Counted { rows, nulls: 0 })
 }
 
 impl<'a> Walked<'a> {
@@ -284,17 +273,13 @@ impl<'a> Walked<'a> {
 
     /// Its operations, in order.
     pub fn operations(&self) -> Operations<'a> {
-        let column = |place: usize| self.columns[place];
+        let column = |place: usize| self.columns[place].bytes;
         Operations {
             left: self.operations,
             object_actor: Runs::new(column(OBJECT_ACTOR)),
             object_counter: Runs::new(column(OBJECT_COUNTER)),
             key: Runs::new(column(KEY_TEXT)),
-            insert: Truths {
-                reader: Reader { bytes: column(INSERT), part: "truth values" },
-                left: 0,
-                value: true,
-            },
+            insert: Truths::new(column(INSERT)),
             action: Runs::new(column(ACTION)),
             meta: Runs::new(column(VALUE_META)),
             raw: Reader { bytes: column(VALUE_RAW), part: "values" },
@@ -369,251 +354,6 @@ fn value<'a>(meta: u64, raw: &mut Reader<'a>) -> Result<Value<'a>, WalkError> {
         Value::Text(_) | Value::Bytes(_) | Value::Other(_) => true,
     };
     if is_whole { Ok(value) } else { Err(wrong) }
-}
-
-/// What a column has.
-#[derive(Debug, Clone, Copy, Default)]
-struct Counted {
-    rows: u64,
-    nulls: u64,
-}
-
-/// A value as a run has it.
-trait Cell<'a>: Copy {
-    /// What it must stay below, if anything.
-    type Bound: Copy;
-    fn read(reader: &mut Reader<'a>) -> Result<Self, WalkError>;
-    fn is_below(&self, bound: Self::Bound) -> bool;
-}
-
-impl<'a> Cell<'a> for u64 {
-    type Bound = Self;
-    fn read(reader: &mut Reader<'a>) -> Result<Self, WalkError> {
-        reader.unsigned()
-    }
-    fn is_below(&self, bound: Self) -> bool {
-        *self < bound
-    }
-}
-
-impl<'a> Cell<'a> for i64 {
-    type Bound = ();
-    fn read(reader: &mut Reader<'a>) -> Result<Self, WalkError> {
-        reader.signed()
-    }
-    fn is_below(&self, (): ()) -> bool {
-        true
-    }
-}
-
-impl<'a> Cell<'a> for &'a str {
-    type Bound = ();
-    fn read(reader: &mut Reader<'a>) -> Result<Self, WalkError> {
-        std::str::from_utf8(reader.prefixed()?).map_err(|_| WalkError::Number("texts"))
-    }
-    fn is_below(&self, (): ()) -> bool {
-        true
-    }
-}
-
-/// A column as runs: a count above 0 and one value that many times, a count below 0 and that many values, or 0 and a
-/// count of empty rows.
-#[derive(Debug, Clone, Copy)]
-struct Runs<'a, T> {
-    reader: Reader<'a>,
-    left: u64,
-    run: Run<T>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Run<T> {
-    Same(T),
-    Literal,
-    Empty,
-}
-
-impl<'a, T: Cell<'a>> Runs<'a, T> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self { reader: Reader { bytes, part: "runs" }, left: 0, run: Run::Empty }
-    }
-
-    /// Opens the next run; `false` at the end.
-    fn open(&mut self) -> Result<bool, WalkError> {
-        if self.reader.bytes.is_empty() {
-            return Ok(false);
-        }
-        let count = self.reader.signed()?;
-        self.left = count.unsigned_abs();
-        self.run = match count {
-            1.. => Run::Same(T::read(&mut self.reader)?),
-            0 => {
-                self.left = self.reader.unsigned()?;
-                Run::Empty
-            }
-            _ => Run::Literal,
-        };
-        if self.left == 0 { Err(WalkError::Number("runs")) } else { Ok(true) }
-    }
-
-    /// The next row: behind the end, and in an empty run, `None`.
-    fn row(&mut self) -> Result<Option<T>, WalkError> {
-        if self.left == 0 && !self.open()? {
-            return Ok(None);
-        }
-        self.left -= 1;
-        match self.run {
-            Run::Same(value) => Ok(Some(value)),
-            Run::Literal => T::read(&mut self.reader).map(Some),
-            Run::Empty => Ok(None),
-        }
-    }
-
-    /// Adds up rows without going through runs of equal ones; every value is below the bound.
-    fn count(columns: &Columns<'a>, place: usize, below: T::Bound) -> Result<Counted, WalkError> {
-        let mut counted = Counted::default();
-        Self::each_run(columns, place, |runs| {
-            counted.rows = counted.rows.checked_add(runs.left).ok_or(WalkError::Rows(SPECS[place]))?;
-            let values_below = match runs.run {
-                Run::Same(value) => value.is_below(below),
-                Run::Empty => {
-                    counted.nulls += runs.left;
-                    true
-                }
-                Run::Literal => {
-                    // Each literal takes a byte at least: more than there are bytes is a lie.
-                    if runs.left > runs.reader.bytes.len() as u64 {
-                        return Err(WalkError::Cut("runs"));
-                    }
-                    let mut all_below = true;
-                    for _ in 0..runs.left {
-                        all_below &= T::read(&mut runs.reader)?.is_below(below);
-                    }
-                    all_below
-                }
-            };
-            if values_below { Ok(()) } else { Err(WalkError::Value(SPECS[place])) }
-        })?;
-        Ok(counted)
-    }
-
-    fn each_run(
-        columns: &Columns<'a>,
-        place: usize,
-        mut visit: impl FnMut(&mut Self) -> Result<(), WalkError>,
-    ) -> Result<(), WalkError> {
-        let mut runs = Self::new(columns[place]);
-        while runs.open()? {
-            visit(&mut runs)?;
-        }
-        Ok(())
-    }
-}
-
-impl<'a> Runs<'a, u64> {
-    /// The sum of a column's values, of which `part` is taken. Its rows were counted, so there are few.
-    fn sum(columns: &Columns<'a>, place: usize, part: impl Fn(u64) -> u64) -> Result<u64, WalkError> {
-        let wrong = WalkError::Rows(SPECS[place]);
-        let mut sum = 0u64;
-        Self::each_run(columns, place, |runs| {
-            for _ in 0..std::mem::take(&mut runs.left) {
-                let value = match runs.run {
-                    Run::Same(value) => value,
-                    Run::Literal => u64::read(&mut runs.reader)?,
-                    Run::Empty => 0,
-                };
-                sum = sum.checked_add(part(value)).ok_or(wrong)?;
-            }
-            Ok(())
-        })?;
-        Ok(sum)
-    }
-}
-
-/// Truth values row by row.
-#[derive(Debug)]
-struct Truths<'a> {
-    reader: Reader<'a>,
-    left: u64,
-    value: bool,
-}
-
-impl Truths<'_> {
-    fn row(&mut self) -> Result<bool, WalkError> {
-        while self.left == 0 {
-            self.left = self.reader.unsigned()?;
-            self.value = !self.value;
-        }
-        self.left -= 1;
-        Ok(self.value)
-    }
-}
-
-/// Bytes that are read from the front.
-#[derive(Debug, Clone, Copy)]
-struct Reader<'a> {
-    bytes: &'a [u8],
-    part: &'static str,
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, count: u64) -> Result<&'a [u8], WalkError> {
-        let count = usize::try_from(count).map_err(|_| WalkError::Cut(self.part))?;
-        let (taken, rest) = self.bytes.split_at_checked(count).ok_or(WalkError::Cut(self.part))?;
-        self.bytes = rest;
-        Ok(taken)
-    }
-
-    /// Bytes behind their own length.
-    fn prefixed(&mut self) -> Result<&'a [u8], WalkError> {
-        let length = self.unsigned()?;
-        self.take(length)
-    }
-
-    fn byte(&mut self) -> Result<u8, WalkError> {
-        let (byte, rest) = self.bytes.split_first().ok_or(WalkError::Cut(self.part))?;
-        self.bytes = rest;
-        Ok(*byte)
-    }
-
-    /// An unsigned LEB128 number in its shortest form.
-    fn unsigned(&mut self) -> Result<u64, WalkError> {
-        let mut value = 0u64;
-        for shift in (0..70).step_by(7) {
-            let byte = self.byte()?;
-            if shift == 63 && byte > 1 {
-                break;
-            }
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                let is_shortest = shift == 0 || byte != 0;
-                return if is_shortest { Ok(value) } else { Err(WalkError::Number(self.part)) };
-            }
-        }
-        Err(WalkError::Number(self.part))
-    }
-
-    /// A signed LEB128 number in its shortest form.
-    fn signed(&mut self) -> Result<i64, WalkError> {
-        let (mut value, mut before) = (0i64, 0u8);
-        for shift in (0..70).step_by(7) {
-            let byte = self.byte()?;
-            if shift == 63 && byte != 0 && byte != 0x7f {
-                break;
-            }
-            value |= i64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                let is_negative = byte & 0x40 != 0;
-                if is_negative && shift < 57 {
-                    value |= -1 << (shift + 7);
-                }
-                let repeats = (byte == 0 && before & 0x40 == 0) || (byte == 0x7f && before & 0x40 != 0);
-                let is_shortest = shift == 0 || !repeats;
-                return if is_shortest { Ok(value) } else { Err(WalkError::Number(self.part)) };
-            }
-            before = byte;
-        }
-        Err(WalkError::Number(self.part))
-    }
 }
 
 #[cfg(test)]
