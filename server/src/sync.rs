@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use shared::ids::DeviceId;
 use shared::protocol::{self, Frame, Refusal, RefusalCode};
 use shared::sync::relay::{Effect, Input, Link};
 
@@ -18,7 +19,7 @@ pub mod socket;
 pub async fn answer(relay: &Relay, device: &DeviceRecord, frame: Vec<u8>) -> Result<Vec<u8>, Refusal> {
     relay.heard(device.id);
     let mut link = Link::new(device.rights.clone());
-    let done = drive(relay, &mut link, Input::Frame(frame)).await;
+    let done = drive(relay, device.id, &mut link, Input::Frame(frame)).await;
     match (done.refusal, done.frames.into_iter().next()) {
         (Some(refusal), _) => Err(refusal),
         (None, Some(frame)) => Ok(frame),
@@ -40,13 +41,13 @@ struct Done {
 }
 
 /// Performs effects until there are none.
-async fn drive(relay: &Relay, link: &mut Link, input: Input) -> Done {
+async fn drive(relay: &Relay, carrier: DeviceId, link: &mut Link, input: Input) -> Done {
     let mut done = Done::default();
     let mut effects: VecDeque<Effect> = link.handle(relay.clock().now(), input).into();
     while let Some(effect) = effects.pop_front() {
         let input = match effect {
             Effect::Commit { exchange, batches } => {
-                Input::Committed { exchange, acks: relay.push(batches).await }
+                Input::Committed { exchange, acks: relay.push(carrier, batches).await }
             }
             Effect::Read { collection, cursor, bytes_max } => {
                 match relay.pull(collection, cursor, bytes_max).await {

@@ -31,6 +31,16 @@ pub const SEES_MAX: usize = 64;
 pub const CONNECTION_FRAMES_MAX: usize = 64;
 /// Batches waiting for the log writer over all connections; a full queue answers `busy`.
 pub const WRITER_BATCHES_MAX: usize = 8_192;
+/// Rejected batches that are kept for supervisors: enough for a bad week of one phone, too few to fill a disk with.
+pub const QUARANTINE_ROWS_MAX: u32 = 1_000;
+/// Bytes of rejected batches that are kept: four of the largest.
+pub const QUARANTINE_BYTES_MAX: u32 = 16 << 20;
+/// Bytes of shadow documents that the relay keeps in memory, over all workers: some 2,000 rounds of today and yesterday.
+pub const SHADOW_BYTES_MAX: usize = 64 << 20;
+/// Milliseconds that a batch may take a shadow worker: a thousand times what the largest honest one takes.
+pub const SHADOW_MS_MAX: u64 = 5_000;
+/// Shadow workers that may be abandoned before the relay says that it is not well: each may spin on a core for ever.
+pub const SHADOW_WORKERS_LOST_MAX: usize = 4;
 /// Bytes of a WebSocket read buffer: the usual 128 KiB costs 1.3 GB for 10,000 idle phones.
 pub const SOCKET_BUFFER_BYTES: usize = 4 << 10;
 /// Bytes of an HTTP body other than a frame: enrolment and sessions are small.

@@ -16,6 +16,7 @@ mod log;
 mod people;
 mod pool;
 mod projection;
+mod quarantine;
 mod schema;
 
 use pool::Readers;

@@ -104,7 +104,7 @@ impl Connection {
 
     /// Feeds an input; says whether the connection goes on.
     async fn take(&mut self, input: Input) -> bool {
-        let done = drive(&self.relay, &mut self.link, input).await;
+        let done = drive(&self.relay, self.device.id, &mut self.link, input).await;
         let queued = done.frames.into_iter().all(|frame| self.queue(Message::Binary(frame.into())));
         match done.refusal {
             Some(refusal) => {

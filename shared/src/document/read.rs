@@ -68,6 +68,12 @@ pub fn round(document: &Document, bureau: &BureauId) -> Round {
     round
 }
 
+/// What a round's derived id stands for, as one of its visits says and the id confirms.
+pub fn round_name(document: &Document, bureau: &BureauId) -> Option<RoundName> {
+    let names = events(document, s::VISITS).into_iter().filter_map(|event| event.round_name());
+    names.into_iter().find(|name| name.document(bureau) == document.id())
+}
+
 /// The template as its highest version says; of two with one number, the one with the greater key.
 pub fn template(document: &Document) -> Option<Template> {
     entries::<Template>(document).max_by_key(|template| template.version)
