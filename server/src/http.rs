@@ -18,6 +18,7 @@ pub mod board;
 mod body;
 pub mod enrolments;
 pub mod health;
+pub mod quarantine;
 pub mod session;
 pub mod sessions;
 pub mod sync;
@@ -36,6 +37,8 @@ pub fn router(app: App) -> Router {
         .route("/session", get(sessions::show))
         .route("/board", get(board::show))
         .route("/board/events", get(board::events))
+        .route("/quarantine", get(quarantine::show))
+        .route("/held/release", post(quarantine::release))
         .route("/health", get(health::show))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route(

@@ -16,6 +16,7 @@ use crate::store::{Founding, Store, StoreError};
 pub mod admission;
 pub mod author;
 mod heard;
+mod held;
 mod inspect;
 mod pull;
 mod shadow;
@@ -161,7 +162,13 @@ impl Relay {
     ) -> Vec<AckOutcome> {
         let tested: Vec<_> =
             candidates.iter().map(|candidate| candidate.good().map(|good| good.batch.document)).collect();
-        let outcomes = self.inner.writer.commit(carrier, candidates, permits).await;
+        let outcomes = match self.announce_held(&candidates).await {
+            Ok(()) => self.inner.writer.commit(carrier, candidates, permits).await,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "what is held was not announced");
+                vec![deferred(RefusalCode::Busy); candidates.len()]
+            }
+        };
         for (document, outcome) in tested.into_iter().zip(&outcomes) {
             match (document, outcome) {
                 (Some(document), AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. }) => {

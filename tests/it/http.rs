@@ -4,4 +4,5 @@ mod assets;
 mod board;
 mod enrolments;
 mod problems;
+mod quarantine;
 mod sessions;

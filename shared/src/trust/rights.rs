@@ -111,6 +111,11 @@ impl Rights {
         self.role >= least && self.station.as_ref() == Some(station)
     }
 
+    /// Whether rejected batches may be looked at, and held changes released.
+    pub fn may_release(&self) -> bool {
+        self.role >= Role::Supervisor
+    }
+
     /// Whether the merged state of all stations may be seen.
     pub fn may_see_board(&self) -> bool {
         self.role >= Role::Supervisor

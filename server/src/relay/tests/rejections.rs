@@ -89,6 +89,15 @@ async fn only_enrolled_devices_are_authors_and_what_a_revoked_one_signed_is_held
         (1, phone.device(), &[after.head][..])
     );
 
+    // Everybody who reads goes by the directory, in which it stood before it stood in the log.
+    let directory = || async { crate::publishing::directory(&desk.relay).await.unwrap().held_in(round()) };
+    assert_eq!(directory().await.into_iter().collect::<Vec<_>>(), [after.head]);
+    assert_eq!(desk.push(&[&after]).await, [duplicate(2)]);
+    let by = OfficerId::parse("supervisor").unwrap();
+    assert_eq!(desk.relay.release(round(), other.device(), &by).await.unwrap(), 0);
+    assert_eq!(desk.relay.release(round(), phone.device(), &by).await.unwrap(), 1);
+    assert_eq!((directory().await.len(), desk.relay.held().await.unwrap().len()), (0, 0));
+
     let mut forged = batch(&phone, &write(&phone, &mut document, 1));
     forged.signature[7] ^= 1;
     assert_eq!(code(&desk.push(&[&forged]).await[0]), Some(RejectCode::Signature), "only what is authentic");
