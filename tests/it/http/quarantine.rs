@@ -4,24 +4,31 @@
 use shared::api::problem::ProblemCode;
 use shared::api::quarantine::{QuarantineView, ReleaseRequest, Released};
 use shared::document::chunk;
-use shared::domain::answer::{Answer, Condition};
+use shared::domain::round::RoundName;
 use shared::protocol::{self, AckOutcome, Batch, Frame, RejectCode, Request};
+use shared::sync::device::{Stored, StoredChange};
 use shared::trust::signing::{BatchClaim, SUITE_P256};
-use tests::kit::phone::Phone;
+use tests::kit::phone::{FAULT, OK, Phone};
 use tests::kit::relay::Relay;
+
+/// Where no relay listens: what is answered stays on the phone.
+const NOWHERE: &str = "http://127.0.0.1:9";
 
 fn view(supervisor: &mut Phone) -> QuarantineView {
     supervisor.client.get("/api/quarantine").unwrap().json()
 }
 
 /// What a phone has not pushed of a round, signed, so that another may carry it.
-fn unpushed(phone: &mut Phone, round: &shared::domain::round::RoundName) -> Batch {
-    let changes = phone.unpushed(round);
-    let outline = chunk::outline(changes.last().unwrap()).unwrap();
+fn unpushed(phone: &Phone, round: &RoundName) -> Batch {
     let bureau = &phone.enrolled.bureau.id;
-    let (collection, document, count) = (round.collection(), round.document(bureau), changes.len());
+    let (collection, document) = (round.collection(), round.document(bureau));
+    let Stored { changes, marks, .. } = &phone.stored;
+    let is_marked = |change: &&StoredChange| marks.iter().any(|mark| mark.hash == change.hash);
+    let of_round = changes.iter().filter(|change| change.document == document);
+    let changes: Vec<_> = of_round.filter(is_marked).map(|change| change.change.clone()).collect();
+    let outline = chunk::outline(changes.last().unwrap()).unwrap();
     let (actor, head) = (outline.actor, outline.hash);
-    let count = u32::try_from(count).unwrap();
+    let count = u32::try_from(changes.len()).unwrap();
     let claim = BatchClaim { bureau, collection: &collection, document, actor, head, count };
     let signature = phone.sign(&claim.to_bytes(SUITE_P256));
     let changes = changes.into_iter().map(Into::into).collect();
@@ -58,8 +65,9 @@ fn a_rejected_batch_is_kept_with_who_and_why() {
     assert!(a.sync() && b.sync() && supervisor.sign_in());
     assert_eq!(view(&mut supervisor), QuarantineView::default());
     let round = a.round_today("flood-departure");
-    a.answer(&round, "hull", Answer::Condition(Condition::Ok));
-    let mut forged = unpushed(&mut a, &round);
+    a.move_to(NOWHERE);
+    a.answer(&round, "F01", OK);
+    let mut forged = unpushed(&a, &round);
     forged.signature[9] ^= 1;
     for _ in 0..2 {
         let outcome = carry(&mut b, forged.clone());
@@ -79,15 +87,16 @@ fn what_came_from_a_revoked_phone_counts_when_it_is_released() {
     let [mut a, mut b, mut supervisor] = relay.guests();
     assert!(a.sync() && b.sync() && supervisor.sign_in());
     let round = a.round_today("flood-departure");
-    let item = "hull";
+    let item = "F01";
     let before = b.reading(&round, item);
-    a.answer(&round, item, Answer::Condition(Condition::Fault));
-    let late = unpushed(&mut a, &round);
+    a.move_to(NOWHERE);
+    a.answer(&round, item, FAULT);
+    let late = unpushed(&a, &round);
     relay.store().revoke(a.enrolled.device, a.now()).unwrap();
     let outcome = carry(&mut b, late);
     assert!(matches!(outcome, AckOutcome::Accepted { .. }), "{outcome:?}");
     assert!(b.sync());
-    let read = b.round(&round);
+    let read = b.device.round(&round);
     assert!(read.observations.iter().any(|observation| observation.is_held), "it is there");
     assert_eq!(b.reading(&round, item), before, "and does not count");
 
