@@ -8,6 +8,7 @@ pub mod config;
 pub mod content;
 pub mod demo;
 pub mod error;
+pub mod founding;
 pub mod http;
 pub mod identity;
 pub mod projector;

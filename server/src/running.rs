@@ -35,7 +35,9 @@ pub enum ServeError {
         source: std::io::Error,
     },
     /// The data folder has no bureau.
-    #[error("there is no bureau in this data folder; start with --demo to make one")]
+    #[error(
+        "there is no bureau in this data folder: make one with `muster init`, or try one with `muster serve --demo`"
+    )]
     NoBureau,
     /// The database cannot be used.
     #[error(transparent)]

@@ -12,12 +12,14 @@ use super::{Faults, Result, StoreError};
 
 mod append;
 mod error;
+mod files;
 mod log;
 mod people;
 mod pool;
 mod projection;
 mod schema;
 
+pub use files::{exists, install};
 use pool::Readers;
 
 /// The database's file in the data folder.
