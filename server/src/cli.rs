@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{Config, Given, LogFormat};
 use crate::store::sqlite::{self, Options, Sqlite};
 
+mod backup;
 mod init;
 mod invite;
 mod serve;
@@ -38,6 +39,8 @@ enum Command {
     Init(init::Arguments),
     /// Print a one-time enrolment link for a person of the directory, for a new or another phone
     Invite(invite::Arguments),
+    /// Copy everything into one file, checked, while the relay runs
+    Backup(backup::Arguments),
     /// Print every setting as it is in effect, with its meaning, as a settings' file
     Config(Box<settings::Arguments>),
 }
@@ -91,6 +94,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Serve(arguments) => serve::run(*arguments),
         Command::Init(arguments) => init::run(arguments),
         Command::Invite(arguments) => invite::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
         Command::Config(arguments) => settings::run(*arguments),
     }
 }

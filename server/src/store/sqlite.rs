@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::{Faults, Result, StoreError};
 
 mod append;
+mod backup;
 mod error;
 mod files;
 mod log;
@@ -19,6 +20,7 @@ mod pool;
 mod projection;
 mod schema;
 
+pub use backup::{BackupError, Copied, backup};
 pub use files::{exists, install};
 use pool::Readers;
 
