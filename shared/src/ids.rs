@@ -6,7 +6,7 @@ use std::fmt;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 mod collection;
 mod document;
@@ -14,7 +14,7 @@ mod hash;
 
 pub use collection::{CollectionId, Shelf};
 pub use document::{DocumentId, DocumentKind};
-pub use hash::{Chain, ChangeHash};
+pub use hash::{Chain, ChangeHash, Digest};
 
 /// A text that is not the identifier it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -7,8 +7,8 @@ pub mod frame;
 
 pub use codec::{FrameError, decode, encode};
 pub use frame::{
-    Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, RejectCode, Request,
-    Response, Run, Want,
+    Ack, AckOutcome, Batch, Bootstrap, Carried, Cursor, Frame, Holding, Pull, Receipt, Refusal, RefusalCode,
+    RejectCode, Request, Response, Run, Seal, Snapshot, Want, Whole,
 };
 
 /// The version that this build speaks.

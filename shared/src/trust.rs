@@ -2,5 +2,6 @@
 //! the keys themselves are the shells' (WebCrypto on the phone, `ring` on the relay).
 
 pub mod chain;
+pub mod digest;
 pub mod rights;
 pub mod signing;

@@ -33,7 +33,7 @@ fn document() -> DocumentId {
 }
 
 fn request() -> Frame {
-    let cursor = Cursor { epoch: 7, seq: 42, chain: Chain([0xc5; 32]) };
+    let cursor = Cursor::at(7, 42, Chain([0xc5; 32]));
     let batch = Batch {
         collection: CollectionId::bureau(),
         document: document(),
@@ -43,7 +43,7 @@ fn request() -> Frame {
         suite: SUITE_P256,
         signature: vec![0x51; 64],
     };
-    let wants = vec![Want { collection: CollectionId::bureau(), cursor }];
+    let wants = vec![Want::at(CollectionId::bureau(), cursor)];
     Frame::Request(Request { exchange: 5, push: vec![batch], wants, bytes_max: 1_000 })
 }
 
@@ -55,21 +55,18 @@ fn response() -> Frame {
         signature_hash: [0x5a; 32],
         receipt_time: Timestamp(1_795_400_000_000),
         changes: vec![Carried::Change(vec![9]), Carried::Known(ChangeHash([0xcd; 32]))],
+        seal: None,
+        held: false,
     };
-    let cursor = Cursor { epoch: 7, seq: 44, chain: Chain([0xc6; 32]) };
-    let outcome = AckOutcome::Rejected { code: RejectCode::NoRight, detail: "no".into() };
+    let cursor = Cursor::at(7, 44, Chain([0xc6; 32]));
+    let outcome = AckOutcome::Rejected { code: RejectCode::NoRight, detail: "no".into(), change: None };
     Frame::Response(Response {
         exchange: 5,
         acks: vec![Ack { document: document(), head: ChangeHash([0xab; 32]), outcome }],
-        pulls: vec![Pull {
-            collection: CollectionId::bureau(),
-            runs: vec![run],
-            cursor,
-            more: true,
-            diverged: false,
-        }],
+        pulls: vec![Pull::entries(CollectionId::bureau(), vec![run], cursor, true, false)],
         relay_time: Timestamp(1_795_400_000_001),
         retry_after_ms: Some(5_000),
+        receipts: Vec::new(),
     })
 }
 

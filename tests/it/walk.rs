@@ -43,7 +43,7 @@ fn a_tap_walks_from_the_phone_to_the_supervisors_screen() {
 
     // Those who listen: the colleague's socket, and the supervisor's stream.
     let mut socket = Socket::open(&colleague.client).unwrap();
-    let wants = vec![Want { collection: round.collection(), cursor: Cursor::START }];
+    let wants = vec![Want::at(round.collection(), Cursor::START)];
     socket.send(Request { exchange: 1, push: Vec::new(), wants, bytes_max: 0 });
     let place = socket.response().pulls[0].cursor;
     let (told, boards) = mpsc::channel::<BoardView>();

@@ -154,7 +154,7 @@ impl Author {
         let outcome = writer.commit(vec![admission::inspect_own(batch)], permits).await.pop();
         match outcome.expect("one batch has one outcome") {
             AckOutcome::Accepted { seq, .. } | AckOutcome::Duplicate { seq, .. } => Ok(seq),
-            AckOutcome::Rejected { code, detail } => Err(PublishError::Rejected { code, detail }),
+            AckOutcome::Rejected { code, detail, .. } => Err(PublishError::Rejected { code, detail }),
             AckOutcome::Deferred { code } => Err(PublishError::Deferred(code)),
         }
     }

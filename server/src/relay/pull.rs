@@ -5,7 +5,7 @@ use shared::ids::CollectionId;
 use shared::protocol::{Carried, Cursor, Pull, Run};
 use shared::trust::chain;
 
-use crate::store::{Entry, Page, Result, Store};
+use crate::store::{Entry, Result, Store};
 
 /// Entries in one answer: bounds the work when changes are tiny.
 const ENTRIES_MAX: usize = 20_000;
@@ -23,17 +23,17 @@ pub(super) fn pull(
     let from = if is_place { cursor } else { Cursor::START };
     let page = store.page(&collection, from.seq, bytes_max, ENTRIES_MAX)?;
     let behind = match page.entries.last() {
-        Some(last) => Cursor { epoch, seq: last.seq, chain: last.chain },
+        Some(last) => Cursor::at(epoch, last.seq, last.chain),
         None => Cursor { epoch, ..from },
     };
-    Ok(Pull { collection, more: page.more, runs: runs(page), cursor: behind, diverged: !is_place })
+    Ok(Pull::entries(collection, runs(page.entries), behind, page.more, !is_place))
 }
 
-fn runs(page: Page) -> Vec<Run> {
+fn runs(entries: Vec<Entry>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut batch_before = None;
-    for entry in page.entries {
-        let Entry { seq, document, change, batch, device, signature, receipt_time, .. } = entry;
+    for entry in entries {
+        let Entry { seq, document, change, batch, device, signature, receipt_time, held, .. } = entry;
         match runs.last_mut() {
             Some(run) if batch_before == Some(batch) => run.changes.push(Carried::Change(change)),
             _ => runs.push(Run {
@@ -43,6 +43,8 @@ fn runs(page: Page) -> Vec<Run> {
                 signature_hash: chain::signature_hash(&signature),
                 receipt_time,
                 changes: vec![Carried::Change(change)],
+                seal: None,
+                held,
             }),
         }
         batch_before = Some(batch);

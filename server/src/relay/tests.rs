@@ -144,6 +144,6 @@ fn follow(from: Cursor, pull: &Pull) -> Vec<Vec<u8>> {
             changes.push(change.clone());
         }
     }
-    assert_eq!(pull.cursor, Cursor { epoch: EPOCH, seq, chain: at });
+    assert_eq!(pull.cursor, Cursor::at(EPOCH, seq, at));
     changes
 }

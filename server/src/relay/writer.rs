@@ -181,7 +181,7 @@ fn commit_push(
             }
             Err(Rejection { code, detail }) => {
                 tracing::warn!(code = code.word(), detail, "a batch was rejected");
-                AckOutcome::Rejected { code, detail }
+                AckOutcome::Rejected { code, detail, change: None }
             }
         });
     }

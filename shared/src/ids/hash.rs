@@ -1,4 +1,4 @@
-//! 32-byte hashes: of a change, and of the log's chain.
+//! 32-byte hashes: of a change, of the log's chain, and of a set of changes.
 
 use std::fmt;
 
@@ -41,4 +41,13 @@ hash!(/// The log's running hash at one position of one collection; how it is co
 impl Chain {
     /// The chain before the first entry.
     pub const START: Self = Self([0; 32]);
+}
+
+hash!(/// What a set of changes comes to, in whatever order they came; how it is computed is `trust::digest`.
+    Digest);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self([0; 32])
+    }
 }

@@ -100,7 +100,7 @@ mod tests {
     use crate::ids::CollectionId;
 
     fn request() -> Frame {
-        let want = Want { collection: CollectionId::bureau(), cursor: Cursor::START };
+        let want = Want::at(CollectionId::bureau(), Cursor::START);
         Frame::Request(Request { exchange: 1, push: Vec::new(), wants: vec![want], bytes_max: 0 })
     }
 

@@ -199,6 +199,7 @@ impl Link {
             pulls: open.pulls,
             relay_time: now,
             retry_after_ms: retry.then_some(RETRY_AFTER_MS),
+            receipts: Vec::new(),
         };
         let mut effects = vec![Effect::Send(protocol::encode(&Frame::Response(response)))];
         effects.extend(self.next(now));

@@ -1,6 +1,7 @@
 //! What a device signs. Defined here once; signing and verifying are the shells'.
 
 use crate::ids::{Actor, BureauId, ChangeHash, CollectionId, DeviceId, DocumentId};
+use crate::protocol::Receipt;
 
 /// Suite 1: ECDSA over P-256 with SHA-256, the signature as r || s (64 bytes), the public key as an uncompressed
 /// point (65 bytes). Other suites take other numbers.
@@ -42,6 +43,25 @@ pub fn session_claim(suite: u8, bureau: &BureauId, device: DeviceId, challenge: 
     cbor(|e| {
         e.array(5)?.str("muster/session")?.u8(suite)?;
         e.str(bureau.as_str())?.bytes(device.as_bytes())?.bytes(challenge)?;
+        Ok(())
+    })
+}
+
+/// The bytes that the relay signs for a receipt: a CBOR array of the tag, the suite, the bureau, the collection, epoch,
+/// position, chain and receipt time, and then, for each batch of the push that is on disk, its document, its head and
+/// its last position, in the order of the acks.
+pub fn receipt_claim(
+    bureau: &BureauId,
+    receipt: &Receipt,
+    acked: &[(DocumentId, ChangeHash, u64)],
+) -> Vec<u8> {
+    cbor(|e| {
+        e.array(8 + 3 * u64::try_from(acked.len()).unwrap_or(u64::MAX))?.str("muster/receipt")?;
+        e.u8(receipt.suite)?.str(bureau.as_str())?.str(receipt.collection.as_str())?;
+        e.u64(receipt.epoch)?.u64(receipt.seq)?.bytes(&receipt.chain.0)?.i64(receipt.receipt_time.0)?;
+        for (document, head, seq) in acked {
+            e.bytes(&document.to_bytes())?.bytes(&head.0)?.u64(*seq)?;
+        }
         Ok(())
     })
 }

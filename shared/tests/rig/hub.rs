@@ -157,8 +157,11 @@ impl Hub {
             };
             if !outline.deps.iter().all(is_known) {
                 self.rejected += 1;
-                outcome =
-                    Some(AckOutcome::Rejected { code: RejectCode::MissingDependency, detail: String::new() });
+                outcome = Some(AckOutcome::Rejected {
+                    code: RejectCode::MissingDependency,
+                    detail: String::new(),
+                    change: None,
+                });
                 break;
             }
             let device = batch.actor.device();
@@ -187,11 +190,13 @@ impl Hub {
             signature_hash: [0; 32],
             receipt_time: entry.receipt_time,
             changes: vec![Carried::Change(entry.change.clone())],
+            seal: None,
+            held: false,
         };
         let runs = log[from..].iter().enumerate().map(run).collect();
         let chain = chain_at(log.len()).unwrap();
-        let cursor = Cursor { epoch: self.epoch, seq: log.len() as u64, chain };
-        Pull { collection, runs, cursor, more: false, diverged: !fits }
+        let cursor = Cursor::at(self.epoch, log.len() as u64, chain);
+        Pull::entries(collection, runs, cursor, false, !fits)
     }
 
     /// Tells a phone's connection that everything has grown, and brings what it sends.

@@ -84,7 +84,7 @@ fn an_answer_is_cut_where_the_phone_asks_and_goes_on_from_there() {
     });
     assert!(a.sync());
     let collection = round.collection();
-    let want = |cursor| Want { collection: collection.clone(), cursor };
+    let want = |cursor| Want::at(collection.clone(), cursor);
     let whole = pull(&mut a, want(Cursor::START), 0);
     assert!(!whole.more && entries(&whole) >= 31);
     let (mut cursor, mut count, mut answers) = (Cursor::START, 0, 0);
@@ -106,13 +106,13 @@ fn a_place_that_is_not_in_this_log_is_told() {
     let [mut a, ..] = relay.guests();
     assert!(a.sync());
     let collection = a.round_today("flood-departure").collection();
-    let whole = pull(&mut a, Want { collection: collection.clone(), cursor: Cursor::START }, 0);
+    let whole = pull(&mut a, Want::at(collection.clone(), Cursor::START), 0);
     let at = whole.cursor;
     let mut other_chain = at;
     other_chain.chain.0[0] ^= 1;
     let (other_life, ahead) = (Cursor { epoch: at.epoch ^ 1, ..at }, Cursor { seq: at.seq + 1_000, ..at });
     for cursor in [other_chain, other_life, ahead] {
-        let told = pull(&mut a, Want { collection: collection.clone(), cursor }, 0);
+        let told = pull(&mut a, Want::at(collection.clone(), cursor), 0);
         assert!(told.diverged, "{cursor:?}");
         assert_eq!((entries(&told), told.cursor), (entries(&whole), at), "the log from its beginning");
     }

@@ -7,7 +7,7 @@ use tests::kit::relay::Relay;
 use tests::kit::socket::Socket;
 
 fn want(collection: &CollectionId, cursor: Cursor) -> Request {
-    let wants = vec![Want { collection: collection.clone(), cursor }];
+    let wants = vec![Want::at(collection.clone(), cursor)];
     Request { exchange: 1, push: Vec::new(), wants, bytes_max: 0 }
 }
 

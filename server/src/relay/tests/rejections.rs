@@ -140,7 +140,7 @@ async fn a_dependency_that_nobody_has_is_named() {
     let unseen: ChangeHash = write(&other, &mut document, 1)[0].hash;
     let outcome = desk.push(&[&batch(&phone, &write(&phone, &mut document, 1))]).await.remove(0);
     assert!(
-        matches!(&outcome, AckOutcome::Rejected { code: RejectCode::MissingDependency, detail }
+        matches!(&outcome, AckOutcome::Rejected { code: RejectCode::MissingDependency, detail, .. }
             if detail.contains(&unseen.to_string())),
         "{outcome:?}"
     );

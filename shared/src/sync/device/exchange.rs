@@ -180,7 +180,10 @@ impl Device {
         self.link.asked.extend(self.link.to_ask.iter().cloned());
         let wants = std::mem::take(&mut self.link.to_ask)
             .into_iter()
-            .map(|collection| Want { cursor: self.cursor(&collection), collection })
+            .map(|collection| {
+                let cursor = self.cursor(&collection);
+                Want::at(collection, cursor)
+            })
             .collect();
         self.link.exchange += 1;
         let request = Request { exchange: self.link.exchange, push: push.clone(), wants, bytes_max: 0 };

@@ -41,13 +41,13 @@ fn batch() -> Batch {
 }
 
 fn frame(exchange: u32, push: Vec<Batch>, wants: Vec<CollectionId>) -> Input {
-    let wants = wants.into_iter().map(|collection| Want { collection, cursor: Cursor::START }).collect();
+    let wants = wants.into_iter().map(|collection| Want::at(collection, Cursor::START)).collect();
     Input::Frame(protocol::encode(&Frame::Request(Request { exchange, push, wants, bytes_max: 0 })))
 }
 
 fn pull(seq: u64, runs: Vec<Run>, more: bool) -> Pull {
-    let cursor = Cursor { epoch: 1, seq, chain: Chain::START };
-    Pull { collection: live(), runs, cursor, more, diverged: false }
+    let cursor = Cursor::at(1, seq, Chain::START);
+    Pull::entries(live(), runs, cursor, more, false)
 }
 
 fn run(seq_first: u64) -> Run {
@@ -59,6 +59,8 @@ fn run(seq_first: u64) -> Run {
         signature_hash: [0; 32],
         receipt_time: NOW,
         changes: vec![Carried::Change(change)],
+        seal: None,
+        held: false,
     }
 }
 
