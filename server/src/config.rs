@@ -192,6 +192,11 @@ impl Config {
         }
     }
 
+    /// Whether people reach it through TLS, which something in front of it ends.
+    pub fn is_behind_tls(&self) -> bool {
+        self.origin.as_ref().is_some_and(|origin| origin.starts_with("https://"))
+    }
+
     /// Every setting in effect with its meaning, as a settings' file.
     pub fn to_toml(&self) -> String {
         let values = toml::Table::try_from(self.settings()).expect("settings are text and numbers");

@@ -18,6 +18,7 @@ pub mod board;
 mod body;
 pub mod enrolments;
 pub mod health;
+pub mod metrics;
 pub mod session;
 pub mod sessions;
 pub mod sync;
@@ -45,6 +46,8 @@ pub fn router(app: App) -> Router {
         .fallback(|| async { Failure::new(ProblemCode::NotFound) });
     Router::new()
         .nest("/api", api)
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
         .fallback(assets::serve)
         .layer(middleware::from_fn(same_origin))
         .layer(middleware::map_response(secure))

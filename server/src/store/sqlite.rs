@@ -21,7 +21,7 @@ mod projection;
 mod schema;
 
 pub use backup::{BackupError, Copied, backup};
-pub use files::{exists, install};
+pub use files::{bytes, exists, install};
 use pool::Readers;
 
 /// The database's file in the data folder.

@@ -53,3 +53,9 @@ pub(super) fn absent(removed: io::Result<()>) -> io::Result<()> {
         other => other,
     }
 }
+
+/// Bytes of a folder's database and of its write-ahead log.
+pub fn bytes(folder: &Path) -> (u64, u64) {
+    let length = |path: &Path| fs::metadata(path).map_or(0, |found| found.len());
+    (length(&path(folder)), length(&folder.join(format!("{FILE_NAME}-wal"))))
+}
