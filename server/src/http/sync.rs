@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared::limits::{FRAME_BYTES_MAX, SOCKET_BUFFER_BYTES};
 use shared::protocol::{self, Frame, Refusal, RefusalCode};
+use tracing::{Instrument, Span};
 
 use super::session::Visitor;
 use crate::load::Load;
@@ -80,12 +81,15 @@ pub async fn upgrade(
             return respond(refusal);
         }
     };
+    let request = Span::current();
     socket
         .read_buffer_size(SOCKET_BUFFER_BYTES)
         .write_buffer_size(SOCKET_BUFFER_BYTES)
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| sync::socket::serve(socket, relay, load, device, place, closing))
+        .on_upgrade(move |socket| {
+            sync::socket::serve(socket, relay, load, device, place, closing).instrument(request)
+        })
 }
 
 fn too_large() -> Refusal {
