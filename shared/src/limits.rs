@@ -34,6 +34,8 @@ pub const NOTE_CHARS_MAX: usize = 500;
 pub const SEES_MAX: usize = 64;
 /// Frames waiting for one connection; a full queue closes the link and the phone comes again.
 pub const CONNECTION_FRAMES_MAX: usize = 64;
+/// Bytes of frames waiting for one connection; beyond it the phone does not read, and is let go.
+pub const CONNECTION_BYTES_MAX: usize = 8 << 20;
 /// Batches waiting for the log writer over all connections; a full queue answers `busy`.
 pub const WRITER_BATCHES_MAX: usize = 8_192;
 /// Bytes of a WebSocket read buffer: the usual 128 KiB costs 1.3 GB for 10,000 idle phones.
@@ -56,5 +58,7 @@ pub const BACKOFF_MS_MIN: i64 = 1_000;
 pub const BACKOFF_MS_MAX: i64 = 60_000;
 /// Milliseconds after which an unanswered exchange is taken for lost and is sent again.
 pub const EXCHANGE_MS_MAX: i64 = 30_000;
+/// Milliseconds that a phone is asked to wait at most when the relay is busy: long enough for a bureau's herd to pass.
+pub const RETRY_AFTER_MS_MAX: u32 = 30_000;
 /// Milliseconds that a phone is asked to wait when a batch could not be stored now.
 pub const RETRY_AFTER_MS: u32 = 5_000;
