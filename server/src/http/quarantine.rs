@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use axum::Json;
 use axum::extract::State;
 use shared::api::problem::ProblemCode;
-use shared::api::quarantine::{
-    HeldChanges, QuarantineView, RejectedBatch, ReleaseRequest, Released, Who,
-};
+use shared::api::quarantine::{HeldChanges, QuarantineView, RejectedBatch, ReleaseRequest, Released, Who};
 use shared::ids::DeviceId;
 
 use super::body::JsonBody;

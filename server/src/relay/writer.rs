@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use shared::ids::{CollectionId, DeviceId};
 use shared::limits::WRITER_BATCHES_MAX;
@@ -17,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 use super::admission::{self, Admitted, Inspected, Rejection};
 use super::{News, deferred};
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::{Append, NewBatch, NewEntry, NewRejected, Result, Store, StoreError};
 
 /// What a batch is when it reaches the writer.
@@ -65,9 +67,10 @@ impl Writer {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         news: broadcast::Sender<News>,
+        metrics: Arc<Metrics>,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::unbounded_channel();
-        let log = LogWriter { store, clock, news };
+        let log = LogWriter { store, clock, news, metrics };
         let thread =
             std::thread::Builder::new().name("log-writer".to_owned()).spawn(move || log.run(jobs))?;
         Ok(Self {
@@ -81,6 +84,11 @@ impl Writer {
     pub(super) fn permits(&self, batches: usize) -> Option<OwnedSemaphorePermit> {
         let batches = u32::try_from(batches).ok()?;
         Arc::clone(&self.room).try_acquire_many_owned(batches).ok()
+    }
+
+    /// Batches that wait, and how many may.
+    pub(super) fn queue(&self) -> (usize, usize) {
+        (WRITER_BATCHES_MAX.saturating_sub(self.room.available_permits()), WRITER_BATCHES_MAX)
     }
 
     /// Commits a push; one outcome for each batch, in their order.
@@ -126,6 +134,7 @@ struct LogWriter {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     news: broadcast::Sender<News>,
+    metrics: Arc<Metrics>,
 }
 
 impl LogWriter {
@@ -144,6 +153,7 @@ impl LogWriter {
         let receipt_time = self.clock.now();
         let mut outcomes = Vec::new();
         let mut grown = BTreeMap::new();
+        let begun = Instant::now();
         let written = self.store.write(&mut |tx| {
             let mut rejected = Vec::new();
             for job in &group {
@@ -151,6 +161,7 @@ impl LogWriter {
             }
             tx.set_aside(&rejected)
         });
+        self.metrics.committed(group.len(), begun.elapsed(), written.is_ok());
         if let Err(error) = written {
             let code = refusal(&error);
             tracing::error!(
@@ -220,7 +231,7 @@ fn commit_push(
     Ok(outcomes)
 }
 
-/// Says once in the log that a batch was rejected, has it set aside, and makes its answer.
+/// Has a rejected batch set aside, and makes its answer.
 fn reject(
     carrier: DeviceId,
     batch: &Batch,
@@ -230,7 +241,7 @@ fn reject(
 ) -> AckOutcome {
     let Rejection { code, detail, change } = rejection.clone();
     let author = batch.actor.device();
-    tracing::warn!(code = code.word(), detail, %author, %carrier, "a batch was rejected");
+    tracing::debug!(code = code.word(), detail, %author, %carrier, "a batch was rejected");
     set_aside.push(NewRejected {
         at,
         code: code.word(),

@@ -11,7 +11,9 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::{Faults, Result, StoreError};
 
 mod append;
+mod backup;
 mod error;
+mod files;
 mod log;
 mod people;
 mod pool;
@@ -19,6 +21,8 @@ mod projection;
 mod quarantine;
 mod schema;
 
+pub use backup::{BackupError, Copied, backup};
+pub use files::{bytes, exists, install};
 use pool::Readers;
 
 /// The database's file in the data folder.

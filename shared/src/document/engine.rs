@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use automerge::transaction::CommitOptions;
 use automerge::{ActorId, Automerge, Change, ObjId, ROOT, ReadDoc};
 
-use super::{chunk, genesis, inspect};
 use super::write::Event;
+use super::{chunk, genesis, inspect};
 use crate::ids::{Actor, ChangeHash, DocumentId, EventKey};
 
 /// A document.

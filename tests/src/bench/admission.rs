@@ -39,54 +39,36 @@ pub fn rows() -> Vec<String> {
     let author = &authors[&batch.actor.device()];
     let opened: Vec<Opened<'_>> = batch.changes.iter().map(|bytes| chunk::open(bytes).unwrap()).collect();
     let known = change::all(batch).unwrap();
-    let each = |check: &dyn Fn(&Opened<'_>)| cost(|| opened.iter().for_each(check));
     let row = |what: &str, code: &str, ns: f64| format!("| {what} | {code} | {ns:.0} |");
-    let mut rows = vec![
+    let open = || batch.changes.iter().for_each(|bytes| used(change::open(bytes).unwrap()));
+    let walk = || opened.iter().for_each(|opened| used(change::walk(opened).unwrap()));
+    let checksum = || opened.iter().for_each(|opened| used(change::checksum(opened).unwrap()));
+    let right = || used(admission::right(black_box(batch), authors).unwrap());
+    let writer = || admission::writer(black_box(batch), &inspected.outlines).unwrap();
+    let signature = || admission::signature(black_box(batch), bureau, &author.public_key).unwrap();
+    let policy = || {
+        let check = |(hash, walked): &_| used(policy::check(batch, bureau, author, *hash, walked).unwrap());
+        known.iter().for_each(check);
+    };
+    let log_codes = "actor-forked, actor, missing-dependency, start-op";
+    vec![
         row("size", "too-large", cost(|| admission::size(black_box(batch)).unwrap())),
-        row(
-            "chunk type",
-            "not-a-change",
-            cost(|| batch.changes.iter().for_each(|bytes| drop(change::open(black_box(bytes)).unwrap()))),
-        ),
-        row("column walk", "operations", each(&|opened| drop(black_box(change::walk(opened).unwrap())))),
-        row(
-            "checksum and hash",
-            "checksum",
-            each(&|opened| drop(black_box(change::checksum(opened).unwrap()))),
-        ),
-        row("collection", "collection", cost(|| admission::shelf(black_box(batch)).unwrap())),
-        row(
-            "right of the author",
-            "no-right",
-            cost(|| drop(admission::right(black_box(batch), authors).unwrap())),
-        ),
-        row(
-            "actor and numbers",
-            "actor",
-            cost(|| admission::writer(black_box(batch), &inspected.outlines).unwrap()),
-        ),
-        row(
-            "signature of the batch",
-            "signature",
-            cost(|| admission::signature(black_box(batch), bureau, &author.public_key).unwrap()),
-        ),
-        row(
-            "policy",
-            "policy",
-            cost(|| {
-                known.iter().for_each(|(hash, walked)| {
-                    drop(black_box(policy::check(batch, bureau, author, *hash, walked).unwrap()))
-                })
-            }),
-        ),
+        row("chunk type", "not-a-change", cost(open)),
+        row("column walk", "operations", cost(walk)),
+        row("checksum", "checksum", cost(checksum)),
+        row("shelf of the document", "collection", cost(|| admission::shelf(black_box(batch)).unwrap())),
+        row("right of the author", "no-right", cost(right)),
+        row("actor and numbers", "actor", cost(writer)),
+        row("signature", "signature", cost(signature)),
+        row("policy", "policy", cost(policy)),
         row("test-apply", "not-applied", sample.apply()),
-    ];
-    rows.push(row(
-        "number, dependencies, counters, in the log",
-        "actor, missing-dependency, start-op",
-        sample.log(),
-    ));
-    rows
+        row("number, dependencies, counters", log_codes, sample.log()),
+    ]
+}
+
+/// The compiler must not leave the work out.
+fn used<T>(value: T) {
+    black_box(value);
 }
 
 /// Nanoseconds a change.
@@ -159,7 +141,7 @@ impl Sample {
         let mut ns = 0.0;
         store
             .write(&mut |tx: &mut dyn Append| {
-                ns = cost(|| drop(black_box(log::admit(tx, &self.inspected).unwrap().unwrap())));
+                ns = cost(|| used(log::admit(tx, &self.inspected).unwrap().unwrap()));
                 Ok(())
             })
             .unwrap();

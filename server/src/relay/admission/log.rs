@@ -3,12 +3,10 @@
 
 use std::collections::HashMap;
 
-use shared::document::Document;
 use shared::document::chunk::Outline;
 use shared::document::genesis;
-use shared::ids::{ChangeHash, DocumentId, DocumentKind};
+use shared::ids::{ChangeHash, DocumentId};
 use shared::protocol::RejectCode;
-use std::sync::LazyLock;
 
 use super::{Inspected, Rejection};
 use crate::store::{Append, Place, Result};
@@ -64,7 +62,8 @@ pub fn admit(tx: &mut dyn Append, inspected: &Inspected) -> Result<Result<Admitt
 /// Every dependency is genesis, in the log, or earlier in the batch; and operations are counted on from them.
 fn causes(tx: &mut dyn Append, document: DocumentId, outlines: &[Outline]) -> Result<Result<(), Rejection>> {
     let mut here: HashMap<ChangeHash, u64> = HashMap::with_capacity(outlines.len() + 1);
-    here.insert(genesis_hash(document.kind()), genesis::last_op(document.kind()));
+    let kind = document.kind();
+    here.insert(genesis::hash(kind), genesis::next_op(kind) - 1);
     for outline in outlines {
         let mut last_ops = Vec::with_capacity(outline.deps.len());
         for dep in &outline.deps {
@@ -106,16 +105,4 @@ pub fn counted_on(outline: &Outline, last_ops: &[u64]) -> Result<(), Rejection> 
         let detail = format!("operation {} follows {last}", outline.start_op);
         Err(Rejection::of_change(RejectCode::StartOp, outline.hash, detail))
     }
-}
-
-/// The first change of every document of a kind; both ends know it, and it is in no log.
-pub(in crate::relay) fn genesis_hash(kind: DocumentKind) -> ChangeHash {
-    static GENESES: LazyLock<Vec<(DocumentKind, ChangeHash)>> = LazyLock::new(|| {
-        let genesis = |kind| {
-            Document::new(DocumentId::derive(kind, &[])).heads().into_iter().map(move |head| (kind, head))
-        };
-        DocumentKind::ALL.into_iter().flat_map(genesis).collect()
-    });
-    let found = GENESES.iter().find(|(of, _)| *of == kind);
-    found.map(|(_, hash)| *hash).expect("every kind has a genesis, which is its only head")
 }

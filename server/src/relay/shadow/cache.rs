@@ -151,7 +151,7 @@ impl Shadow {
             bytes: DOCUMENT_BYTES,
             used: 0,
         };
-        shadow.last_ops.insert(log::genesis_hash(id.kind()), genesis::last_op(id.kind()));
+        shadow.last_ops.insert(genesis::hash(id.kind()), genesis::next_op(id.kind()) - 1);
         let changes: Vec<&[u8]> = entries.iter().map(|entry| entry.change.as_slice()).collect();
         if shadow.document.apply(changes.iter().copied()).is_err() {
             // What is in the log was admitted; should one of it not apply, the others still count.

@@ -209,8 +209,7 @@ impl Documents {
         }
         let Directory { held, released, .. } = &self.library.directory;
         let count = |of: &BTreeMap<_, BTreeSet<_>>, id| of.get(id).map_or(0, BTreeSet::len);
-        self.library.held_in =
-            held.keys().map(|id| (*id, (count(held, id), count(released, id)))).collect();
+        self.library.held_in = held.keys().map(|id| (*id, (count(held, id), count(released, id)))).collect();
         let after = &self.library.held_in;
         let changed: BTreeSet<_> =
             after.iter().filter(|(id, counts)| before.get(id) != Some(counts)).map(|(id, _)| *id).collect();
