@@ -20,6 +20,7 @@
 //! which no honest phone sends; the other one would do all of the work on the one thread that writes.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shared::document::chunk::Outline;
 use shared::ids::{BureauId, ChangeHash, DeviceId, DocumentKind, Shelf};
@@ -82,9 +83,11 @@ pub fn inspect(
     bureau: &BureauId,
     authors: &HashMap<DeviceId, DeviceRecord>,
 ) -> Result<Inspected, Box<(Batch, Rejection)>> {
-    match checked(&batch, bureau, authors) {
-        Ok((outlines, held, signs)) => Ok(Inspected { batch, outlines, held, signs }),
-        Err(rejection) => Err(Box::new((batch, rejection))),
+    // None of the checks should panic; if one does, it must cost the batch that it panics at, and nothing else.
+    match catch_unwind(AssertUnwindSafe(|| checked(&batch, bureau, authors))) {
+        Ok(Ok((outlines, held, signs))) => Ok(Inspected { batch, outlines, held, signs }),
+        Ok(Err(rejection)) => Err(Box::new((batch, rejection))),
+        Err(_) => Err(Box::new((batch, Rejection::new(RejectCode::Operations, "looking at it panicked")))),
     }
 }
 
