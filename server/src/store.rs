@@ -1,5 +1,5 @@
-//! What the relay keeps, as traits without a word of SQL: the log, documents in one piece, people and their
-//! devices, and the projector's rows.
+//! What the relay keeps, as traits without a word of SQL: the log, documents in one piece, people and their devices,
+//! what was rejected or is held, and the projector's rows.
 //! One store is one bureau's, so bureaus are shards; inside it everything about documents is keyed by collection.
 //!
 //! The traits block: call them from the log writer's thread, or through [`blocking`]. What may be committed is decided
@@ -11,6 +11,7 @@ mod fault;
 mod log;
 mod people;
 mod projection;
+mod quarantine;
 mod snapshot;
 pub mod sqlite;
 
@@ -21,12 +22,13 @@ pub use fault::Faults;
 pub use log::{Append, Entry, Founding, Log, NewBatch, NewEntry, Page, Place, Tip};
 pub use people::{DeviceRecord, Enrolment, NewDevice, People, Redemption, SessionRecord};
 pub use projection::{Projection, Row, RowChange};
+pub use quarantine::{HeldBatch, NewRejected, Quarantine, Rejected};
 pub use snapshot::{FRESH_MIN, Snapshot, Snapshots};
 
 /// Everything that a relay keeps.
-pub trait Store: Log + Snapshots + People + Projection + Send + Sync + 'static {}
+pub trait Store: Log + Snapshots + People + Projection + Quarantine + Send + Sync + 'static {}
 
-impl<S: Log + Snapshots + People + Projection + Send + Sync + 'static> Store for S {}
+impl<S: Log + Snapshots + People + Projection + Quarantine + Send + Sync + 'static> Store for S {}
 
 /// Why the store could not do it. Nothing of the transaction that failed is kept.
 #[derive(Debug, thiserror::Error)]

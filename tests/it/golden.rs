@@ -15,6 +15,8 @@ use shared::time::Timestamp;
 use shared::trust::chain::{self, Link};
 use shared::trust::signing::{BatchClaim, SUITE_P256, session_claim};
 
+mod compact;
+
 #[track_caller]
 fn check(what: &str, bytes: &[u8], golden: &str) {
     assert_eq!(HEXLOWER.encode(bytes), golden.split_whitespace().collect::<String>(), "{what}");

@@ -82,6 +82,8 @@ pub struct Link {
     reading: BTreeSet<CollectionId>,
     /// What the phone pushed and will not get back.
     pushed: BTreeSet<(DocumentId, ChangeHash)>,
+    /// Milliseconds that the phone is asked to wait when a batch is deferred.
+    retry_after_ms: u32,
 }
 
 /// A request on its way to its answer.
@@ -108,7 +110,13 @@ impl Link {
             stale: BTreeSet::new(),
             reading: BTreeSet::new(),
             pushed: BTreeSet::new(),
+            retry_after_ms: RETRY_AFTER_MS,
         }
+    }
+
+    /// Sets how long the phone is asked to wait when a batch is deferred: the shell knows how busy the relay is.
+    pub fn set_retry_after_ms(&mut self, retry_after_ms: u32) {
+        self.retry_after_ms = retry_after_ms;
     }
 
     /// Takes one input in and says what to do.
@@ -201,7 +209,7 @@ impl Link {
             acks: open.acks.unwrap_or_default(),
             pulls: open.pulls,
             relay_time: now,
-            retry_after_ms: retry.then_some(RETRY_AFTER_MS),
+            retry_after_ms: retry.then_some(self.retry_after_ms),
             receipts: Vec::new(),
         };
         let mut effects = vec![self.send(response)];
