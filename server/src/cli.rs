@@ -11,6 +11,7 @@ use crate::store::sqlite::{self, Options, Sqlite};
 mod backup;
 mod init;
 mod invite;
+mod restore;
 mod serve;
 mod settings;
 
@@ -41,6 +42,8 @@ enum Command {
     Invite(invite::Arguments),
     /// Copy everything into one file, checked, while the relay runs
     Backup(backup::Arguments),
+    /// Make a new data folder of a backup; the phones give back what it does not have
+    Restore(restore::Arguments),
     /// Print every setting as it is in effect, with its meaning, as a settings' file
     Config(Box<settings::Arguments>),
 }
@@ -95,6 +98,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Init(arguments) => init::run(arguments),
         Command::Invite(arguments) => invite::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
         Command::Config(arguments) => settings::run(*arguments),
     }
 }

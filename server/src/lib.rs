@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod projector;
 pub mod publishing;
 pub mod relay;
+pub mod restoring;
 mod running;
 mod shutdown;
 pub mod state;

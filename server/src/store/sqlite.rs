@@ -20,12 +20,14 @@ mod people;
 mod pool;
 mod projection;
 mod quarantine;
+mod restore;
 mod schema;
 mod snapshot;
 
 pub use backup::{BackupError, Copied, backup};
 pub use files::{bytes, exists, install};
 use pool::Readers;
+pub use restore::copy_in;
 
 /// The database's file in the data folder.
 pub const FILE_NAME: &str = "muster.db";

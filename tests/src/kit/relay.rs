@@ -8,6 +8,7 @@ use server::config::Config;
 use server::store::{Entry, Faults, Store};
 use server::{Running, serve};
 use shared::ids::{CollectionId, DocumentId, OfficerId};
+use shared::time::Timestamp;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -101,6 +102,22 @@ impl Relay {
         let running = self.running.take().unwrap();
         self.config.listen = running.address();
         self.runtime.block_on(running.stop());
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.config.data
+    }
+
+    /// Starts it again after `stop`, on another data folder.
+    pub fn start_on(&mut self, data: &Path) {
+        self.config.data = data.to_owned();
+        self.start_again();
+    }
+
+    /// Makes snapshots of documents without an entry since a moment; says how many.
+    pub fn save_snapshots(&self, quiet_since: Timestamp) -> usize {
+        self.runtime.block_on(self.running().relay().save_snapshots(quiet_since)).unwrap()
     }
 
     /// Starts it again after `stop`.

@@ -9,42 +9,37 @@ use super::*;
 
 const LATER: Timestamp = Timestamp(i64::MAX);
 
-/// Registers of a station have one id; rounds of one month are as many as one likes.
-fn rounds() -> CollectionId {
-    CollectionId::parse("station/zhongmiao/2026-11").unwrap()
+/// A round of this month by its checklist, and its document.
+struct Filled {
+    name: RoundName,
+    document: Document,
 }
 
-fn visit() -> Event {
-    Event::Visit {
-        name: shared::domain::round::RoundName {
-            station: StationCode::parse("zhongmiao").unwrap(),
-            template: shared::ids::TemplateId::parse("flood").unwrap(),
-            period: shared::domain::round::Period::Day(Zone::CHINA.date(NOON)),
-        },
-        officer: OfficerId::parse("chen").unwrap(),
+/// Pushes a round of some visits, one change each.
+async fn fill(desk: &Desk, phone: &DemoPhone, template: &str, count: usize) -> Filled {
+    let name = RoundName { template: TemplateId::parse(template).unwrap(), ..name() };
+    let document = Document::new(name.document(&desk.relay.bureau().id));
+    let mut filled = Filled { name, document };
+    more(desk, phone, &mut filled, count).await;
+    filled
+}
+
+async fn more(desk: &Desk, phone: &DemoPhone, filled: &mut Filled, count: usize) {
+    let event = Event::Visit {
+        name: filled.name.clone(),
+        officer: phone.officer.clone(),
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: None,
-    }
-}
-
-/// Pushes a round of some visits, one change each; gives its document.
-async fn fill(desk: &Desk, phone: &DemoPhone, name: &str, count: usize) -> Document {
-    let id = DocumentId::derive(DocumentKind::Round, &[name]);
-    let mut document = Document::new(id);
-    more(desk, phone, &mut document, count).await;
-    document
-}
-
-async fn more(desk: &Desk, phone: &DemoPhone, document: &mut Document, count: usize) {
-    let written: Vec<_> = (0..count).map(|_| document.write(phone.actor(), &visit()).unwrap()).collect();
-    let bureau = BureauId::parse("chaohu").unwrap();
-    let batch = phone.sign(&bureau, &rounds(), document.id(), &written).unwrap();
-    assert!(matches!(desk.push(&[&batch]).await[..], [AckOutcome::Accepted { .. }]));
+    };
+    let written: Vec<_> = (0..count).map(|_| filled.document.write(phone.actor(), &event).unwrap()).collect();
+    let batch = phone.sign(&desk.relay.bureau().id, &month(), filled.document.id(), &written).unwrap();
+    let outcomes = desk.push(&[&batch]).await;
+    assert!(matches!(outcomes[..], [AckOutcome::Accepted { .. }]), "{outcomes:?}");
 }
 
 async fn want(desk: &Desk, cursor: Cursor, holdings: Option<Vec<Holding>>, bytes_max: usize) -> Pull {
-    desk.relay.pull(Want { collection: rounds(), cursor, holdings }, bytes_max).await.unwrap()
+    desk.relay.pull(Want { collection: month(), cursor, holdings }, bytes_max).await.unwrap()
 }
 
 fn begin() -> Cursor {
@@ -78,10 +73,10 @@ async fn a_document_is_saved_when_it_has_grown_and_is_quiet() {
     assert_eq!(desk.relay.save_snapshots(LATER).await.unwrap(), 1);
     assert_eq!(desk.relay.save_snapshots(LATER).await.unwrap(), 0, "not again");
     more(&desk, &phone, &mut big, 2).await;
-    let loaded = snapshot::load(desk.relay.store().as_ref(), big.id()).unwrap();
+    let loaded = snapshot::load(desk.relay.store().as_ref(), big.document.id()).unwrap();
     assert_eq!(
         (loaded.heads(), loaded.digest()),
-        (big.heads(), big.digest()),
+        (big.document.heads(), big.document.digest()),
         "snapshot and what came after"
     );
 }
@@ -90,7 +85,7 @@ async fn a_document_is_saved_when_it_has_grown_and_is_quiet() {
 async fn a_snapshot_that_does_not_read_back_is_dropped_and_made_again() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
-    let round = fill(&desk, &phone, "x", 20).await;
+    let round = fill(&desk, &phone, "x", 20).await.document;
     let store = desk.relay.store();
     for is_loaded in [true, false] {
         desk.relay.save_snapshots(LATER).await.unwrap();
@@ -115,13 +110,13 @@ async fn a_new_phone_is_answered_by_document_when_the_log_is_long_and_saved() {
     let phone = desk.phone("chen", "zhongmiao");
     let mut filled = BTreeMap::new();
     for n in 0..15 {
-        let round = fill(&desk, &phone, &n.to_string(), 20).await;
-        filled.insert(round.id(), round);
+        let round = fill(&desk, &phone, &format!("t{n}"), 20).await;
+        filled.insert(round.document.id(), round);
     }
     assert_eq!(want(&desk, Cursor::START, None, usize::MAX).await.documents, [], "nothing is saved");
     desk.relay.save_snapshots(LATER).await.unwrap();
     let unsaved = fill(&desk, &phone, "unsaved", 2).await;
-    filled.insert(unsaved.id(), unsaved);
+    filled.insert(unsaved.document.id(), unsaved);
 
     let (mut cursor, mut got, mut answers) = (Cursor::START, BTreeMap::new(), 0);
     loop {
@@ -144,7 +139,7 @@ async fn a_new_phone_is_answered_by_document_when_the_log_is_long_and_saved() {
     let tail = want(&desk, cursor, None, usize::MAX).await;
     assert_eq!((tail.runs.len(), tail.more, tail.cursor.seq), (1, false, 303));
     let mut whole = Digest::default();
-    filled.values().for_each(|round| whole.merge(round.digest()));
+    filled.values().for_each(|round| whole.merge(round.document.digest()));
     assert_eq!(tail.digest, Some(whole));
 }
 
@@ -156,10 +151,13 @@ async fn a_phone_gets_what_differs_and_hears_what_is_missing() {
     let held = |document: &Document| Holding { document: document.id(), digest: document.digest() };
     let unknown =
         Holding { document: DocumentId::derive(DocumentKind::Round, &["lost"]), digest: Digest([1; 32]) };
-    let holdings = vec![held(&same), held(&differs), unknown];
+    let holdings = vec![held(&same.document), held(&differs.document), unknown];
     more(&desk, &phone, &mut differs, 1).await;
     let pull = want(&desk, begin(), Some(holdings.clone()), usize::MAX).await;
-    assert_eq!(pull.documents.iter().map(|whole| whole.document).collect::<Vec<_>>(), [differs.id()]);
+    assert_eq!(
+        pull.documents.iter().map(|whole| whole.document).collect::<Vec<_>>(),
+        [differs.document.id()]
+    );
     assert_eq!((pull.missing, pull.more), (vec![unknown.document], false));
     let end = want(&desk, Cursor::START, None, usize::MAX).await;
     assert_eq!((pull.cursor, pull.digest), (end.cursor, end.digest));
