@@ -1,5 +1,6 @@
 //! New phones get snapshots; what a phone's storage lost is found.
 
+use shared::ids::SubjectId;
 use shared::sync::device::Stored;
 use shared::time::Timestamp;
 use tests::kit::phone::{FAULT, OK, Phone};
@@ -19,7 +20,7 @@ fn a_new_phone_starts_from_snapshots_and_reaches_equal_heads() {
     assert!(a.sync());
     let (round, item) = (a.round_today("flood-departure"), first_item(&a));
     for _ in 0..300 {
-        a.answer(&round, &item, OK);
+        a.answer_seeing(&round, &SubjectId::station(), &item, OK, Vec::new());
     }
     assert!(a.sync());
     assert!(relay.save_snapshots(LATER) > 0);
@@ -51,7 +52,7 @@ fn what_a_phones_storage_lost_or_damaged_is_found_and_healed() {
     assert!(a.sync());
     let (round, item) = (a.round_today("flood-departure"), first_item(&a));
     for _ in 0..300 {
-        a.answer(&round, &item, OK);
+        a.answer_seeing(&round, &SubjectId::station(), &item, OK, Vec::new());
     }
     assert!(a.sync());
     relay.save_snapshots(LATER);
