@@ -2,27 +2,33 @@
 //! by itself, on many threads; the one `writer` admits it against the log and commits it with others in one
 //! transaction; then the news goes out to whoever listens. Steps 10 and 11 of the walk. It knows neither HTTP nor SQL.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared::document::write::Event;
 use shared::domain::directory::Bureau;
-use shared::ids::{CollectionId, DeviceId, DocumentId};
-use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, RefusalCode};
+use shared::ids::{CollectionId, DeviceId, DocumentId, DocumentKind};
+use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, Receipt, RefusalCode};
+use shared::trust::certificate::Certificate;
 use tokio::sync::broadcast;
 
 use crate::clock::Clock;
-use crate::store::{Founding, Store, StoreError};
+use crate::store::{DeviceRecord, Founding, Store, StoreError};
 
 pub mod admission;
 pub mod author;
+pub mod directory;
 mod heard;
 mod inspect;
 mod pull;
+mod receipts;
+pub mod signer;
 mod writer;
 
 use author::{Author, PublishError, Published};
 use heard::Heard;
-use writer::Writer;
+use signer::{Signer, SigningError};
+use writer::{Committed, Writer};
 
 #[cfg(test)]
 mod tests;
@@ -42,6 +48,17 @@ pub enum News {
     },
     /// Devices were heard.
     Heard,
+    /// A device was revoked.
+    Revoked(DeviceId),
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pushed {
+    /// One for each batch, in their order.
+    pub acks: Vec<Ack>,
+    /// One for each collection in which something is on disk.
+    pub receipts: Vec<Receipt>,
 }
 
 /// Why the relay does not start.
@@ -67,6 +84,7 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     writer: Writer,
+    signer: Arc<Signer>,
     author: Author,
     heard: Heard,
     news: broadcast::Sender<News>,
@@ -83,12 +101,14 @@ impl Relay {
         founding: Founding,
     ) -> Result<Self, StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
-        let author = Author::new(&founding.relay_key).ok_or(StartError::Key)?;
+        let signer = Arc::new(Signer::new(&founding.relay_key).ok_or(StartError::Key)?);
+        let author = Author::new(Arc::clone(&signer));
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone())
             .map_err(StartError::Thread)?;
         let Founding { bureau, epoch, .. } = founding;
         let heard = Heard::default();
-        Ok(Self { inner: Arc::new(Inner { bureau, epoch, store, clock, writer, author, heard, news }) })
+        let inner = Inner { bureau, epoch, store, clock, writer, signer, author, heard, news };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The bureau whose relay this is.
@@ -108,34 +128,64 @@ impl Relay {
 
     /// The relay as an author of documents: its device.
     pub fn device(&self) -> DeviceId {
-        self.inner.author.device()
+        self.inner.signer.device()
     }
 
     /// Its public key, an uncompressed P-256 point.
     pub fn public_key(&self) -> &[u8] {
-        self.inner.author.public_key()
+        self.inner.signer.public_key()
     }
 
-    /// Admits and commits batches; one ack each, in their order. When it returns, what was accepted is on disk.
-    pub async fn push(&self, batches: Vec<Batch>) -> Vec<Ack> {
+    /// Admits and commits batches. When it returns, what was accepted is on disk.
+    pub async fn push(&self, batches: Vec<Batch>) -> Pushed {
+        let Inner { signer, bureau, epoch, .. } = self.inner.as_ref();
         let asked: Vec<_> = batches.iter().map(|batch| (batch.document, batch.head)).collect();
-        let outcomes = match self.inner.writer.permits(batches.len()) {
-            None => vec![deferred(RefusalCode::Busy); asked.len()],
-            Some(permits) => {
-                match inspect::inspect(&self.inner.store, &self.inner.bureau.id, batches).await {
-                    Ok(inspected) => self.inner.writer.commit(inspected, permits).await,
-                    Err(error) => {
-                        tracing::error!(
-                            error = &error as &dyn std::error::Error,
-                            "authors could not be looked up"
-                        );
-                        vec![deferred(RefusalCode::Internal); asked.len()]
-                    }
-                }
+        let collections: Vec<_> = batches.iter().map(|batch| batch.collection.clone()).collect();
+        let Committed { outcomes, ends } = self.commit_in_order(batches).await;
+        let acks: Vec<Ack> = asked
+            .into_iter()
+            .zip(outcomes)
+            .map(|((document, head), outcome)| Ack { document, head, outcome })
+            .collect();
+        let receipts = receipts::sign(signer, &bureau.id, *epoch, &collections, &acks, &ends);
+        Pushed { acks, receipts }
+    }
+
+    /// Commits a push; entries of the directory first, because they tell whose the others are.
+    async fn commit_in_order(&self, batches: Vec<Batch>) -> Committed {
+        let is_directory = |batch: &Batch| batch.document.kind() == DocumentKind::Directory;
+        let is_first: Vec<bool> = batches.iter().map(is_directory).collect();
+        if !is_first.contains(&true) {
+            return self.commit(batches).await;
+        }
+        let (first, rest): (Vec<_>, Vec<_>) = batches.into_iter().partition(is_directory);
+        let directories: BTreeSet<DocumentId> = first.iter().map(|batch| batch.document).collect();
+        let first = self.commit(first).await;
+        if first.outcomes.iter().any(|outcome| matches!(outcome, AckOutcome::Accepted { .. })) {
+            for document in directories {
+                self.inner.author.forget(document).await;
             }
+            if let Err(error) = self.adopt_directory().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "the directory was not adopted");
+            }
+        }
+        let rest = if rest.is_empty() { Committed::default() } else { self.commit(rest).await };
+        first.interleaved(rest, &is_first)
+    }
+
+    async fn commit(&self, batches: Vec<Batch>) -> Committed {
+        let count = batches.len();
+        let Some(permits) = self.inner.writer.permits(count) else {
+            return Committed::deferred(RefusalCode::Busy, count);
         };
-        let acks = asked.into_iter().zip(outcomes);
-        acks.map(|((document, head), outcome)| Ack { document, head, outcome }).collect()
+        let Inner { store, bureau, signer, .. } = self.inner.as_ref();
+        match inspect::inspect(store, &bureau.id, signer.public_key(), batches).await {
+            Ok(inspected) => self.inner.writer.commit(inspected, permits).await,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "authors could not be looked up");
+                Committed::deferred(RefusalCode::Internal, count)
+            }
+        }
     }
 
     /// Writes events into a document of the relay's own, one change each, signed with the relay's key. When it
@@ -163,11 +213,37 @@ impl Relay {
         cursor: Cursor,
         bytes_max: usize,
     ) -> Result<Pull, StoreError> {
-        let epoch = self.inner.epoch;
+        let (epoch, now) = (self.inner.epoch, self.inner.clock.now());
         crate::store::blocking(&self.inner.store, move |store| {
-            pull::pull(store, epoch, collection, cursor, bytes_max)
+            pull::pull(store, epoch, collection, cursor, bytes_max, now)
         })
         .await
+    }
+
+    /// Signs a device's certificate; its lease begins now.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn certify(&self, device: &DeviceRecord) -> Result<Certificate, SigningError> {
+        let Inner { bureau, clock, signer, .. } = self.inner.as_ref();
+        let mut certificate = Certificate::new(&bureau.id, &device.public_key, &device.rights, clock.now());
+        certificate.signature = signer.sign(&certificate.claim())?;
+        Ok(certificate)
+    }
+
+    /// Tells everybody who listens that a device was revoked.
+    pub fn tell_revoked(&self, device: DeviceId) {
+        // Nobody listening is no failure.
+        let _ = self.inner.news.send(News::Revoked(device));
+    }
+
+    /// Brings people, devices and revocations from the directory to where they are looked up.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn adopt_directory(&self) -> Result<(), StoreError> {
+        let Inner { store, bureau, clock, news, .. } = self.inner.as_ref();
+        directory::adopt(store, &bureau.id, clock.now(), news).await
     }
 
     /// Listens to what happens from now on.

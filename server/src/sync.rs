@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use shared::protocol::{self, Frame, Refusal, RefusalCode};
 use shared::sync::relay::{Effect, Input, Link};
 
-use crate::relay::Relay;
+use crate::relay::{Pushed, Relay};
 use crate::store::DeviceRecord;
 
 pub mod socket;
@@ -46,7 +46,8 @@ async fn drive(relay: &Relay, link: &mut Link, input: Input) -> Done {
     while let Some(effect) = effects.pop_front() {
         let input = match effect {
             Effect::Commit { exchange, batches } => {
-                Input::Committed { exchange, acks: relay.push(batches).await }
+                let Pushed { acks, receipts } = relay.push(batches).await;
+                Input::Committed { exchange, acks, receipts }
             }
             Effect::Read { collection, cursor, bytes_max } => {
                 match relay.pull(collection, cursor, bytes_max).await {

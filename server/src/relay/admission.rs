@@ -83,6 +83,24 @@ pub(super) fn inspect_own(batch: Batch) -> Result<Inspected, Rejection> {
     Ok(Inspected { batch, outlines })
 }
 
+/// Checks a batch that the relay wrote itself and lost, and that a phone gives back: the relay's own signature is all
+/// the right that it needs, for the documents that only the relay writes.
+///
+/// # Errors
+/// The first check that it fails.
+pub(super) fn inspect_given_back(
+    batch: Batch,
+    bureau: &BureauId,
+    public_key: &[u8],
+) -> Result<Inspected, Rejection> {
+    if batch.document.kind() == DocumentKind::Round {
+        return rejected(RejectCode::NoRight, "the relay writes no rounds");
+    }
+    let inspected = inspect_own(batch)?;
+    signature(&inspected.batch, bureau, public_key)?;
+    Ok(inspected)
+}
+
 fn size(batch: &Batch) -> Result<(), Rejection> {
     let count = batch.changes.len();
     if !(1..=BATCH_CHANGES_MAX).contains(&count) {

@@ -17,13 +17,21 @@ const BATCHES_A_THREAD_MIN: usize = 16;
 pub(super) async fn inspect(
     store: &Arc<dyn Store>,
     bureau: &BureauId,
+    own_key: &[u8],
     batches: Vec<Batch>,
 ) -> Result<Vec<Result<Inspected, Rejection>>, StoreError> {
     let store = Arc::clone(store);
-    let bureau = bureau.clone();
+    let (bureau, own_key) = (bureau.clone(), own_key.to_vec());
+    let own = DeviceId::of_public_key(&own_key);
     let work = tokio::task::spawn_blocking(move || {
         let authors = authors(store.as_ref(), &batches)?;
-        Ok(spread(batches, |batch| admission::inspect(batch, &bureau, &authors)))
+        Ok(spread(batches, |batch| {
+            if batch.actor.device() == own {
+                admission::inspect_given_back(batch, &bureau, &own_key)
+            } else {
+                admission::inspect(batch, &bureau, &authors)
+            }
+        }))
     });
     work.await.unwrap_or(Err(StoreError::Panicked))
 }

@@ -74,7 +74,7 @@ impl Desk {
     }
 
     async fn push(&self, batches: &[&Batch]) -> Vec<AckOutcome> {
-        let acks = self.relay.push(batches.iter().map(|batch| (*batch).clone()).collect()).await;
+        let acks = self.relay.push(batches.iter().map(|batch| (*batch).clone()).collect()).await.acks;
         for (ack, batch) in acks.iter().zip(batches) {
             assert_eq!((ack.document, ack.head), (batch.document, batch.head));
         }

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 use super::admission::{self, Admitted, Inspected, Rejection};
 use super::{News, deferred};
 use crate::clock::Clock;
-use crate::store::{Append, NewBatch, NewEntry, Result, Store, StoreError};
+use crate::store::{Append, NewBatch, NewEntry, Result, Store, StoreError, Tip};
 
 /// What a push is when it reaches the writer: a batch that is right in itself, or why it is not.
 type Candidates = Vec<Result<Inspected, Rejection>>;
@@ -25,9 +25,42 @@ type Candidates = Vec<Result<Inspected, Rejection>>;
 /// One push, waiting.
 struct Job {
     candidates: Candidates,
-    answer: oneshot::Sender<Vec<AckOutcome>>,
+    answer: oneshot::Sender<Committed>,
     /// Given back when the job is done: bounds what waits.
     _permits: OwnedSemaphorePermit,
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Committed {
+    /// One for each batch, in their order.
+    pub(super) outcomes: Vec<AckOutcome>,
+    pub(super) ends: Ends,
+}
+
+/// The ends of the logs right after a push, of the collections in which it has something on disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Ends {
+    pub(super) tips: BTreeMap<CollectionId, Tip>,
+    pub(super) receipt_time: Timestamp,
+}
+
+impl Committed {
+    /// Nothing of it was stored.
+    pub(super) fn deferred(code: RefusalCode, count: usize) -> Self {
+        Self { outcomes: vec![deferred(code); count], ends: Ends::default() }
+    }
+
+    /// The push whose batches were committed in two parts, this one first; `is_first` says which are of it.
+    pub(super) fn interleaved(self, rest: Self, is_first: &[bool]) -> Self {
+        let (mut first, mut second) = (self.outcomes.into_iter(), rest.outcomes.into_iter());
+        let outcomes = is_first.iter().filter_map(|is| if *is { first.next() } else { second.next() });
+        let outcomes = outcomes.collect();
+        let mut tips = self.ends.tips;
+        tips.extend(rest.ends.tips);
+        let receipt_time = self.ends.receipt_time.max(rest.ends.receipt_time);
+        Self { outcomes, ends: Ends { tips, receipt_time } }
+    }
 }
 
 /// The handle on the writer's thread.
@@ -63,11 +96,7 @@ impl Writer {
     }
 
     /// Commits a push; one outcome for each batch, in their order.
-    pub(super) async fn commit(
-        &self,
-        candidates: Candidates,
-        permits: OwnedSemaphorePermit,
-    ) -> Vec<AckOutcome> {
+    pub(super) async fn commit(&self, candidates: Candidates, permits: OwnedSemaphorePermit) -> Committed {
         let count = candidates.len();
         let (answer, answered) = oneshot::channel();
         let job = Job { candidates, answer, _permits: permits };
@@ -76,9 +105,9 @@ impl Writer {
             None => false,
         };
         if !sent {
-            return vec![deferred(RefusalCode::Busy); count];
+            return Committed::deferred(RefusalCode::Busy, count);
         }
-        answered.await.unwrap_or_else(|_| vec![deferred(RefusalCode::Internal); count])
+        answered.await.unwrap_or_else(|_| Committed::deferred(RefusalCode::Internal, count))
     }
 
     /// Whether the thread runs.
@@ -135,7 +164,7 @@ impl LogWriter {
                 pushes = group.len(),
                 "a group was not committed"
             );
-            outcomes = group.iter().map(|job| vec![deferred(code); job.candidates.len()]).collect();
+            outcomes = group.iter().map(|job| Committed::deferred(code, job.candidates.len())).collect();
             grown.clear();
         }
         for (collection, seq) in grown {
@@ -163,20 +192,23 @@ fn commit_push(
     candidates: &Candidates,
     receipt_time: Timestamp,
     grown: &mut BTreeMap<CollectionId, u64>,
-) -> Result<Vec<AckOutcome>> {
+) -> Result<Committed> {
     let mut outcomes = Vec::with_capacity(candidates.len());
+    let mut ends = Ends { tips: BTreeMap::new(), receipt_time };
     for candidate in candidates {
         let admitted = match candidate {
             Ok(inspected) => admission::admit(tx, inspected)?.map(|admitted| (inspected, admitted)),
             Err(rejection) => Err(rejection.clone()),
         };
         outcomes.push(match admitted {
-            Ok((_, Admitted::Duplicate(place))) => {
+            Ok((inspected, Admitted::Duplicate(place))) => {
+                ends.tips.insert(inspected.batch.collection.clone(), Tip::START);
                 AckOutcome::Duplicate { seq: place.seq, receipt_time: place.receipt_time }
             }
             Ok((inspected, Admitted::New { first })) => {
                 let seq = append(tx, inspected, first, receipt_time)?;
                 grown.insert(inspected.batch.collection.clone(), seq);
+                ends.tips.insert(inspected.batch.collection.clone(), Tip::START);
                 AckOutcome::Accepted { seq, receipt_time }
             }
             Err(Rejection { code, detail }) => {
@@ -185,7 +217,10 @@ fn commit_push(
             }
         });
     }
-    Ok(outcomes)
+    for (collection, tip) in &mut ends.tips {
+        *tip = tx.tip(collection)?;
+    }
+    Ok(Committed { outcomes, ends })
 }
 
 /// Gives the new changes of a batch their positions and chain, and appends them; gives the last position.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Label;
 use crate::ids::{BureauId, DeviceId, OfficerId, StationCode};
-use crate::time::Zone;
+use crate::time::{Timestamp, Zone};
 use crate::trust::rights::Role;
 
 /// One entry of the directory; a later entry about the same thing replaces an earlier one.
@@ -22,6 +22,8 @@ pub enum DirectoryEntry {
     Officer(Officer),
     /// An enrolled phone or browser.
     Device(Device),
+    /// A device that no longer belongs to anybody.
+    Revoked(Revocation),
 }
 
 /// The tenant.
@@ -70,6 +72,17 @@ pub struct Device {
     pub public_key: String,
 }
 
+/// The end of a device's membership. What it sent before stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// Which.
+    pub device: DeviceId,
+    /// When, by the relay's clock.
+    pub at: Timestamp,
+    /// Who revoked it.
+    pub by: OfficerId,
+}
+
 /// The directory, folded from its entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directory {
@@ -81,6 +94,8 @@ pub struct Directory {
     pub officers: BTreeMap<OfficerId, Officer>,
     /// Devices by id.
     pub devices: BTreeMap<DeviceId, Device>,
+    /// Revoked devices by id; the first revocation counts.
+    pub revoked: BTreeMap<DeviceId, Revocation>,
 }
 
 impl Directory {
@@ -96,6 +111,9 @@ impl Directory {
             }
             DirectoryEntry::Device(device) => {
                 self.devices.insert(device.id, device);
+            }
+            DirectoryEntry::Revoked(revocation) => {
+                self.revoked.entry(revocation.device).or_insert(revocation);
             }
         }
     }
