@@ -1,34 +1,39 @@
 //! The heart of the relay: everything that enters the log passes here, in this order: `admission` inspects each batch
-//! by itself, on many threads; the one `writer` admits it against the log and commits it with others in one
+//! by itself, on many threads; its `shadow` document must take it; the one `writer` admits it against the log and commits it with others in one
 //! transaction; then the news goes out to whoever listens. Steps 10 and 11 of the walk. It knows neither HTTP nor SQL.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared::document::write::Event;
 use shared::domain::directory::Bureau;
-use shared::ids::{CollectionId, DeviceId, DocumentId, DocumentKind};
-use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, Receipt, RefusalCode};
+use shared::ids::{CollectionId, DeviceId, DocumentId};
+use shared::protocol::{AckOutcome, Cursor, Pull, RefusalCode};
 use shared::trust::certificate::Certificate;
 use tokio::sync::broadcast;
 
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::{DeviceRecord, Founding, Store, StoreError};
 
 pub mod admission;
 pub mod author;
 pub mod directory;
 mod heard;
+mod held;
 mod inspect;
 mod pull;
+mod push;
 mod receipts;
+mod shadow;
 pub mod signer;
 mod writer;
 
 use author::{Author, PublishError, Published};
 use heard::Heard;
+pub use push::Pushed;
+use shadow::Shadows;
 use signer::{Signer, SigningError};
-use writer::{Committed, Writer};
+use writer::Writer;
 
 #[cfg(test)]
 mod tests;
@@ -52,23 +57,14 @@ pub enum News {
     Revoked(DeviceId),
 }
 
-/// What became of a push.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pushed {
-    /// One for each batch, in their order.
-    pub acks: Vec<Ack>,
-    /// One for each collection in which something is on disk.
-    pub receipts: Vec<Receipt>,
-}
-
 /// Why the relay does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The relay's key, as it is stored, is none.
     #[error("the relay's stored key is not a P-256 key")]
     Key,
-    /// The system has no thread for the log writer.
-    #[error("the log writer does not start")]
+    /// The system has no thread for the log writer or the shadow documents.
+    #[error("the log writer or a shadow worker does not start")]
     Thread(#[source] std::io::Error),
 }
 
@@ -84,10 +80,12 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     writer: Writer,
+    shadows: Shadows,
     signer: Arc<Signer>,
     author: Author,
     heard: Heard,
     news: broadcast::Sender<News>,
+    metrics: Arc<Metrics>,
 }
 
 impl Relay {
@@ -100,14 +98,28 @@ impl Relay {
         clock: Arc<dyn Clock>,
         founding: Founding,
     ) -> Result<Self, StartError> {
+        Self::start_with(store, clock, founding, shadow::Options::default())
+    }
+
+    fn start_with(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+        shadows: shadow::Options,
+    ) -> Result<Self, StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
         let signer = Arc::new(Signer::new(&founding.relay_key).ok_or(StartError::Key)?);
         let author = Author::new(Arc::clone(&signer));
-        let writer = Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone())
-            .map_err(StartError::Thread)?;
+        let metrics = Arc::new(Metrics::default());
+        let writer =
+            Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics))
+                .map_err(StartError::Thread)?;
         let Founding { bureau, epoch, .. } = founding;
+        let shadows =
+            Shadows::start(Arc::clone(&store), bureau.id.clone(), shadows).map_err(StartError::Thread)?;
         let heard = Heard::default();
-        let inner = Inner { bureau, epoch, store, clock, writer, signer, author, heard, news };
+        let inner =
+            Inner { bureau, epoch, store, clock, writer, shadows, signer, author, heard, news, metrics };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -134,58 +146,6 @@ impl Relay {
     /// Its public key, an uncompressed P-256 point.
     pub fn public_key(&self) -> &[u8] {
         self.inner.signer.public_key()
-    }
-
-    /// Admits and commits batches. When it returns, what was accepted is on disk.
-    pub async fn push(&self, batches: Vec<Batch>) -> Pushed {
-        let Inner { signer, bureau, epoch, .. } = self.inner.as_ref();
-        let asked: Vec<_> = batches.iter().map(|batch| (batch.document, batch.head)).collect();
-        let collections: Vec<_> = batches.iter().map(|batch| batch.collection.clone()).collect();
-        let Committed { outcomes, ends } = self.commit_in_order(batches).await;
-        let acks: Vec<Ack> = asked
-            .into_iter()
-            .zip(outcomes)
-            .map(|((document, head), outcome)| Ack { document, head, outcome })
-            .collect();
-        let receipts = receipts::sign(signer, &bureau.id, *epoch, &collections, &acks, &ends);
-        Pushed { acks, receipts }
-    }
-
-    /// Commits a push; entries of the directory first, because they tell whose the others are.
-    async fn commit_in_order(&self, batches: Vec<Batch>) -> Committed {
-        let is_directory = |batch: &Batch| batch.document.kind() == DocumentKind::Directory;
-        let is_first: Vec<bool> = batches.iter().map(is_directory).collect();
-        if !is_first.contains(&true) {
-            return self.commit(batches).await;
-        }
-        let (first, rest): (Vec<_>, Vec<_>) = batches.into_iter().partition(is_directory);
-        let directories: BTreeSet<DocumentId> = first.iter().map(|batch| batch.document).collect();
-        let first = self.commit(first).await;
-        if first.outcomes.iter().any(|outcome| matches!(outcome, AckOutcome::Accepted { .. })) {
-            for document in directories {
-                self.inner.author.forget(document).await;
-            }
-            if let Err(error) = self.adopt_directory().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "the directory was not adopted");
-            }
-        }
-        let rest = if rest.is_empty() { Committed::default() } else { self.commit(rest).await };
-        first.interleaved(rest, &is_first)
-    }
-
-    async fn commit(&self, batches: Vec<Batch>) -> Committed {
-        let count = batches.len();
-        let Some(permits) = self.inner.writer.permits(count) else {
-            return Committed::deferred(RefusalCode::Busy, count);
-        };
-        let Inner { store, bureau, signer, .. } = self.inner.as_ref();
-        match inspect::inspect(store, &bureau.id, signer.public_key(), batches).await {
-            Ok(inspected) => self.inner.writer.commit(inspected, permits).await,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "authors could not be looked up");
-                Committed::deferred(RefusalCode::Internal, count)
-            }
-        }
     }
 
     /// Writes events into a document of the relay's own, one change each, signed with the relay's key. When it
@@ -261,9 +221,25 @@ impl Relay {
         self.inner.heard.keep(&self.inner.store, &self.inner.news).await;
     }
 
-    /// Whether the log writer is at work.
+    /// What it counts about itself.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Batches that wait for the log writer, and how many may.
+    pub fn queue_batches(&self) -> (usize, usize) {
+        self.inner.writer.queue()
+    }
+
+    /// How full the log writer's queue is, in thousandths.
+    pub fn queue_permille(&self) -> u32 {
+        let (waiting, most) = self.inner.writer.queue();
+        u32::try_from(waiting.saturating_mul(1_000) / most.max(1)).unwrap_or(1_000)
+    }
+
+    /// Whether the log writer is at work, and the shadow workers are.
     pub fn is_writing(&self) -> bool {
-        self.inner.writer.is_alive()
+        self.inner.writer.is_alive() && self.inner.shadows.is_well()
     }
 
     /// Takes no more pushes, commits what waits, and ends the writer.

@@ -13,6 +13,7 @@ use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest}
 
 use super::body::JsonBody;
 use super::session::{Visitor, set_cookie};
+use crate::config::Config;
 use crate::error::Failure;
 use crate::identity::{Identity, IdentityError, announce};
 use crate::relay::Relay;
@@ -38,6 +39,7 @@ pub async fn challenge(
 pub async fn open(
     State(identity): State<Arc<Identity>>,
     State(relay): State<Relay>,
+    State(config): State<Arc<Config>>,
     JsonBody(request): JsonBody<SessionRequest>,
 ) -> Result<impl IntoResponse, Failure> {
     let SessionRequest { device, challenge, suite, signature, certificate } = request;
@@ -47,8 +49,9 @@ pub async fn open(
     if opened.is_new_here {
         announce(&relay).await?;
     }
+    relay.metrics().sessions.add(1);
     // Plain HTTP on loopback: a browser would not keep a cookie that asks for TLS.
-    let cookie = set_cookie(&opened.token, false);
+    let cookie = set_cookie(&opened.token, config.is_behind_tls());
     Ok(([(header::SET_COOKIE, cookie)], Json(session(&relay, opened.device)?)))
 }
 

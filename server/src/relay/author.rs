@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 
 use super::admission;
 use super::signer::{Signer, SigningError};
-use super::writer::Writer;
+use super::writer::{Candidate, Writer};
 use crate::store::{Store, StoreError, blocking};
 
 /// Documents kept in memory between two writings; beyond that they are loaded again from the log.
@@ -57,17 +57,17 @@ pub enum PublishError {
     Signing,
 }
 
-impl From<SigningError> for PublishError {
-    fn from(_: SigningError) -> Self {
-        Self::Signing
-    }
-}
-
 /// The documents that the relay is writing, and the key that signs them.
 pub(super) struct Author {
     signer: Arc<Signer>,
     /// Locked while writing: events get their numbers one after the other.
     documents: Mutex<HashMap<DocumentId, Document>>,
+}
+
+impl From<SigningError> for PublishError {
+    fn from(_: SigningError) -> Self {
+        Self::Signing
+    }
 }
 
 /// Makes a key for a new relay: PKCS#8.
@@ -147,7 +147,11 @@ impl Author {
 
     async fn commit(&self, writer: &Writer, batch: Batch) -> Result<u64, PublishError> {
         let permits = writer.permits(1).ok_or(PublishError::Deferred(RefusalCode::Busy))?;
-        let outcome = writer.commit(vec![admission::inspect_own(batch)], permits).await.outcomes.pop();
+        let candidate = match admission::inspect_own(batch) {
+            Ok(inspected) => Candidate::Good(Arc::new(inspected)),
+            Err(rejected) => Candidate::Rejected(rejected),
+        };
+        let outcome = writer.commit(self.signer.device(), vec![candidate], permits).await.outcomes.pop();
         match outcome.expect("one batch has one outcome") {
             AckOutcome::Accepted { seq, .. } | AckOutcome::Duplicate { seq, .. } => Ok(seq),
             AckOutcome::Rejected { code, detail, .. } => Err(PublishError::Rejected { code, detail }),

@@ -345,7 +345,7 @@ impl Device {
                 }
             }
         }
-        self.documents.refresh_library();
+        changed.extend(self.documents.refresh_library());
         let mut effects = Vec::new();
         if !changed.is_empty() {
             effects.push(Effect::Changed(changed.into_iter().collect()));
