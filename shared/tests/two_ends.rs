@@ -13,6 +13,10 @@ mod subjects {
     mod catch_up;
 }
 
+mod trust {
+    mod receipts;
+}
+
 use rig::hub::Hub;
 use rig::phone::{Phone, fault, ok};
 use shared::domain::answer::{Answer, Condition};

@@ -6,63 +6,59 @@ use std::collections::BTreeMap;
 
 use shared::document::is_intact;
 use shared::ids::{CollectionId, Digest, DocumentId};
-use shared::protocol::{self, Bootstrap, Cursor, Holding, Pull, Whole};
+use shared::protocol::{self, Bootstrap, Cursor, Pull, Want, Whole};
 
-use super::pull::{diverged, runs};
+use super::pull::Source;
 use super::snapshot;
-use crate::store::{Result, Store};
+use crate::store::Result;
 
 /// Documents in one answer: bounds the work when they are tiny.
 const WHOLES_MAX: usize = 4_096;
 /// Documents whose digests are read at once.
 const EXTENTS_MAX: usize = 1_024;
 
-/// The next documents of a catch-up.
-pub(super) fn pull(
-    store: &dyn Store,
-    epoch: u64,
-    collection: CollectionId,
-    cursor: Cursor,
-    at: Bootstrap,
-    holdings: Vec<Holding>,
-    bytes_max: usize,
-) -> Result<Pull> {
-    let tip = store.end(&collection)?;
-    let is_begun = at.target_seq > 0;
-    if is_begun && (cursor.epoch != epoch || at.target_seq > tip.seq) {
-        return Ok(diverged(epoch, collection));
+impl Source<'_> {
+    /// The next documents of a catch-up.
+    pub(super) fn by_document(self, want: Want, at: Bootstrap, bytes_max: usize) -> Result<Pull> {
+        let (Self { store, epoch, .. }, Want { collection, cursor, holdings }) = (self, want);
+        let tip = store.end(&collection)?;
+        let is_begun = at.target_seq > 0;
+        if is_begun && (cursor.epoch != epoch || at.target_seq > tip.seq) {
+            return Ok(self.diverged(collection));
+        }
+        let target = if is_begun { at.target_seq } else { tip.seq };
+        let held = holdings.into_iter().flatten().map(|holding| (holding.document, holding.digest));
+        let mut reading = Reading {
+            source: self,
+            target,
+            after: at.after_document,
+            held: held.collect(),
+            documents: Vec::new(),
+            bytes: 0,
+            bytes_max,
+        };
+        let is_end = reading.read(&collection)?;
+        let Reading { after, held, documents, .. } = reading;
+        let missing = held.into_keys().filter(|id| is_end || Some(*id) <= after).collect();
+        let cursor = if is_end {
+            let chain = store.chain_at(&collection, target)?.unwrap_or(cursor.chain);
+            Cursor::at(epoch, target, chain)
+        } else {
+            let bootstrap = Some(Bootstrap { target_seq: target, after_document: after });
+            Cursor { epoch, bootstrap, ..cursor }
+        };
+        let is_tip = is_end && target == tip.seq;
+        Ok(Pull {
+            documents,
+            missing,
+            digest: is_tip.then_some(tip.digest),
+            ..Pull::entries(collection, Vec::new(), cursor, !is_tip, false)
+        })
     }
-    let target = if is_begun { at.target_seq } else { tip.seq };
-    let mut reading = Reading {
-        store,
-        target,
-        after: at.after_document,
-        held: holdings.into_iter().map(|holding| (holding.document, holding.digest)).collect(),
-        documents: Vec::new(),
-        bytes: 0,
-        bytes_max,
-    };
-    let is_end = reading.read(&collection)?;
-    let Reading { after, held, documents, .. } = reading;
-    let missing = held.into_keys().filter(|id| is_end || Some(*id) <= after).collect();
-    let cursor = if is_end {
-        let chain = store.chain_at(&collection, target)?.unwrap_or(cursor.chain);
-        Cursor::at(epoch, target, chain)
-    } else {
-        let bootstrap = Some(Bootstrap { target_seq: target, after_document: after });
-        Cursor { epoch, bootstrap, ..cursor }
-    };
-    let is_tip = is_end && target == tip.seq;
-    Ok(Pull {
-        documents,
-        missing,
-        digest: is_tip.then_some(tip.digest),
-        ..Pull::entries(collection, Vec::new(), cursor, !is_tip, false)
-    })
 }
 
 struct Reading<'a> {
-    store: &'a dyn Store,
+    source: Source<'a>,
     target: u64,
     /// The last document looked at.
     after: Option<DocumentId>,
@@ -77,7 +73,7 @@ impl Reading<'_> {
     /// Reads until the answer is full; whether there are no more documents.
     fn read(&mut self, collection: &CollectionId) -> Result<bool> {
         loop {
-            let extents = self.store.extents(collection, self.after, self.target, EXTENTS_MAX)?;
+            let extents = self.source.store.extents(collection, self.after, self.target, EXTENTS_MAX)?;
             let is_last = extents.len() < EXTENTS_MAX;
             for (document, digest) in extents {
                 if self.held.get(&document) != Some(&digest) {
@@ -99,11 +95,12 @@ impl Reading<'_> {
     }
 
     fn whole(&self, document: DocumentId, digest: Digest) -> Result<Whole> {
-        let snapshot = self.store.snapshot(document)?.filter(|snapshot| snapshot.seq <= self.target);
+        let store = self.source.store;
+        let snapshot = store.snapshot(document)?.filter(|snapshot| snapshot.seq <= self.target);
         let snapshot = snapshot.filter(|snapshot| {
             let is_intact = is_intact(&snapshot.bytes);
             if !is_intact {
-                snapshot::give_up(self.store, document);
+                snapshot::give_up(store, document);
             }
             is_intact
         });
@@ -113,7 +110,7 @@ impl Reading<'_> {
             digest: snapshot.digest,
             held: snapshot.held,
         });
-        let runs = runs(self.store.entries(document, behind, self.target)?);
+        let runs = self.source.runs(store.entries(document, behind, self.target)?);
         Ok(Whole { document, digest, snapshot, runs })
     }
 }

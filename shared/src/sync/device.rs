@@ -31,17 +31,22 @@ mod journal;
 mod outbox;
 mod port;
 mod pull;
+mod receipts;
+mod seals;
 
 pub use port::{
-    Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored, StoredChange,
-    StoredSnapshot, Write,
+    Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored,
+    StoredChange, StoredSnapshot, Write,
 };
+pub use receipts::StoredReceipt;
+pub use seals::StoredSeal;
 
 use catch_up::CatchUp;
 use documents::Documents;
 use exchange::LinkSide;
 use journal::{DeedDone, Entry, Journal, Then};
 use outbox::Outbox;
+use seals::Seals;
 
 /// The phone's end.
 #[derive(Debug)]
@@ -53,6 +58,9 @@ pub struct Device {
     journal: Journal,
     link: LinkSide,
     catch_up: CatchUp,
+    seals: Seals,
+    /// The relay's latest receipt of each collection.
+    receipts: BTreeMap<CollectionId, StoredReceipt>,
     cursors: BTreeMap<CollectionId, Cursor>,
     /// Collections that were read to their end at least once.
     caught_up: BTreeSet<CollectionId>,
@@ -86,6 +94,12 @@ impl Device {
             journal: Journal::default(),
             link: LinkSide::default(),
             catch_up: CatchUp::default(),
+            seals: Seals::new(stored.seals),
+            receipts: stored
+                .receipts
+                .into_iter()
+                .map(|stored| (stored.receipt.collection.clone(), stored))
+                .collect(),
             caught_up: stored
                 .cursors
                 .iter()
@@ -122,6 +136,12 @@ impl Device {
             Input::PersistFailed { is_full } => self.persist_failed(now, random, is_full),
             Input::Signed(signatures) => self.signed(now, signatures),
             Input::SignFailed => self.drop_link(now, random, Some("crypto-missing".to_owned())),
+            Input::Verified(verdicts) => self.verified(now, random, &verdicts),
+            Input::VerifyFailed => self.drop_link(now, random, Some("crypto-missing".to_owned())),
+            Input::RelayKey(public_key) => {
+                self.learn_relay_key(public_key);
+                Vec::new()
+            }
             Input::LinkUp => self.link_up(now),
             Input::LinkDown { problem } => self.link_down(now, random, problem),
             Input::Received(bytes) => self.received(now, random, &bytes),
@@ -307,9 +327,9 @@ impl Device {
         let mut changed = BTreeSet::new();
         let mut status_changed = false;
         for write in writes {
-            status_changed |= !matches!(
+            status_changed |= matches!(
                 write,
-                Write::Change(_) | Write::Cursor { .. } | Write::Snapshot(_) | Write::DropSnapshot { .. }
+                Write::Mark(_) | Write::DropMark { .. } | Write::Rejected(_) | Write::ClockOffset(_)
             );
             match write {
                 Write::Change(stored) => {
@@ -337,6 +357,11 @@ impl Device {
                 Write::DropSnapshot { document } => {
                     changed.insert(*document);
                     self.documents.drop_base(*document);
+                }
+                Write::Seal(seal) => self.seals.keep(seal.clone()),
+                Write::DropSeal { document, head } => self.seals.drop_seal(*document, *head),
+                Write::Receipt(receipt) => {
+                    self.receipts.insert(receipt.receipt.collection.clone(), receipt.clone());
                 }
             }
         }

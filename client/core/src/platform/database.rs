@@ -1,4 +1,4 @@
-//! IndexedDB as the core uses it: seven stores of sealed bytes under text keys, read whole, written in strictly durable
+//! IndexedDB as the core uses it: stores of sealed bytes under text keys, read whole, written in strictly durable
 //! transactions. A lost connection (phones drop those of pages in the background) is opened again, once per call; a
 //! full disk costs the ballast first. What the bytes mean is `engine::store`.
 
@@ -24,7 +24,7 @@ const BALLAST: &str = "ballast";
 const BALLAST_BYTES: u32 = 2 << 20;
 
 /// Every store: an opening makes those that an older version did not have.
-const STORES: [Shelf; 7] = [
+const STORES: [Shelf; 9] = [
     Shelf::Meta,
     Shelf::Chunks,
     Shelf::Outbox,
@@ -32,6 +32,8 @@ const STORES: [Shelf; 7] = [
     Shelf::Rejected,
     Shelf::Snapshot,
     Shelf::Bases,
+    Shelf::Seals,
+    Shelf::Receipts,
 ];
 
 fn name(store: Shelf) -> &'static str {
@@ -43,6 +45,8 @@ fn name(store: Shelf) -> &'static str {
         Shelf::Rejected => "rejected",
         Shelf::Snapshot => "snapshot",
         Shelf::Bases => "bases",
+        Shelf::Seals => "seals",
+        Shelf::Receipts => "receipts",
     }
 }
 

@@ -9,6 +9,7 @@ use super::Device;
 use super::journal::{Entry, Then};
 use super::port::{Effect, Mark, StoredChange, StoredSnapshot, Write};
 use super::pull::PullError;
+use super::seals;
 use crate::document::{Document, chunk};
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 use crate::limits::HOLDINGS_MAX;
@@ -100,6 +101,7 @@ impl Device {
         }
         let (mut writes, mut lost) = (Vec::new(), BTreeSet::new());
         for whole in &pull.documents {
+            writes.extend(seals_of(whole)?);
             if self.documents.has(whole.document) {
                 self.merge_whole(&pull.collection, whole, &mut writes, &mut lost)?;
             } else {
@@ -141,16 +143,19 @@ impl Device {
         Ok(())
     }
 
-    /// What the relay had and has lost: this phone's own is marked again, so that the next push brings it back.
+    /// What the relay had and has lost goes back to it: in the batches that it came in, as far as their signatures are
+    /// here; and this phone's own is marked again, so that it waits until the relay has it.
     fn give_back_lost(
-        &self,
+        &mut self,
         now: Timestamp,
         collection: &CollectionId,
         mut lost: BTreeSet<(DocumentId, ChangeHash)>,
     ) -> Vec<Write> {
-        for (document, hash) in self.not_at_the_relay() {
-            lost.remove(&(document, hash));
+        let known: Vec<_> = self.not_at_the_relay().collect();
+        for waiting in known {
+            lost.remove(&waiting);
         }
+        self.give_back(&lost);
         let mut writes = Vec::new();
         let documents: BTreeSet<DocumentId> = lost.iter().map(|(document, _)| *document).collect();
         for document in documents {
@@ -276,6 +281,20 @@ fn new_whole(collection: &CollectionId, whole: &Whole) -> Result<Vec<Write>, Pul
     for (hash, change) in changes {
         let change = change.ok_or(PullError::Gap)?;
         writes.push(Write::Change(StoredChange { collection: collection.clone(), document, hash, change }));
+    }
+    Ok(writes)
+}
+
+/// The authors' signatures that came with a whole document.
+fn seals_of(whole: &Whole) -> Result<Vec<Write>, PullError> {
+    let mut writes = Vec::new();
+    for run in &whole.runs {
+        let last = match run.changes.last() {
+            Some(Carried::Known(hash)) => *hash,
+            Some(Carried::Change(bytes)) => chunk::hash(bytes).map_err(|_| PullError::Chain)?,
+            None => continue,
+        };
+        writes.extend(seals::of_run(run, last).map_err(|_| PullError::Chain)?.map(Write::Seal));
     }
     Ok(writes)
 }

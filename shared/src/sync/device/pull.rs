@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::documents::Documents;
 use super::port::{Rejected, StoredChange, Write};
+use super::seals;
 use crate::document::chunk;
 use crate::ids::{ChangeHash, DocumentId};
 use crate::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull};
@@ -30,6 +31,7 @@ pub(super) fn writes(pull: &Pull, from: Cursor, documents: &Documents) -> Result
         if run.seq_first != place.seq + 1 {
             return Err(PullError::Gap);
         }
+        let mut last = None;
         for carried in &run.changes {
             let hash = match carried {
                 Carried::Known(hash) if documents.contains(run.document, *hash) => *hash,
@@ -46,6 +48,7 @@ pub(super) fn writes(pull: &Pull, from: Cursor, documents: &Documents) -> Result
                 receipt_time: run.receipt_time,
             };
             place.chain = chain::extend(place.chain, link);
+            last = Some(hash);
             if let Carried::Change(bytes) = carried
                 && !documents.contains(run.document, hash)
             {
@@ -53,6 +56,10 @@ pub(super) fn writes(pull: &Pull, from: Cursor, documents: &Documents) -> Result
                 let collection = pull.collection.clone();
                 writes.push(Write::Change(StoredChange { collection, document: run.document, hash, change }));
             }
+        }
+        if let Some(last) = last {
+            let seal = seals::of_run(run, last).map_err(|_| PullError::Chain)?;
+            writes.extend(seal.map(Write::Seal));
         }
     }
     if place.seq != pull.cursor.seq {
