@@ -9,7 +9,7 @@ use super::outbox;
 use super::port::{Effect, LinkState, Write, problem};
 use super::pull::{self, PullError};
 use crate::ids::CollectionId;
-use crate::limits::EXCHANGE_MS_MAX;
+use crate::limits::{EXCHANGE_MS_MAX, RETRY_AFTER_MS};
 use crate::protocol::{
     self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response, Want,
 };
@@ -197,7 +197,7 @@ impl Device {
 
     pub(super) fn received(&mut self, now: Timestamp, random: u64, bytes: &[u8]) -> Vec<Effect> {
         match protocol::decode(bytes) {
-            Ok(Frame::Response(response)) => self.answer(now, response),
+            Ok(Frame::Response(response)) => self.answer(now, random, response),
             Ok(Frame::Refusal(refusal)) => self.refused(now, random, &refusal),
             Ok(Frame::Request(_)) => self.hang_up(now, random, RefusalCode::Malformed),
             Err(error) => self.hang_up(now, random, error.refusal().code),
@@ -230,12 +230,12 @@ impl Device {
         self.link.renew_session = refusal.code == RefusalCode::NoSession;
         let mut effects = self.hang_up(now, random, refusal.code);
         if let Some(wait) = refusal.retry_after_ms {
-            effects.push(Effect::SetTimer(now.plus_ms(i64::from(wait))));
+            effects.push(Effect::SetTimer(now.plus_ms(backoff::told_ms(wait, random))));
         }
         effects
     }
 
-    fn answer(&mut self, now: Timestamp, response: Response) -> Vec<Effect> {
+    fn answer(&mut self, now: Timestamp, random: u64, response: Response) -> Vec<Effect> {
         let mut writes = Vec::new();
         let is_answer =
             response.exchange == self.link.exchange && matches!(self.link.phase, Phase::Asked { .. });
@@ -263,7 +263,8 @@ impl Device {
         for pull in &response.pulls {
             writes.extend(self.take_pull(now, pull));
         }
-        self.deferred_until = deferred.map(|_| now.plus_ms(response.retry_after_ms.map_or(5_000, i64::from)));
+        let wait = backoff::told_ms(response.retry_after_ms.unwrap_or(RETRY_AFTER_MS), random);
+        self.deferred_until = deferred.map(|_| now.plus_ms(wait));
         let mut effects = vec![Effect::StatusChanged];
         if writes.is_empty() {
             if is_answer {
