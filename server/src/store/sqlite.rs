@@ -19,6 +19,7 @@ mod log;
 mod people;
 mod pool;
 mod projection;
+mod quarantine;
 mod schema;
 #[cfg(test)]
 mod spoil;

@@ -70,6 +70,8 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct Link {
     rights: Rights,
+    /// The version that the phone spoke last; it is answered in the same.
+    version: u8,
     /// The exchange that is being answered.
     open: Option<Exchange>,
     /// Requests that came in the meantime.
@@ -103,6 +105,7 @@ impl Link {
     pub fn new(rights: Rights) -> Self {
         Self {
             rights,
+            version: protocol::VERSION,
             open: None,
             waiting: Vec::new(),
             sent: BTreeMap::new(),
@@ -121,8 +124,11 @@ impl Link {
     /// Takes one input in and says what to do.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         match input {
-            Input::Frame(bytes) => match protocol::decode(&bytes) {
-                Ok(Frame::Request(request)) => self.take(now, request),
+            Input::Frame(bytes) => match protocol::decode_versioned(&bytes) {
+                Ok((Frame::Request(request), version)) => {
+                    self.version = version;
+                    self.take(now, request)
+                }
                 Ok(_) => vec![refuse(RefusalCode::Malformed, "only requests are taken")],
                 Err(error) => vec![Effect::Refuse(error.refusal())],
             },
@@ -209,9 +215,13 @@ impl Link {
             retry_after_ms: retry.then_some(self.retry_after_ms),
             receipts: Vec::new(),
         };
-        let mut effects = vec![Effect::Send(protocol::encode(&Frame::Response(response)))];
+        let mut effects = vec![self.send(response)];
         effects.extend(self.next(now));
         effects
+    }
+
+    fn send(&self, response: Response) -> Effect {
+        Effect::Send(protocol::encode_as(&Frame::Response(response), self.version))
     }
 
     /// What waits: the next request, then what has grown.
@@ -251,7 +261,7 @@ impl Link {
         let mut effects = Vec::new();
         if !pull.runs.is_empty() {
             let response = Response { pulls: vec![pull], relay_time: now, ..Response::default() };
-            effects.push(Effect::Send(protocol::encode(&Frame::Response(response))));
+            effects.push(self.send(response));
         }
         effects.extend(self.next(now));
         effects
