@@ -1,11 +1,9 @@
 //! A relay inside this process, on a free port, with a demo bureau of its own.
 
-use std::fs;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use server::config::Config;
-use server::store::{Entry, Faults, Store};
+use server::store::{Entry, Faults, Store, sqlite};
 use server::{Running, serve};
 use shared::ids::{CollectionId, DocumentId, OfficerId};
 use tempfile::TempDir;
@@ -41,15 +39,9 @@ pub fn demo_folder() -> TempDir {
         folder
     });
     let folder = TempDir::new().unwrap();
-    copy(founded.path(), folder.path());
+    // A checked copy: threads of the founding relay may still be letting go of their files.
+    sqlite::backup(founded.path(), &folder.path().join(sqlite::FILE_NAME), |_, _| {}).unwrap();
     folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    for file in fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), to.join(file.file_name())).unwrap();
-    }
 }
 
 impl Default for Relay {

@@ -11,7 +11,7 @@ use super::pull::{self, PullError};
 use super::receipts::{Answered, Unverified};
 use super::seals::{self, Push};
 use crate::ids::CollectionId;
-use crate::limits::EXCHANGE_MS_MAX;
+use crate::limits::{EXCHANGE_MS_MAX, RETRY_AFTER_MS};
 use crate::protocol::{
     self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response, Want,
 };
@@ -245,7 +245,7 @@ impl Device {
         self.link.renew_session = refusal.code == RefusalCode::NoSession;
         let mut effects = self.hang_up(now, random, refusal.code);
         if let Some(wait) = refusal.retry_after_ms {
-            effects.push(Effect::SetTimer(now.plus_ms(i64::from(wait))));
+            effects.push(Effect::SetTimer(now.plus_ms(backoff::told_ms(wait, random))));
         }
         effects
     }
@@ -262,14 +262,14 @@ impl Device {
         {
             return self.check_receipts(now, random, response, push);
         }
-        self.take_answer(now, now, response, None)
+        self.take_answer((now, now), random, response, None)
     }
 
     /// Takes an answer whose receipts are good, or a delivery, which answers nothing. `heard` is when it came.
     pub(super) fn take_answer(
         &mut self,
-        now: Timestamp,
-        heard: Timestamp,
+        (now, heard): (Timestamp, Timestamp),
+        random: u64,
         response: Response,
         answered: Option<Answered>,
     ) -> Vec<Effect> {
@@ -297,7 +297,8 @@ impl Device {
         for pull in &response.pulls {
             writes.extend(self.take_pull(now, pull));
         }
-        self.deferred_until = deferred.map(|_| now.plus_ms(response.retry_after_ms.map_or(5_000, i64::from)));
+        let wait = backoff::told_ms(response.retry_after_ms.unwrap_or(RETRY_AFTER_MS), random);
+        self.deferred_until = deferred.map(|_| now.plus_ms(wait));
         let mut effects = vec![Effect::StatusChanged];
         if writes.is_empty() {
             if is_answer {
