@@ -5,6 +5,7 @@
 //! elsewhere pass [`chunk`] first.
 
 pub mod chunk;
+pub mod decode;
 mod engine;
 mod genesis;
 pub mod read;
