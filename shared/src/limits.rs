@@ -45,3 +45,12 @@ pub const BACKOFF_MS_MAX: i64 = 60_000;
 pub const EXCHANGE_MS_MAX: i64 = 30_000;
 /// Milliseconds that a phone is asked to wait when a batch could not be stored now.
 pub const RETRY_AFTER_MS: u32 = 5_000;
+/// Times that an edit is made again although nothing in it is to blame. Each time has a slot of its own, so the second
+/// is already strange; after these it is shown as rejected rather than tried for ever.
+pub const REMADE_MAX: u32 = 4;
+/// Times that a document's edits are sent again as they are because the relay's log seems to have lost something.
+pub const BEHIND_MAX: u32 = 3;
+/// The first of the slots that are drawn at random; those below are leased by tabs.
+pub const SLOT_DRAWN_MIN: u32 = 1 << 16;
+/// Slots from one drawn base to the next: more tabs than anybody has.
+pub const SLOTS_PER_BASE: u32 = 64;

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use shared::document::write::Event;
-use shared::document::{Document, chunk};
+use shared::document::{Document, chunk, decode};
 use shared::domain::Label;
 use shared::domain::answer::SafeSide;
 use shared::domain::directory::{Bureau, DirectoryEntry, Station};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
 use shared::ids::{
-    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, ItemId, StationCode, TemplateId,
+    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, EventKey, ItemId, StationCode,
+    TemplateId,
 };
 use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, RejectCode, Run};
 use shared::sync::relay::{Effect, Input, Link};
@@ -52,12 +53,17 @@ pub struct Hub {
     logs: BTreeMap<CollectionId, Vec<Entry>>,
     epoch: u64,
     pub rejected: usize,
+    /// What this relay rejects, beside what does not fit: the code, and whether it names the change.
+    pub judge: Judge,
 }
+
+/// Looks at one change of a round.
+pub type Judge = Box<dyn FnMut(&EventKey, &Event) -> Option<(RejectCode, bool)>>;
 
 impl Hub {
     /// With a bureau, a station and a template of one item.
     pub fn new() -> Self {
-        let mut hub = Self { logs: BTreeMap::new(), epoch: 1, rejected: 0 };
+        let mut hub = Self { logs: BTreeMap::new(), epoch: 1, rejected: 0, judge: Box::new(|_, _| None) };
         let name = Label::new("巢湖市公安局", "Chaohu Bureau");
         hub.publish(
             DocumentId::directory(&bureau()),
@@ -145,34 +151,65 @@ impl Hub {
         frames
     }
 
+    /// A batch goes into the log as a whole or not at all.
     fn commit(&mut self, batch: &Batch) -> Ack {
-        let mut outcome = None;
+        let outcome = match self.admit(batch) {
+            Err((code, change)) => {
+                self.rejected += 1;
+                AckOutcome::Rejected { code, detail: String::new(), change }
+            }
+            Ok(()) => {
+                let before = self.length();
+                let mut seq = 0;
+                for change in &batch.changes {
+                    let (hash, device) = (chunk::hash(change).unwrap(), batch.actor.device());
+                    seq = self.append(&batch.collection, batch.document, hash, change.to_vec(), device);
+                }
+                if self.length() > before {
+                    AckOutcome::Accepted { seq, receipt_time: NOW }
+                } else {
+                    AckOutcome::Duplicate { seq, receipt_time: NOW }
+                }
+            }
+        };
+        Ack { document: batch.document, head: batch.head, outcome }
+    }
+
+    fn admit(&mut self, batch: &Batch) -> Result<(), (RejectCode, Option<ChangeHash>)> {
+        let mut known: BTreeMap<ChangeHash, (Actor, u64)> = self
+            .logs
+            .values()
+            .flatten()
+            .filter(|entry| entry.document == batch.document)
+            .map(|entry| {
+                let outline = chunk::outline(&entry.change).unwrap();
+                (entry.hash, (outline.actor, outline.seq))
+            })
+            .collect();
+        let genesis = Document::new(batch.document).heads();
         for change in &batch.changes {
             let outline = chunk::outline(change).unwrap();
-            let before = self.length();
-            let is_known = |dep: &ChangeHash| {
-                let genesis = Document::new(batch.document).heads();
-                genesis.contains(dep)
-                    || self.logs.values().flatten().any(|e| e.document == batch.document && e.hash == *dep)
-            };
-            if !outline.deps.iter().all(is_known) {
-                self.rejected += 1;
-                outcome = Some(AckOutcome::Rejected {
-                    code: RejectCode::MissingDependency,
-                    detail: String::new(),
-                    change: None,
-                });
-                break;
+            if known.contains_key(&outline.hash) {
+                continue;
             }
-            let device = batch.actor.device();
-            let seq = self.append(&batch.collection, batch.document, outline.hash, change.to_vec(), device);
-            outcome = Some(if self.length() > before {
-                AckOutcome::Accepted { seq, receipt_time: NOW }
-            } else {
-                AckOutcome::Duplicate { seq, receipt_time: NOW }
-            });
+            let reject = |code| Err((code, Some(outline.hash)));
+            let last = known.values().filter(|(actor, _)| *actor == outline.actor).map(|(_, seq)| *seq).max();
+            if last.is_some_and(|last| outline.seq <= last) {
+                return reject(RejectCode::ActorForked);
+            }
+            if outline.seq != last.unwrap_or_default() + 1 {
+                return reject(RejectCode::Actor);
+            }
+            if !outline.deps.iter().all(|dep| genesis.contains(dep) || known.contains_key(dep)) {
+                return reject(RejectCode::MissingDependency);
+            }
+            let (key, event) = decode::event(batch.document.kind(), change).unwrap();
+            if let Some((code, is_named)) = (self.judge)(&key, &event) {
+                return Err((code, is_named.then_some(outline.hash)));
+            }
+            known.insert(outline.hash, (outline.actor, outline.seq));
         }
-        Ack { document: batch.document, head: batch.head, outcome: outcome.expect("a batch has changes") }
+        Ok(())
     }
 
     fn read(&self, collection: CollectionId, cursor: Cursor) -> Pull {

@@ -39,6 +39,8 @@ pub struct Phone {
     hears: bool,
     /// Frames that left while nobody carried them.
     on_the_way: Vec<Vec<u8>>,
+    /// The shell's random numbers.
+    random: u64,
 }
 
 impl Phone {
@@ -76,11 +78,31 @@ impl Phone {
             storage_hangs: false,
             hears: true,
             on_the_way: Vec::new(),
+            random: u64::from(slot) + 1,
         }
+    }
+
+    pub fn handle(&mut self, input: Input) -> Vec<Effect> {
+        // Any step that visits many numbers.
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.device.handle(NOW, self.random, input)
     }
 
     pub fn die_and_start(self) -> Self {
         Self::start(self.identity, 0, self.stored)
+    }
+
+    /// The same phone twice: its storage was copied.
+    pub fn twin(&self) -> Self {
+        let mut twin = Self::start(self.identity.clone(), 0, self.stored.clone());
+        twin.random = self.random.wrapping_add(77);
+        twin
+    }
+
+    /// What the disk holds.
+    pub fn stored(&self) -> &Stored {
+        &self.stored
     }
 
     /// Another tab on the same storage, which does not sync.
@@ -91,14 +113,14 @@ impl Phone {
     pub fn hear_tab(&mut self, other: &mut Self) {
         let writes = std::mem::take(&mut other.broadcast);
         self.stored = other.stored.clone();
-        let effects = self.device.handle(NOW, 0, Input::FromOtherTab(writes));
+        let effects = self.handle(Input::FromOtherTab(writes));
         self.perform(effects, None);
     }
 
     /// Gets into contact, exchanges until there is nothing more to say, and asks once more.
     pub fn meet(&mut self, hub: &mut Hub) {
         self.connect(hub);
-        let effects = self.device.handle(NOW, 0, Input::Nudge);
+        let effects = self.handle(Input::Nudge);
         self.perform(effects, Some(hub));
     }
 
@@ -106,11 +128,11 @@ impl Phone {
     pub fn connect(&mut self, hub: &mut Hub) {
         if self.link.is_none() {
             self.link = Some(Link::new(self.identity.rights.clone()));
-            let mut effects = self.device.handle(NOW, 0, Input::MayLink(true));
-            effects.extend(self.device.handle(NOW, 0, Input::Timer));
-            effects.extend(self.device.handle(NOW, 0, Input::Nudge));
+            let mut effects = self.handle(Input::MayLink(true));
+            effects.extend(self.handle(Input::Timer));
+            effects.extend(self.handle(Input::Nudge));
             self.perform(effects, None);
-            let effects = self.device.handle(NOW, 0, Input::LinkUp);
+            let effects = self.handle(Input::LinkUp);
             self.perform(effects, Some(hub));
         }
         self.talk(hub);
@@ -143,7 +165,7 @@ impl Phone {
     pub fn lose(&mut self) {
         self.link = None;
         self.on_the_way.clear();
-        let effects = self.device.handle(NOW, 0, Input::LinkDown { problem: None });
+        let effects = self.handle(Input::LinkDown { problem: None });
         self.perform(effects, None);
     }
 
@@ -163,7 +185,7 @@ impl Phone {
             amends: None,
         };
         let input = Input::Deed { command: self.commands, utc_offset_minutes: 480, deed };
-        let effects = self.device.handle(NOW, 0, input);
+        let effects = self.handle(input);
         self.perform(effects, None);
         self.commands
     }
@@ -184,7 +206,7 @@ impl Phone {
 
     pub fn receive(&mut self, frames: Vec<Vec<u8>>, hub: &mut Hub) {
         for frame in frames {
-            let effects = self.device.handle(NOW, 0, Input::Received(frame));
+            let effects = self.handle(Input::Received(frame));
             self.perform(effects, Some(hub));
         }
     }
@@ -221,7 +243,7 @@ impl Phone {
                 | Effect::Changed(_)
                 | Effect::StatusChanged => continue,
             };
-            let effects = self.device.handle(NOW, 0, input);
+            let effects = self.handle(input);
             self.perform(effects, hub.as_deref_mut());
         }
     }
@@ -232,6 +254,12 @@ fn store(stored: &mut Stored, writes: &[Write]) {
     for write in writes {
         match write {
             Write::Change(change) => stored.changes.push(change.clone()),
+            Write::DropChange { document, hash } => {
+                stored.changes.retain(|change| (change.document, change.hash) != (*document, *hash));
+            }
+            Write::SlotBase(base) => stored.slot_base = *base,
+            Write::SetAside(aside) => stored.aside.push(aside.clone()),
+            Write::TakeBack(aside) => stored.aside.retain(|other| other != aside),
             Write::Mark(mark) => stored.marks.push(mark.clone()),
             Write::DropMark { document, hash } => {
                 stored.marks.retain(|mark| (mark.document, mark.hash) != (*document, *hash));

@@ -131,6 +131,7 @@ impl Device {
         self.link.exchange = 0;
         self.link.is_heard = false;
         self.link.asked.clear();
+        self.try_those_behind();
         self.ask_for_everything(now);
         self.exchange(now)
     }
@@ -247,6 +248,7 @@ impl Device {
             && let Phase::Asked { pushed, .. } = std::mem::replace(&mut self.link.phase, Phase::Storing)
         {
             writes.extend(pull::ack_writes(&response.acks, &pushed));
+            self.note_rejections(&response.acks, &pushed);
         }
         self.link.failures = 0;
         self.link.is_heard = true;
@@ -298,9 +300,11 @@ impl Device {
                 return Vec::new();
             }
         };
+        self.note_seen(pull);
         if pull.more {
             self.link.to_ask.insert(pull.collection.clone());
         } else {
+            self.note_read(&pull.collection, self.link.diverged.contains_key(&pull.collection));
             self.caught_up.insert(pull.collection.clone());
             if let Some(seen) = self.link.diverged.remove(&pull.collection) {
                 let device = self.identity.device;

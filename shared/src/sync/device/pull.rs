@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::documents::Documents;
 use super::outbox::Outbox;
-use super::port::{Mark, Rejected, StoredChange, Write};
+use super::port::{Mark, StoredChange, Write};
 use crate::document::chunk;
 use crate::ids::{ChangeHash, CollectionId, DeviceId, DocumentId};
 use crate::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull};
@@ -93,11 +93,8 @@ pub(super) fn ack_writes(acks: &[Ack], pushed: &[Batch]) -> Vec<Write> {
                 AckOutcome::Accepted { .. } | AckOutcome::Duplicate { .. } => {
                     writes.push(Write::DropMark { document, hash });
                 }
-                AckOutcome::Rejected { code, .. } => {
-                    writes.push(Write::DropMark { document, hash });
-                    writes.push(Write::Rejected(Rejected { document, hash, code: *code }));
-                }
-                AckOutcome::Deferred { .. } => {}
+                // What was rejected is made again or kept as rejected by `remake`; until then it stays marked.
+                AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. } => {}
             }
         }
     }
@@ -119,6 +116,6 @@ pub(super) fn lost_writes(
         .filter(|(document, hash, change)| {
             !seen.contains(&(*document, *hash)) && !outbox.contains(*document, *hash) && is_own(change)
         })
-        .map(|(document, hash, _)| Write::Mark(Mark { document, hash, at: now }))
+        .map(|(document, hash, _)| Write::Mark(Mark::new(document, hash, now)))
         .collect()
 }
