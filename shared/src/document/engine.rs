@@ -116,10 +116,12 @@ impl Document {
         Ok(Written { change: change.raw_bytes().to_vec(), hash: ChangeHash(hash.0), key })
     }
 
-    /// The key that the writer's next event gets.
+    /// The key that the writer's next event gets: its number, or the next one that is free. A copy of this phone may
+    /// have written events again that keep this writer's keys, and an event under a key that is taken would replace.
     pub fn next_key(&self, actor: Actor) -> EventKey {
-        let n = u32::try_from(self.last_seq(actor) + 1).expect("a phone writes fewer than 2^32 changes");
-        EventKey::new(actor, n)
+        let first = u32::try_from(self.last_seq(actor) + 1).expect("a phone writes fewer than 2^32 changes");
+        let mut keys = (first..).map(|n| EventKey::new(actor, n));
+        keys.find(|key| !self.has_key(key)).expect("a document has fewer than 2^32 events")
     }
 
     /// Whether any event has this key.

@@ -1,7 +1,10 @@
 //! A relay without a disk: the relay's state machine over a log in memory.
 
+#![allow(dead_code, reason = "each test file uses its part of the rig")]
+
 use std::collections::BTreeMap;
 
+use shared::document::read::{self, Round};
 use shared::document::write::Event;
 use shared::document::{Document, chunk, decode};
 use shared::domain::Label;
@@ -47,6 +50,8 @@ struct Entry {
     device: DeviceId,
     receipt_time: Timestamp,
     chain: Chain,
+    /// The writer, and its number.
+    number: (Actor, u64),
 }
 
 pub struct Hub {
@@ -120,8 +125,19 @@ impl Hub {
         let link =
             chain::Link { seq, document, change: hash, device, signature_hash: &[0; 32], receipt_time: NOW };
         let chain = chain::extend(previous, link);
-        log.push(Entry { document, hash, change, device, receipt_time: NOW, chain });
+        let outline = chunk::outline(&change).unwrap();
+        let number = (outline.actor, outline.seq);
+        log.push(Entry { document, hash, change, device, receipt_time: NOW, chain, number });
         seq
+    }
+
+    /// The flood round as the log has it.
+    pub fn round(&self) -> Round {
+        let mut document = Document::new(flood().document(&bureau()));
+        let entries = self.logs.values().flatten().filter(|entry| entry.document == document.id());
+        let changes: Vec<&[u8]> = entries.map(|entry| entry.change.as_slice()).collect();
+        document.apply(changes).unwrap();
+        read::round(&document, &bureau())
     }
 
     /// How many entries all logs have.
@@ -181,10 +197,7 @@ impl Hub {
             .values()
             .flatten()
             .filter(|entry| entry.document == batch.document)
-            .map(|entry| {
-                let outline = chunk::outline(&entry.change).unwrap();
-                (entry.hash, (outline.actor, outline.seq))
-            })
+            .map(|entry| (entry.hash, entry.number))
             .collect();
         let genesis = Document::new(batch.document).heads();
         for change in &batch.changes {

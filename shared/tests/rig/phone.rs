@@ -1,12 +1,15 @@
 //! A phone without a browser: the phone's state machine over a storage in memory.
 
+#![allow(dead_code, reason = "each test file uses its part of the rig")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use shared::document::read::Round;
 use shared::domain::answer::{Answer, Condition};
+use shared::domain::observation::{Act, Observation};
 use shared::domain::reading;
-use shared::ids::{ChangeHash, DeviceId, OfficerId, SubjectId};
+use shared::ids::{ChangeHash, DeviceId, EventKey, OfficerId, SubjectId};
 use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, Write};
 use shared::sync::relay::{Input as RelayInput, Link};
 use shared::time::Zone;
@@ -171,19 +174,43 @@ impl Phone {
 
     /// Answers the torch with everything that stands on the screen in sight.
     pub fn answer(&mut self, answer: Answer) -> u32 {
+        self.say(answer, "", None)
+    }
+
+    /// Answers with a note, in place of an earlier answer or beside it.
+    pub fn say(&mut self, answer: Answer, note: &str, amends: Option<EventKey>) -> u32 {
         let round = self.round();
         let observations: Vec<_> = round.observations.iter().collect();
-        self.commands += 1;
-        let deed = Deed::Answer {
+        self.deed(Deed::Answer {
             round: flood(),
             subject: SubjectId::station(),
             item: torch(),
             answer,
             fault: String::new(),
-            note: String::new(),
+            note: note.to_owned(),
             sees: reading::read(None, &observations).standing,
-            amends: None,
-        };
+            amends,
+        })
+    }
+
+    pub fn withdraw(&mut self, event: EventKey) -> u32 {
+        self.deed(Deed::Withdraw { round: flood(), event })
+    }
+
+    pub fn sign_off(&mut self) -> u32 {
+        self.deed(Deed::SignOff { round: flood() })
+    }
+
+    /// The key of this phone's observation with this note.
+    pub fn key_of(&mut self, note: &str) -> EventKey {
+        let round = self.round();
+        let is_it =
+            |observation: &&Observation| matches!(&observation.act, Act::Answer { note: n, .. } if n == note);
+        round.observations.iter().find(is_it).expect("it was said").key.clone()
+    }
+
+    fn deed(&mut self, deed: Deed) -> u32 {
+        self.commands += 1;
         let input = Input::Deed { command: self.commands, utc_offset_minutes: 480, deed };
         let effects = self.handle(input);
         self.perform(effects, None);
