@@ -67,8 +67,6 @@ pub struct Device {
     visits: BTreeMap<DocumentId, Visiting>,
     rejected: Vec<Rejected>,
     remaking: Remaking,
-    /// Found out by the start, not durable yet.
-    at_start: Vec<Write>,
     /// The shell's last random number.
     drawn: u64,
     clock_offset_ms: Option<i64>,
@@ -108,7 +106,6 @@ impl Device {
             visits: BTreeMap::new(),
             rejected: stored.rejected,
             remaking: Remaking::default(),
-            at_start: Vec::new(),
             drawn: 0,
             clock_offset_ms: stored.clock_offset_ms,
             deferred_until: None,
@@ -126,7 +123,7 @@ impl Device {
             device.documents.set_aside(aside);
         }
         if let Some(applying) = &stored.interrupted {
-            device.learn_from_death(applying);
+            device.suspect(applying);
         }
         device.documents.refresh_library();
         device
@@ -135,12 +132,6 @@ impl Device {
     /// Takes one input in and says what to do. `now` is the phone's clock, `random` any number drawn by the shell.
     pub fn handle(&mut self, now: Timestamp, random: u64, input: Input) -> Vec<Effect> {
         self.drawn = random;
-        let mut effects = self.keep_what_start_found();
-        effects.extend(self.take(now, random, input));
-        effects
-    }
-
-    fn take(&mut self, now: Timestamp, random: u64, input: Input) -> Vec<Effect> {
         match input {
             Input::Deed { command, utc_offset_minutes, deed } => {
                 self.deed(now, command, utc_offset_minutes, deed)
@@ -217,6 +208,11 @@ impl Device {
     /// A round as it is on this phone; empty when nobody has started it.
     pub fn round(&mut self, name: &RoundName) -> Arc<Round> {
         self.documents.round(name.document(&self.identity.bureau), &self.identity.bureau)
+    }
+
+    /// What a document's derived id stands for; `None` when it is no round, or no visit of it can be read.
+    pub fn name_of(&mut self, document: DocumentId) -> Option<RoundName> {
+        self.documents.round(document, &self.identity.bureau).name.clone()
     }
 
     /// Whether anybody has started a round, as far as this phone knows.

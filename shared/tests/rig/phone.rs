@@ -10,7 +10,7 @@ use shared::domain::answer::{Answer, Condition};
 use shared::domain::observation::{Act, Observation};
 use shared::domain::reading;
 use shared::ids::{ChangeHash, DeviceId, EventKey, OfficerId, SubjectId};
-use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, Write};
+use shared::sync::device::{Applying, Deed, Device, Effect, Identity, Input, Recorder, Stored, Write};
 use shared::sync::relay::{Input as RelayInput, Link};
 use shared::time::Zone;
 use shared::trust::rights::{Rights, Role};
@@ -94,6 +94,20 @@ impl Phone {
 
     pub fn die_and_start(self) -> Self {
         Self::start(self.identity, 0, self.stored)
+    }
+
+    /// The app died, and its recorder says over what.
+    pub fn die_and_start_recorded(self, recorder: Recorder, interrupted: Option<Applying>) -> Self {
+        let mut stored = Stored { interrupted, ..self.stored };
+        stored.learn_from_death();
+        let device = Device::boot_recorded(self.identity.clone(), 0, stored.clone(), Some(recorder));
+        Self { device, ..Self::start(self.identity, 0, Stored { interrupted: None, ..stored }) }
+    }
+
+    /// Another input, performed without a relay.
+    pub fn take(&mut self, input: Input) {
+        let effects = self.handle(input);
+        self.perform(effects, None);
     }
 
     /// The same phone twice: its storage was copied.

@@ -311,6 +311,12 @@ fn store(stored: &mut Stored, writes: &[Write]) {
             }
             Write::Rejected(rejected) => stored.rejected.push(rejected.clone()),
             Write::ClockOffset(ms) => stored.clock_offset_ms = Some(*ms),
+            Write::DropChange { document, hash } => {
+                stored.changes.retain(|change| (change.document, change.hash) != (*document, *hash));
+            }
+            Write::SlotBase(base) => stored.slot_base = *base,
+            Write::SetAside(aside) => stored.aside.push(aside.clone()),
+            Write::TakeBack(aside) => stored.aside.retain(|other| other != aside),
         }
     }
 }

@@ -31,6 +31,7 @@ impl Engine {
                 self.measure_storage();
                 self.input(Input::Nudge);
             }
+            Command::TryAside => self.input(Input::TryAside),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {

@@ -6,7 +6,7 @@ use shared::api::enrolment::Enrolled;
 use shared::domain::Label;
 use shared::ids::{ChangeHash, CollectionId, DocumentId};
 use shared::protocol::Cursor;
-use shared::sync::device::{Identity, Mark, Rejected, Stored, StoredChange, Write};
+use shared::sync::device::{Aside, Identity, Mark, Rejected, Stored, StoredChange, Write};
 
 /// The folders of the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Shelf {
     Rejected,
     /// What the screen showed last.
     Snapshot,
+    /// Entries that are kept and not applied.
+    Aside,
 }
 
 /// One record to put, or to delete when there is no value.
@@ -42,9 +44,11 @@ pub const PROFILE: &str = "profile";
 pub const KEY_PAIR: &str = "key-pair";
 /// Under this key in `Shelf::Meta` lies the clock's offset.
 pub const CLOCK_OFFSET: &str = "clock-offset";
+/// Under this key in `Shelf::Meta` lies where the slots begin.
+pub const SLOT_BASE: &str = "slot-base";
 /// Under this key in `Shelf::Snapshot` lies the message with the last list of today, ready to be posted. It is named
 /// by `LINK_VERSION`, so that no interface gets one that it cannot read.
-pub const TODAY: &str = "today-1";
+pub const TODAY: &str = "today-2";
 /// Under this key in `Shelf::Snapshot` lies the last board, as the relay's JSON.
 pub const BOARD: &str = "board";
 
@@ -109,25 +113,45 @@ pub fn record(write: &Write) -> Record {
             (Shelf::Rejected, key(rejected.document, rejected.hash), Some(bytes(rejected)))
         }
         Write::ClockOffset(ms) => (Shelf::Meta, CLOCK_OFFSET.to_owned(), Some(bytes(ms))),
+        Write::SetAside(aside) => (Shelf::Aside, key(aside.document, aside.hash), Some(bytes(aside))),
+        Write::TakeBack(aside) => (Shelf::Aside, key(aside.document, aside.hash), None),
+        Write::SlotBase(base) => (Shelf::Meta, SLOT_BASE.to_owned(), Some(bytes(base))),
+        Write::DropChange { document, hash } => (Shelf::Chunks, key(*document, *hash), None),
     };
     Record { shelf, key, value }
 }
 
+/// What lies on the shelves, as it was read.
+#[derive(Debug, Default)]
+pub struct Shelves {
+    /// `Shelf::Chunks`
+    pub chunks: Vec<Vec<u8>>,
+    /// `Shelf::Outbox`
+    pub outbox: Vec<Vec<u8>>,
+    /// `Shelf::Cursors`
+    pub cursors: Vec<Vec<u8>>,
+    /// `Shelf::Rejected`
+    pub rejected: Vec<Vec<u8>>,
+    /// `Shelf::Aside`
+    pub aside: Vec<Vec<u8>>,
+    /// Under `CLOCK_OFFSET`
+    pub clock_offset: Option<Vec<u8>>,
+    /// Under `SLOT_BASE`
+    pub slot_base: Option<Vec<u8>>,
+}
+
 /// What the phone's end starts from. Records that do not read back are left out; the relay has them, or they never
 /// were ours.
-pub fn stored(
-    chunks: &[Vec<u8>],
-    outbox: &[Vec<u8>],
-    cursors: &[Vec<u8>],
-    rejected: &[Vec<u8>],
-    clock_offset: Option<&[u8]>,
-) -> Stored {
+pub fn stored(shelves: &Shelves) -> Stored {
     Stored {
-        changes: all::<StoredChange>(chunks),
-        marks: all::<Mark>(outbox),
-        cursors: all::<(CollectionId, Cursor)>(cursors),
-        rejected: all::<Rejected>(rejected),
-        clock_offset_ms: clock_offset.and_then(|bytes| minicbor::decode(bytes).ok()),
+        changes: all::<StoredChange>(&shelves.chunks),
+        marks: all::<Mark>(&shelves.outbox),
+        cursors: all::<(CollectionId, Cursor)>(&shelves.cursors),
+        rejected: all::<Rejected>(&shelves.rejected),
+        aside: all::<Aside>(&shelves.aside),
+        clock_offset_ms: one(shelves.clock_offset.as_deref()),
+        slot_base: one(shelves.slot_base.as_deref()).unwrap_or_default(),
+        interrupted: None,
     }
 }
 
@@ -140,6 +164,10 @@ fn all<T: for<'b> Decode<'b, ()>>(records: &[Vec<u8>]) -> Vec<T> {
     records.iter().filter_map(|bytes| minicbor::decode(bytes).ok()).collect()
 }
 
+fn one<T: for<'b> Decode<'b, ()>>(record: Option<&[u8]>) -> Option<T> {
+    minicbor::decode(record?).ok()
+}
+
 fn key(document: DocumentId, hash: ChangeHash) -> String {
     format!("{document}/{hash}")
 }
@@ -149,6 +177,7 @@ mod tests {
     use super::*;
     use shared::ids::DocumentKind;
     use shared::protocol::RejectCode;
+    use shared::sync::device::Why;
     use shared::time::Timestamp;
 
     #[test]
@@ -161,25 +190,43 @@ mod tests {
         let document = DocumentId::derive(DocumentKind::Round, &["x"]);
         let (hash, collection) = (ChangeHash([7; 32]), CollectionId::bureau());
         let change = StoredChange { collection: collection.clone(), document, hash, change: vec![1, 2, 3] };
-        let mark = Mark { document, hash, at: Timestamp(5) };
-        let rejected = Rejected { document, hash, code: RejectCode::Signature };
+        let mark = Mark { remade: 2, is_alone: true, ..Mark::new(document, hash, Timestamp(5)) };
+        let rejected = Rejected {
+            document,
+            hash,
+            code: RejectCode::Signature,
+            why: Why::ToBlame,
+            at: Timestamp(5),
+            round: None,
+            change: vec![1],
+        };
+        let aside = Aside { document, hash };
         let cursor = Cursor { epoch: 9, seq: 4, ..Cursor::START };
-        let value = |write: &Write| vec![record(write).value.expect("puts have values")];
-        let stored = stored(
-            &value(&Write::Change(change.clone())),
-            &value(&Write::Mark(mark.clone())),
-            &value(&Write::Cursor { collection: collection.clone(), cursor }),
-            &value(&Write::Rejected(rejected.clone())),
-            Some(&value(&Write::ClockOffset(-77))[0]),
-        );
+        let value = |write: &Write| record(write).value.expect("puts have values");
+        let stored = stored(&Shelves {
+            chunks: vec![value(&Write::Change(change.clone()))],
+            outbox: vec![value(&Write::Mark(mark.clone()))],
+            cursors: vec![value(&Write::Cursor { collection: collection.clone(), cursor })],
+            rejected: vec![value(&Write::Rejected(rejected.clone()))],
+            aside: vec![value(&Write::SetAside(aside.clone()))],
+            clock_offset: Some(value(&Write::ClockOffset(-77))),
+            slot_base: Some(value(&Write::SlotBase(65_536))),
+        });
         let expected = Stored {
-            changes: vec![change],
+            changes: vec![change.clone()],
             marks: vec![mark.clone()],
             cursors: vec![(collection, cursor)],
             rejected: vec![rejected],
             clock_offset_ms: Some(-77),
+            slot_base: 65_536,
+            aside: vec![aside.clone()],
+            interrupted: None,
         };
         assert_eq!(stored, expected);
+        let dropped = record(&Write::DropChange { document, hash });
+        assert_eq!((dropped.key, dropped.value), (record(&Write::Change(change)).key, None));
+        let dropped = record(&Write::TakeBack(aside.clone()));
+        assert_eq!((dropped.key, dropped.value), (record(&Write::SetAside(aside)).key, None));
         let dropped = record(&Write::DropMark { document, hash });
         assert_eq!((dropped.key, dropped.value), (record(&Write::Mark(mark)).key, None));
     }

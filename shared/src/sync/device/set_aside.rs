@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Device;
 use super::journal::{Entry, Then};
-use super::port::{Applying, Aside, Effect, Write};
+use super::port::{Applying, Aside, Effect, Stored, Write};
 use crate::document::{Document, read};
 use crate::ids::{BureauId, ChangeHash, DocumentId, DocumentKind};
 
@@ -120,29 +120,23 @@ fn look(document: &Document) {
     }
 }
 
-impl Device {
-    /// The last life ended while entries were being applied: one alone is to blame; of several, each is tried alone.
-    pub(super) fn learn_from_death(&mut self, applying: &Applying) {
-        let Applying { document, hashes } = applying;
-        match hashes.as_slice() {
-            [only] => {
-                let aside = Aside { document: *document, hash: *only };
-                self.documents.set_aside(&aside);
-                self.at_start.push(Write::SetAside(aside));
-            }
-            several => several.iter().for_each(|hash| self.documents.suspect(*document, *hash)),
-        }
+impl Stored {
+    /// What a death teaches, before the start: a single entry that was being applied is set aside. The write must be
+    /// durable before [`Device::boot_recorded`]: another entry may kill the app before anything else is written.
+    pub fn learn_from_death(&mut self) -> Option<Write> {
+        let Some(Applying { document, hashes }) = &self.interrupted else { return None };
+        let [hash] = hashes.as_slice() else { return None };
+        let aside = Aside { document: *document, hash: *hash };
+        self.interrupted = None;
+        self.aside.push(aside.clone());
+        Some(Write::SetAside(aside))
     }
+}
 
-    /// What the start found out becomes durable with the first input.
-    pub(super) fn keep_what_start_found(&mut self) -> Vec<Effect> {
-        if self.at_start.is_empty() {
-            return Vec::new();
-        }
-        let writes = std::mem::take(&mut self.at_start);
-        let mut effects = vec![Effect::StatusChanged];
-        effects.extend(self.journal.add(Entry { writes, then: Then::News }).map(Effect::Persist));
-        effects
+impl Device {
+    /// The last life ended over several entries: each is applied alone.
+    pub(super) fn suspect(&mut self, applying: &Applying) {
+        applying.hashes.iter().for_each(|hash| self.documents.suspect(applying.document, *hash));
     }
 
     /// Every entry that is set aside counts again, and is applied alone.
