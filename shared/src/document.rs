@@ -7,7 +7,9 @@
 pub mod chunk;
 pub mod decode;
 mod engine;
-mod genesis;
+pub mod genesis;
+pub mod inspect;
+pub mod prewalk;
 pub mod read;
 mod schema;
 pub mod write;

@@ -382,7 +382,7 @@ impl Device {
         for (document, hashes) in &gone {
             self.documents.drop_changes(*document, hashes);
         }
-        self.documents.refresh_library();
+        changed.extend(self.documents.refresh_library());
         let mut effects = Vec::new();
         if !changed.is_empty() {
             effects.push(Effect::Changed(changed.into_iter().collect()));

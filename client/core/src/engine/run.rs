@@ -32,6 +32,8 @@ impl Engine {
                 self.input(Input::Nudge);
             }
             Command::TryAside => self.input(Input::TryAside),
+            Command::LoadQuarantine => return self.load_quarantine(id),
+            Command::Release { document, device } => return self.release(id, document, device),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {
