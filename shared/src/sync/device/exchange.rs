@@ -140,6 +140,7 @@ impl Device {
         self.link.exchange = 0;
         self.link.is_heard = false;
         self.link.asked.clear();
+        self.try_those_behind();
         self.ask_for_everything(now);
         self.exchange(now)
     }
@@ -281,6 +282,7 @@ impl Device {
             writes.extend(seals::of_acked(&response.acks, &push.marked));
             writes.extend(receipts.into_iter().map(Write::Receipt));
             self.seals.answered(&response.acks);
+            self.note_rejections(&response.acks, &push.marked);
         }
         self.link.failures = 0;
         self.link.is_heard = true;
@@ -333,9 +335,11 @@ impl Device {
                 return Vec::new();
             }
         };
+        self.note_seen(pull);
         if pull.more {
             self.link.to_ask.insert(pull.collection.clone());
         } else {
+            self.note_read(&pull.collection, self.link.diverged.contains_key(&pull.collection));
             self.caught_up.insert(pull.collection.clone());
             if let Some(seen) = self.link.diverged.remove(&pull.collection) {
                 let lost = pull::lost(&pull.collection, &self.documents, &self.outbox, &seen);
