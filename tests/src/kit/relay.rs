@@ -27,7 +27,7 @@ pub struct Relay {
     pub faults: Faults,
     /// Its clock.
     pub clock: MovedClock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Copies a data folder with the demo bureau.
@@ -78,7 +78,7 @@ impl Relay {
         change(&mut config);
         let runtime = Runtime::new().unwrap();
         let running = runtime.block_on(serve(config.clone())).unwrap();
-        Self { runtime, running: Some(running), config, faults, clock, _folder: folder }
+        Self { runtime, running: Some(running), config, faults, clock, folder: folder }
     }
 
     /// Stops it and starts it again on the same data and port.
@@ -107,6 +107,25 @@ impl Relay {
     pub fn start_again(&mut self) {
         let config = self.config.clone();
         self.running = Some(self.runtime.block_on(serve(config)).unwrap());
+    }
+
+    /// Stops it, copies its folder away, and starts it again.
+    pub fn back_up(&mut self) -> TempDir {
+        self.stop();
+        let backup = TempDir::new().unwrap();
+        copy(self.folder.path(), backup.path());
+        self.start_again();
+        backup
+    }
+
+    /// Stops it, and starts it again on what a backup holds, with its own epoch and its own numbers.
+    pub fn restore(&mut self, backup: &TempDir) {
+        self.stop();
+        for file in fs::read_dir(self.folder.path()).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        copy(backup.path(), self.folder.path());
+        self.start_again();
     }
 
     /// Pages that the database may have from the next start on.

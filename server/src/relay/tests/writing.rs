@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use super::*;
+use crate::relay::writer::Candidate;
 
 #[tokio::test]
 async fn what_is_pushed_is_pulled_in_order_with_its_chain() {
