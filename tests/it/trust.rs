@@ -113,8 +113,8 @@ fn a_revoked_phone_is_shut_out_at_once() {
     }
     assert_eq!(socket.frame(), None, "and it is closed");
     answer(&mut a);
-    a.sync();
     assert_eq!((a.pending(), a.device.status().problem.as_deref()), (2, Some("no-session")));
+    assert!(!a.sync(), "it is not let in again");
     assert_eq!(a.open_session().unwrap_err().unwrap().code, ProblemCode::DeviceRevoked);
     // Everybody learns of it, and asking again changes nothing.
     assert_eq!(chief.client.post_json(&path, &()).unwrap().status, 204);

@@ -78,7 +78,7 @@ impl Relay {
         change(&mut config);
         let runtime = Runtime::new().unwrap();
         let running = runtime.block_on(serve(config.clone())).unwrap();
-        Self { runtime, running: Some(running), config, faults, clock, folder: folder }
+        Self { runtime, running: Some(running), config, faults, clock, folder }
     }
 
     /// Stops it and starts it again on the same data and port.
