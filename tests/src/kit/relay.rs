@@ -38,11 +38,25 @@ pub fn demo_folder() -> TempDir {
         let config =
             Config { is_demo: true, listen: ([127, 0, 0, 1], 0).into(), ..Config::new(folder.path().into()) };
         runtime.block_on(async { serve(config).await.unwrap().stop().await });
+        wait_until_closed(folder.path());
         folder
     });
     let folder = TempDir::new().unwrap();
     copy(founded.path(), folder.path());
     folder
+}
+
+/// Waits until a stopped relay's last thread has let go of the database: the log beside it goes with the last connection.
+fn wait_until_closed(folder: &Path) {
+    let begun = std::time::Instant::now();
+    let is_open = || {
+        let mut names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
+        names.any(|name| name.to_string_lossy().ends_with("-wal"))
+    };
+    while is_open() {
+        assert!(begun.elapsed() < super::PATIENCE, "the database stays open");
+        std::thread::yield_now();
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -112,6 +126,7 @@ impl Relay {
     /// Stops it, copies its folder away, and starts it again.
     pub fn back_up(&mut self) -> TempDir {
         self.stop();
+        wait_until_closed(self.folder.path());
         let backup = TempDir::new().unwrap();
         copy(self.folder.path(), backup.path());
         self.start_again();
@@ -121,6 +136,7 @@ impl Relay {
     /// Stops it, and starts it again on what a backup holds, with its own epoch and its own numbers.
     pub fn restore(&mut self, backup: &TempDir) {
         self.stop();
+        wait_until_closed(self.folder.path());
         for file in fs::read_dir(self.folder.path()).unwrap() {
             fs::remove_file(file.unwrap().path()).unwrap();
         }
