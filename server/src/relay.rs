@@ -1,6 +1,7 @@
 //! The heart of the relay: everything that enters the log passes here, in this order: `admission` inspects each batch
-//! by itself, on many threads; its `shadow` document must take it; the one `writer` admits it against the log and commits it with others in one
-//! transaction; then the news goes out to whoever listens. Steps 10 and 11 of the walk. It knows neither HTTP nor SQL.
+//! by itself, on many threads; its `shadow` document must take it; the one `writer` admits it against the log and
+//! commits it with others in one transaction; then the news goes out to whoever listens. Steps 10 and 11 of the walk.
+//! It knows neither HTTP nor SQL.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! What came from a revoked device: it is authentic, so it enters the log, and what others built on it works; but it
-//! does not count until a supervisor releases it. The log keeps a flag for itself; readers everywhere, who know documents
-//! and no flags, go by the directory. The directory's entry is committed before the changes are, so there is no moment
-//! in which they count.
+//! does not count until a supervisor releases it. The log keeps a flag for itself; readers everywhere, who know
+//! documents and no flags, go by the directory. The directory's entry is committed before the changes are, so there is
+//! no moment in which they count.
 
 use std::collections::BTreeSet;
 

@@ -11,11 +11,11 @@
 //! # Why before the writer, and what of races
 //! The one thread that writes must not wait for automerge. So a shadow document is what the log has, and what was
 //! tested since and is on its way there. A batch is tested only if all that it depends on is in the shadow or in the
-//! batch; if not, the verdict is *untested*. That is no refusal: the log's own checks decide, and they refuse what hangs
-//! in the air. Should they find nothing wrong with an untested batch (its cause was committed while it was looked at;
-//! an honest phone cannot know of a cause that is not committed), it is deferred, and the phone pushes it again. Nothing
-//! untested is ever appended. Whatever was tested and then not appended makes its document be forgotten, and loaded
-//! again from the log when it is next asked for.
+//! batch; if not, the verdict is *untested*. That is no refusal: the log's own checks decide, and they refuse what
+//! hangs in the air. Should they find nothing wrong with an untested batch (its cause was committed while it was looked
+//! at; an honest phone cannot know of a cause that is not committed), it is deferred, and the phone pushes it again.
+//! Nothing untested is ever appended. Whatever was tested and then not appended makes its document be forgotten, and
+//! loaded again from the log when it is next asked for.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::num::NonZero;

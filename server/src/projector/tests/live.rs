@@ -161,6 +161,28 @@ async fn what_was_pushed_while_the_projector_was_away_is_found() {
     world.relay.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_revoked_phone_sends_is_on_the_board_when_it_is_released() {
+    let mut world = World::new().await;
+    let (store, bureau) = (Arc::clone(world.relay.store()), world.relay.bureau().id.clone());
+    let projector = Projector::open(Arc::clone(&store), bureau, today()).unwrap();
+    let row = || {
+        projector.catch_up(today()).unwrap();
+        let rounds = projector.model().rounds;
+        rounds.values().next().map(|row| (row.answered, row.faults)).unwrap()
+    };
+    world.answer("P11", Condition::Ok).await;
+    store.revoke(world.phone.device(), now()).unwrap();
+    world.answer("P04", Condition::Fault).await;
+    assert_eq!(row(), (1, 0));
+    let by = OfficerId::parse("he").unwrap();
+    // The visit and the answer of the second push.
+    let released = world.relay.release(world.document.id(), world.phone.device(), &by).await;
+    assert_eq!(released.unwrap(), 2);
+    assert_eq!(row(), (2, 1));
+    world.relay.close().await;
+}
+
 #[test]
 fn a_document_that_panics_costs_its_row_and_nothing_else() {
     let id = DocumentId::derive(DocumentKind::Round, &["poison"]);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use shared::document::{Document, genesis, read};
+use shared::document::{Document, chunk, genesis, read};
 use shared::ids::{ChangeHash, CollectionId, DocumentId, TemplateId};
 use shared::protocol::RejectCode;
 use shared::trust::rights::{Rights, Role};
@@ -160,8 +160,9 @@ impl Shadow {
             }
         }
         for entry in &entries {
-            let outline = shared::document::chunk::outline(&entry.change);
-            shadow.note(entry.hash, outline.map_or(0, |outline| outline.last_op), entry.change.len());
+            // What was stored before changes were walked through may not walk; its counter is then unknown.
+            let walked = chunk::open(&entry.change).and_then(|opened| opened.walk());
+            shadow.note(entry.hash, walked.map_or(0, |walked| walked.last_op()), entry.change.len());
         }
         Ok(shadow)
     }

@@ -141,10 +141,15 @@ impl Shard {
                         cache.trim();
                     }
                     let verdict = judged(bench, &mut cache, &test.inspected);
+                    let mut state = self.state();
                     // Whoever gave this thread up has answered.
-                    if self.state().thread != thread {
+                    if state.thread != thread {
                         return;
                     }
+                    if let Some(running) = &mut state.running {
+                        running.since = Instant::now();
+                    }
+                    drop(state);
                     test.answer.send(verdict);
                 }
             }
