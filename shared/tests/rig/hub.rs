@@ -220,7 +220,7 @@ impl Hub {
             suite: batch.suite,
             signature: batch.signature.clone(),
             head: Some(batch.head),
-            count: Some(batch.changes.len() as u32),
+            count: u32::try_from(batch.changes.len()).ok(),
         };
         for change in &batch.changes {
             let outline = chunk::outline(change).unwrap();
