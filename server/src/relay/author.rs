@@ -81,7 +81,7 @@ pub fn generate_key() -> Result<Vec<u8>, PublishError> {
 
 /// The public key of a stored relay key; `None` when it is none.
 pub fn public_key(pkcs8: &[u8]) -> Option<Vec<u8>> {
-    Author::new(pkcs8).map(|author| author.public_key().to_vec())
+    Signer::new(pkcs8).map(|signer| signer.public_key().to_vec())
 }
 
 impl Author {

@@ -259,7 +259,7 @@ impl Hub {
                     suite: batch.suite,
                     signature: batch.signature.clone(),
                     head: Some(batch.head),
-                    count: Some(batch.changes.len() as u32),
+                    count: u32::try_from(batch.changes.len()).ok(),
                 };
                 let mut seq = 0;
                 for change in &batch.changes {
