@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+mod examine;
 mod fault;
 mod log;
 mod people;
@@ -18,6 +19,7 @@ pub mod sqlite;
 #[cfg(test)]
 mod conformance;
 
+pub use examine::{BatchRecord, Examine, Sizes};
 pub use fault::Faults;
 pub use log::{Append, Entry, Founding, Log, NewBatch, NewEntry, Page, Place, Tip};
 pub use people::{DeviceRecord, Enrolment, NewDevice, People, Redemption, SessionRecord};

@@ -6,7 +6,6 @@
 mod rig {
     pub mod hub;
     pub mod phone;
-    mod whole;
 }
 /// More of the same, by subject.
 mod subjects {

@@ -8,4 +8,5 @@ mod layers;
 mod load;
 mod store;
 mod sync;
+mod trust;
 mod walk;

@@ -23,8 +23,8 @@ const BALLAST: &str = "ballast";
 /// Bytes kept in reserve: dropped when the disk is full, so that what the person just said can still be saved.
 const BALLAST_BYTES: u32 = 2 << 20;
 
-/// Every store: an opening makes those that an older version did not have.
-const STORES: [Shelf; 9] = [
+/// Every store; those that are missing are made when the database is opened at a new version.
+const STORES: [Shelf; 10] = [
     Shelf::Meta,
     Shelf::Chunks,
     Shelf::Outbox,
@@ -34,6 +34,7 @@ const STORES: [Shelf; 9] = [
     Shelf::Bases,
     Shelf::Seals,
     Shelf::Receipts,
+    Shelf::Aside,
 ];
 
 fn name(store: Shelf) -> &'static str {
@@ -47,6 +48,7 @@ fn name(store: Shelf) -> &'static str {
         Shelf::Bases => "bases",
         Shelf::Seals => "seals",
         Shelf::Receipts => "receipts",
+        Shelf::Aside => "aside",
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct CatchUp {
     told: BTreeMap<CollectionId, (Cursor, Digest)>,
     /// Collections that the request on its way asks for by document.
     asked: BTreeSet<CollectionId>,
+    /// Collections of which it has not been heard to the end since this phone began to catch up.
+    begun: BTreeSet<CollectionId>,
     /// Collections caught up by document on this link because they differed: it is not tried twice.
     tried: BTreeSet<CollectionId>,
 }
@@ -32,6 +34,11 @@ impl CatchUp {
     pub(super) fn begin_link(&mut self) {
         self.asked.clear();
         self.tried.clear();
+    }
+
+    /// A collection was read to its end; whether this phone had to catch up by document.
+    pub(super) fn end(&mut self, collection: &CollectionId) -> bool {
+        self.begun.remove(collection)
     }
 }
 
@@ -76,6 +83,7 @@ impl Device {
             self.link.problem = Some("diverged".to_owned());
             return Vec::new();
         }
+        self.catch_up.begun.insert(collection.clone());
         let bootstrap = Some(Bootstrap { target_seq: 0, after_document: None });
         let cursor = Cursor { bootstrap, ..self.cursor(collection) };
         // At once: what is delivered meanwhile must not be taken for the answer. If it is lost with the tab, the same
@@ -118,7 +126,7 @@ impl Device {
 
     /// A document of which this phone has something: takes in what it lacks, and finds what the relay lacks.
     fn merge_whole(
-        &self,
+        &mut self,
         collection: &CollectionId,
         whole: &Whole,
         writes: &mut Vec<Write>,
@@ -133,6 +141,9 @@ impl Device {
         }
         let mut ours = self.documents.hashes(id);
         for (hash, change) in theirs {
+            if self.outbox.contains(id, hash) {
+                self.remaking.saw(id, hash);
+            }
             if !ours.remove(&hash) {
                 let change = change.ok_or(PullError::Gap)?;
                 let collection = collection.clone();
@@ -173,7 +184,7 @@ impl Device {
             for (_, hash) in lost.range(all) {
                 let single = self.documents.change(document, *hash).map(|(_, change)| change);
                 if single.or_else(|| in_base.get(hash).map(Vec::as_slice)).is_some_and(|c| self.is_own(c)) {
-                    writes.push(Write::Mark(Mark { document, hash: *hash, at: now }));
+                    writes.push(Write::Mark(Mark::new(document, *hash, now)));
                 }
             }
         }
@@ -194,7 +205,9 @@ impl Device {
     fn holdings(&self, collection: &CollectionId, after: Option<DocumentId>) -> Vec<Holding> {
         let mut digests = self.documents.digests(collection);
         for (document, hash) in self.not_at_the_relay() {
-            if let Some(digest) = digests.get_mut(&document) {
+            if self.documents.contains(document, hash)
+                && let Some(digest) = digests.get_mut(&document)
+            {
                 digest.toggle(document, hash);
             }
         }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::documents::Documents;
-use super::port::{Rejected, StoredChange, Write};
+use super::port::{StoredChange, Write};
 use super::seals;
 use crate::document::chunk;
 use crate::ids::{ChangeHash, DocumentId};
@@ -88,11 +88,8 @@ pub(super) fn ack_writes(acks: &[Ack], pushed: &[Batch]) -> Vec<Write> {
                 AckOutcome::Accepted { .. } | AckOutcome::Duplicate { .. } => {
                     writes.push(Write::DropMark { document, hash });
                 }
-                AckOutcome::Rejected { code, .. } => {
-                    writes.push(Write::DropMark { document, hash });
-                    writes.push(Write::Rejected(Rejected { document, hash, code: *code }));
-                }
-                AckOutcome::Deferred { .. } => {}
+                // What was rejected is made again or kept as rejected by `remake`; until then it stays marked.
+                AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. } => {}
             }
         }
     }

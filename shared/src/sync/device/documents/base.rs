@@ -53,7 +53,7 @@ impl Documents {
         self.drop_base(id);
         let held = self.held.entry(id).or_insert_with(|| Held::new(collection));
         held.base = Some(Base { digest, bytes, hashes: OnceCell::new() });
-        held.begin_again();
+        held.start_over();
         self.merge(id, digest);
         self.mark_stale(id);
     }
@@ -62,7 +62,7 @@ impl Documents {
     pub(in super::super) fn drop_base(&mut self, id: DocumentId) {
         let Some(held) = self.held.get_mut(&id) else { return };
         let Some(base) = held.base.take() else { return };
-        held.begin_again();
+        held.start_over();
         self.merge(id, base.digest);
         if self.held.get(&id).is_some_and(|held| held.changes.is_empty()) {
             self.held.remove(&id);
@@ -124,14 +124,5 @@ impl Documents {
                 self.digests.insert(held.collection.clone(), digest);
             }
         }
-    }
-}
-
-impl Held {
-    /// The document is to be built anew.
-    fn begin_again(&mut self) {
-        self.document = None;
-        self.applied = 0;
-        self.forget_readings();
     }
 }

@@ -6,7 +6,7 @@ use shared::document::Document;
 use shared::ids::{Chain, Digest, DocumentId};
 use shared::protocol::{Bootstrap, Cursor, Pull, Snapshot, Want, Whole};
 
-use super::hub::{Entry, Hub, digest, run};
+use super::{Entry, Hub, digest, run};
 
 impl Hub {
     pub(super) fn read_by_document(&self, want: Want) -> Pull {
