@@ -21,7 +21,7 @@ use crate::founding::{self, Charter};
 use crate::projector::Projector;
 use crate::publishing::publish_directory;
 use crate::relay::Relay;
-use crate::store::sqlite::{FILE_NAME, Options, Sqlite, spoil};
+use crate::store::sqlite::{FILE_NAME, Options, Sqlite, backup, spoil};
 use crate::store::{Log, People};
 
 fn now() -> Timestamp {
@@ -141,7 +141,8 @@ async fn every_way_of_spoiling_it_is_named() {
         ("an index lacks an entry", &["the database's own check"]),
     ] {
         let spoiled = tempfile::tempdir().unwrap();
-        std::fs::copy(folder.path().join(FILE_NAME), spoiled.path().join(FILE_NAME)).unwrap();
+        // Whoever served it may not have let go of it yet.
+        backup(folder.path(), &spoiled.path().join(FILE_NAME), |_, _| {}).unwrap();
         spoil(spoiled.path(), what);
         let report = examined(spoiled.path());
         let text = report.text();

@@ -115,7 +115,14 @@ impl Sqlite {
 
     /// Runs work on a reading connection, all of it against the same moment of the database.
     fn read_at_once<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        self.readers.with(|connection| work(&*connection.unchecked_transaction()?))
+        self.readers.with(|connection| {
+            if connection.is_autocommit() {
+                work(&*connection.unchecked_transaction()?)
+            } else {
+                // Whoever examines the database has one open for all that it reads.
+                work(connection)
+            }
+        })
     }
 
     /// Runs work on a reading connection.

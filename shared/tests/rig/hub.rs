@@ -18,7 +18,7 @@ use shared::ids::{
     Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, Digest, DocumentId, EventKey, ItemId,
     StationCode, TemplateId,
 };
-use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, Receipt, RejectCode, Run, Seal, Want};
+use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, Receipt, RejectCode, Seal, Want};
 use shared::sync::relay::{Effect, Input, Link};
 use shared::time::{Timestamp, Zone};
 use shared::trust::chain;
@@ -29,6 +29,8 @@ use shared::trust::signing::{SUITE_P256, receipt_claim};
 use super::phone::Phone;
 
 mod whole;
+
+use whole::{digest, run};
 
 pub const NOW: Timestamp = Timestamp(1_795_400_000_000);
 
@@ -212,15 +214,6 @@ impl Hub {
         self.logs.values().map(Vec::len).sum()
     }
 
-    /// How many entries of all logs are in snapshots.
-    pub fn saved(&self) -> usize {
-        let mut counts = BTreeMap::new();
-        for entry in self.logs.values().flatten() {
-            *counts.entry(entry.document).or_insert(0usize) += 1;
-        }
-        counts.into_values().map(|count| count.min(self.snapshot_changes)).sum()
-    }
-
     /// Performs what the relay's end asks for until it has nothing more to do; gives the frames it sends.
     pub fn drive(&mut self, link: &mut Link, input: Input) -> Vec<Vec<u8>> {
         let mut frames = Vec::new();
@@ -385,12 +378,6 @@ impl Hub {
         self.epoch += 1;
     }
 
-    /// Somebody copied an old database back: its last entries are gone, and it does not know it.
-    pub fn roll_back(&mut self, collection: &CollectionId, entries: usize) {
-        let log = self.logs.get_mut(collection).unwrap();
-        log.truncate(log.len() - entries);
-    }
-
     /// Somebody puts another signature in the place of each author's.
     pub fn exchange_signatures(&mut self) {
         for entry in self.logs.values_mut().flatten() {
@@ -406,25 +393,4 @@ impl Hub {
             }
         }
     }
-}
-
-/// One entry as a run of its own.
-fn run(seq_first: u64, entry: &Entry) -> Run {
-    Run {
-        seq_first,
-        document: entry.document,
-        device: entry.device,
-        signature_hash: chain::signature_hash(&entry.seal.signature),
-        receipt_time: entry.receipt_time,
-        changes: vec![Carried::Change(entry.change.clone())],
-        seal: Some(entry.seal.clone()),
-        held: false,
-    }
-}
-
-/// What some entries come to.
-fn digest<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Digest {
-    let mut digest = Digest::default();
-    entries.into_iter().for_each(|entry| digest.toggle(entry.document, entry.hash));
-    digest
 }

@@ -3,12 +3,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::document::Document;
-use shared::ids::{Chain, Digest, DocumentId};
-use shared::protocol::{Bootstrap, Cursor, Pull, Snapshot, Want, Whole};
+use shared::ids::{Chain, CollectionId, Digest, DocumentId};
+use shared::protocol::{Bootstrap, Carried, Cursor, Pull, Run, Snapshot, Want, Whole};
+use shared::trust::chain;
 
-use super::{Entry, Hub, digest, run};
+use super::{Entry, Hub};
 
 impl Hub {
+    /// How many entries of all logs are in snapshots.
+    pub fn saved(&self) -> usize {
+        let mut counts = BTreeMap::new();
+        for entry in self.logs.values().flatten() {
+            *counts.entry(entry.document).or_insert(0usize) += 1;
+        }
+        counts.into_values().map(|count| count.min(self.snapshot_changes)).sum()
+    }
+
+    /// Somebody copied an old database back: its last entries are gone, and it does not know it.
+    pub fn roll_back(&mut self, collection: &CollectionId, entries: usize) {
+        let log = self.logs.get_mut(collection).unwrap();
+        log.truncate(log.len() - entries);
+    }
+
     pub(super) fn read_by_document(&self, want: Want) -> Pull {
         let Want { collection, cursor, holdings } = want;
         let empty = Vec::new();
@@ -63,4 +79,25 @@ impl Hub {
             runs: single.iter().map(|(seq, entry)| run(*seq, entry)).collect(),
         }
     }
+}
+
+/// One entry as a run of its own.
+pub(super) fn run(seq_first: u64, entry: &Entry) -> Run {
+    Run {
+        seq_first,
+        document: entry.document,
+        device: entry.device,
+        signature_hash: chain::signature_hash(&entry.seal.signature),
+        receipt_time: entry.receipt_time,
+        changes: vec![Carried::Change(entry.change.clone())],
+        seal: Some(entry.seal.clone()),
+        held: false,
+    }
+}
+
+/// What some entries come to.
+pub(super) fn digest<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Digest {
+    let mut digest = Digest::default();
+    entries.into_iter().for_each(|entry| digest.toggle(entry.document, entry.hash));
+    digest
 }
