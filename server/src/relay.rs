@@ -22,6 +22,7 @@ mod writer;
 
 use author::{Author, PublishError, Published};
 use heard::Heard;
+pub use writer::LogWriter;
 use writer::Writer;
 
 #[cfg(test)]
@@ -82,13 +83,28 @@ impl Relay {
         clock: Arc<dyn Clock>,
         founding: Founding,
     ) -> Result<Self, StartError> {
+        let (relay, log) = Self::assemble(store, clock, founding)?;
+        relay.inner.writer.start(log).map_err(StartError::Thread)?;
+        Ok(relay)
+    }
+
+    /// A relay whose log writer has no thread: pushes wait until its holder commits them. For simulations, where
+    /// everything happens in an order that can be repeated.
+    ///
+    /// # Errors
+    /// When the relay's key does not parse.
+    pub fn assemble(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+    ) -> Result<(Self, LogWriter), StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
         let author = Author::new(&founding.relay_key).ok_or(StartError::Key)?;
-        let writer = Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone())
-            .map_err(StartError::Thread)?;
+        let (writer, log) = Writer::new(Arc::clone(&store), Arc::clone(&clock), news.clone());
         let Founding { bureau, epoch, .. } = founding;
         let heard = Heard::default();
-        Ok(Self { inner: Arc::new(Inner { bureau, epoch, store, clock, writer, author, heard, news }) })
+        let inner = Inner { bureau, epoch, store, clock, writer, author, heard, news };
+        Ok((Self { inner: Arc::new(inner) }, log))
     }
 
     /// The bureau whose relay this is.

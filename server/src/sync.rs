@@ -32,15 +32,15 @@ pub async fn answer(relay: &Relay, device: &DeviceRecord, frame: Vec<u8>) -> Res
 
 /// What came of an input.
 #[derive(Debug, Default)]
-struct Done {
+pub struct Done {
     /// To be sent, in order.
-    frames: Vec<Vec<u8>>,
+    pub frames: Vec<Vec<u8>>,
     /// To be sent last; the connection ends with it.
-    refusal: Option<Refusal>,
+    pub refusal: Option<Refusal>,
 }
 
 /// Performs effects until there are none.
-async fn drive(relay: &Relay, link: &mut Link, input: Input) -> Done {
+pub async fn drive(relay: &Relay, link: &mut Link, input: Input) -> Done {
     let mut done = Done::default();
     let mut effects: VecDeque<Effect> = link.handle(relay.clock().now(), input).into();
     while let Some(effect) = effects.pop_front() {
