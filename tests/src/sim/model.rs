@@ -1,7 +1,7 @@
 //! What must be true, kept beside what is: every deed and what its phone said about it, every change that a phone's
 //! disk took, and every log as far as it was seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use shared::domain::round::RoundName;
 use shared::ids::{Chain, CollectionId};
@@ -64,8 +64,6 @@ pub struct Model {
     pub may_reject: bool,
     /// Refused transactions that were accounted for.
     pub refused: u64,
-    /// Devices that were revoked.
-    pub revoked: BTreeSet<usize>,
 }
 
 impl Model {

@@ -8,7 +8,8 @@ use shared::time::{DAY_MS, HOUR_MS, MINUTE_MS, Zone};
 
 use super::bureau::{self, RelayDocument};
 use super::faults::Happening as H;
-use super::net::End;
+use super::net::{Connection, End};
+use super::phone::{Phone, Tab};
 use super::shell::Ending;
 use super::store::Fault;
 use super::world::{Broken, Step, World};
@@ -23,46 +24,64 @@ impl World {
             self.pass_lock(tab)?;
         }
         let happening = self.menu.next(&mut self.dice);
-        let tabs = self.tabs();
-        let tab = self.dice.pick(&tabs).copied();
-        let phone = self.dice.below(self.phones.len());
-        let lines: Vec<usize> = self.connections.keys().copied().collect();
-        match (happening, tab, self.dice.pick(&lines).copied()) {
-            (
-                H::Deed
-                | H::Persist
-                | H::FailPersist
-                | H::Sign
-                | H::Connect
-                | H::Lost
-                | H::Wake
-                | H::Hear
-                | H::Nudge
-                | H::Want
-                | H::KillTab,
-                Some((phone, number)),
-                _,
-            ) => self.of_tab(happening, phone, number)?,
-            (H::Up | H::Down | H::CutFrame | H::Poke | H::BreakLine | H::CloseLine, _, Some(line)) => {
+        if is_of_tab(happening) {
+            let tabs = self.tabs_for(happening);
+            if let Some((phone, number)) = self.dice.pick(&tabs).copied() {
+                self.of_tab(happening, phone, number)?;
+            }
+        } else if is_of_line(happening) {
+            let lines = self.lines_for(happening);
+            if let Some(line) = self.dice.pick(&lines).copied() {
                 self.of_line(happening, line)?;
             }
-            (
-                H::OpenTab | H::KillPhone | H::FillPhone | H::JumpClock | H::CopyPhone | H::SetPhoneBack,
-                ..,
-            ) => {
-                self.of_phone(happening, phone);
+        } else {
+            match happening {
+                H::OpenTab | H::KillPhone | H::FillPhone | H::JumpClock | H::CopyPhone | H::SetPhoneBack => {
+                    let phone = self.dice.below(self.phones.len());
+                    self.of_phone(happening, phone);
+                }
+                H::Pass => self.time_passes(),
+                H::Attack => self.attack()?,
+                _ => self.of_relay(happening)?,
             }
-            (H::Pass, ..) => self.time_passes(),
-            (H::Attack, ..) => self.attack()?,
-            (_, None, _) | (_, _, None) if !is_of_relay(happening) => {}
-            _ => self.of_relay(happening)?,
         }
         // Nothing takes no time at all.
         self.pass(1);
+        let lines: Vec<usize> = self.connections.keys().copied().collect();
         for line in lines {
             self.poll(line)?;
         }
         Ok(())
+    }
+
+    /// The tabs to which something can happen.
+    fn tabs_for(&self, happening: H) -> Vec<(usize, u64)> {
+        let is_possible = |phone: &Phone, tab: &Tab| match happening {
+            H::Persist | H::FailPersist => tab.persist.is_some(),
+            H::Sign => tab.signing.is_some(),
+            H::Connect => tab.connecting.is_some(),
+            H::Lost => tab.lost.is_some(),
+            H::Hear => !tab.inbox.is_empty(),
+            H::Wake => tab.timer.is_some_and(|at| at <= self.now.plus_ms(phone.clock_ms)),
+            _ => true,
+        };
+        let phones = self.phones.iter().enumerate();
+        let tabs = phones.flat_map(|(index, phone)| phone.tabs.iter().map(move |tab| (index, phone, tab)));
+        tabs.filter(|(_, phone, tab)| is_possible(phone, tab))
+            .map(|(index, _, tab)| (index, tab.number))
+            .collect()
+    }
+
+    /// The lines on which something can happen.
+    fn lines_for(&self, happening: H) -> Vec<usize> {
+        let is_possible = |line: &Connection| match happening {
+            H::Up => !line.up.is_empty(),
+            H::CutFrame => !line.down.is_empty(),
+            H::Down => !line.down.is_empty() || matches!(line.end, End::Gone),
+            H::Poke => !line.pokes.is_empty(),
+            _ => true,
+        };
+        self.connections.iter().filter(|(_, line)| is_possible(line)).map(|(number, _)| *number).collect()
     }
 
     fn of_tab(&mut self, happening: H, phone: usize, number: u64) -> Step {
@@ -169,7 +188,7 @@ impl World {
 
     fn time_passes(&mut self) {
         let now = self.now;
-        let until_timer = |phone: &super::phone::Phone| {
+        let until_timer = |phone: &Phone| {
             let clock_ms = phone.clock_ms;
             phone.tabs.iter().filter_map(move |tab| Some(tab.timer?.since(now.plus_ms(clock_ms)))).min()
         };
@@ -244,17 +263,23 @@ impl World {
     }
 }
 
-fn is_of_relay(happening: H) -> bool {
+fn is_of_tab(happening: H) -> bool {
     matches!(
         happening,
-        H::StartRelay
-            | H::Project
-            | H::Publish
-            | H::KillRelay
-            | H::CutPower
-            | H::FillRelay
-            | H::FailRelay
-            | H::BackUp
-            | H::Restore
+        H::Deed
+            | H::Persist
+            | H::FailPersist
+            | H::Sign
+            | H::Connect
+            | H::Lost
+            | H::Wake
+            | H::Hear
+            | H::Nudge
+            | H::Want
+            | H::KillTab
     )
+}
+
+fn is_of_line(happening: H) -> bool {
+    matches!(happening, H::Up | H::Down | H::CutFrame | H::Poke | H::BreakLine | H::CloseLine)
 }
