@@ -15,7 +15,7 @@ pub mod sqlite;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 
-pub use fault::Faults;
+pub use fault::{Faults, Moment};
 pub use log::{Append, Entry, Founding, Log, NewBatch, NewEntry, Page, Place, Tip};
 pub use people::{DeviceRecord, Enrolment, NewDevice, People, Redemption, SessionRecord};
 pub use projection::{Projection, Row, RowChange};

@@ -13,6 +13,7 @@ pub mod bureau;
 mod checks;
 mod deeds;
 pub mod dice;
+pub mod disk;
 mod errors;
 mod faults;
 mod hostile;

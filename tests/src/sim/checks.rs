@@ -10,9 +10,9 @@ use shared::trust::chain::{self, Link};
 use server::store::{Entry, Store};
 
 use super::bureau;
+use super::disk::Fault;
 use super::keys::Key;
 use super::model::SeenLog;
-use super::store::Fault;
 use super::world::{Broken, Step, World, holds};
 
 /// Entries read at once.

@@ -85,7 +85,7 @@ use Happening as H;
 
 /// What goes on always, with its weight.
 const WORK: [(usize, Happening); 17] = [
-    (16, H::Deed),
+    (30, H::Deed),
     (30, H::Persist),
     (20, H::Sign),
     (14, H::Connect),

@@ -14,10 +14,10 @@ use server::projector::{Projector, RoundRow};
 use server::store::Store;
 
 use super::bureau;
+use super::disk::Fault;
 use super::model::Said;
 use super::phone::ChangeName;
 use super::shell::Ending;
-use super::store::Fault;
 use super::world::{Broken, Step, World, holds};
 
 /// Times that everybody may have to be woken until nothing happens any more.

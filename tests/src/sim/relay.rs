@@ -10,7 +10,7 @@ use server::clock::SetClock;
 use server::projector::Projector;
 use server::relay::author::PublishError;
 use server::relay::{LogWriter, News, Relay};
-use server::store::{Founding, Log, NewDevice, People, Store};
+use server::store::{Founding, NewDevice, Store};
 use server::sync::{self, Done};
 use shared::document::write::Event;
 use shared::ids::{CollectionId, DeviceId, DocumentId};
@@ -22,14 +22,14 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
 use super::bureau;
+use super::disk::Disk;
 use super::errors::Errors;
 use super::keys::{self, Key};
-use super::store::{Disk, MemoryStore};
 
 /// The relay's machine.
 pub struct RelayHost {
     /// What it keeps.
-    pub disk: Arc<Disk>,
+    pub disk: Disk,
     clock: Arc<SetClock>,
     runtime: Runtime,
     process: Option<Process>,
@@ -56,9 +56,8 @@ type Work<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 impl RelayHost {
     /// A founded bureau, and its relay started.
-    pub fn found(now: Timestamp, errors: &Errors) -> Self {
-        let disk: Arc<Disk> = Arc::default();
-        let store = MemoryStore::open(&disk);
+    pub fn found(disk: Disk, now: Timestamp, errors: &Errors) -> Self {
+        let store = disk.open();
         let founding =
             Founding { bureau: bureau::bureau(), epoch: 1, relay_key: keys::pkcs8(bureau::RELAY_KEY) };
         store.found(&founding).expect("an empty disk takes it");
@@ -92,7 +91,7 @@ impl RelayHost {
     /// Starts the process anew on what the disk has.
     pub fn start(&mut self) {
         self.process = None;
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::open(&self.disk));
+        let store = self.disk.open();
         let founding = store.founding().expect("the disk is read").expect("it was founded");
         let bureau = founding.bureau.id.clone();
         let (relay, log) =

@@ -7,11 +7,11 @@ use shared::sync::device::Input;
 use shared::time::{DAY_MS, HOUR_MS, MINUTE_MS, Zone};
 
 use super::bureau::{self, RelayDocument};
+use super::disk::{Fault, Kept};
 use super::faults::Happening as H;
 use super::net::{Connection, End};
 use super::phone::{Phone, Tab};
 use super::shell::Ending;
-use super::store::Fault;
 use super::world::{Broken, Step, World};
 
 /// Tabs that one phone has open at most.
@@ -214,11 +214,11 @@ impl World {
             }
             H::KillRelay if self.relay.is_up() => self.relay_died(),
             H::CutPower if self.relay.is_up() => {
-                let (after, is_kept) = (self.dice.between(0, 3), self.dice.percent(50));
+                let after = self.dice.between(0, 3);
+                let kept = [Kept::Nothing, Kept::Torn, Kept::All][self.dice.below(3)];
                 let after = u32::try_from(after).unwrap_or_default();
-                self.trace
-                    .note(|| format!("the relay's power goes in {after} transactions, kept: {is_kept}"));
-                self.relay.disk.set_fault(Fault::PowerCut { after, is_kept });
+                self.trace.note(|| format!("the relay's power goes in {after} transactions, kept: {kept:?}"));
+                self.relay.disk.set_fault(Fault::PowerCut { after, kept });
                 Ok(())
             }
             H::FillRelay => {

@@ -6,6 +6,7 @@ use shared::time::{DAY_MS, Timestamp};
 
 use super::bureau::{self, RelayDocument};
 use super::dice::Dice;
+use super::disk::Disk;
 use super::errors::Errors;
 use super::faults::Menu;
 use super::model::Model;
@@ -15,6 +16,9 @@ use super::relay::RelayHost;
 
 /// 2026-11-24, 10:00 in China.
 const MORNING: Timestamp = Timestamp(1_795_485_600_000);
+
+/// Of so many seeds, one plays over the real database.
+const REAL_EVERY: u64 = 10;
 
 /// A promise that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,8 +90,10 @@ impl World {
         // Some simulations begin where a month ends.
         let days = if dice.percent(30) { 6 } else { dice.between(-3, 3) };
         let now = MORNING.plus_ms(days * DAY_MS + dice.between(0, DAY_MS));
+        // Most are quick; a few go through the real database.
+        let disk = if seed % REAL_EVERY == 0 { Disk::in_folder(dice.clone()) } else { Disk::in_memory() };
         let mut world = Self {
-            relay: RelayHost::found(now, &errors),
+            relay: RelayHost::found(disk, now, &errors),
             dice,
             menu,
             now,
