@@ -44,13 +44,15 @@ impl World {
             if self.phones[phone].tabs.is_empty() {
                 self.open_tab(phone);
             }
-            self.pass_lock(phone)?;
         }
         Ok(())
     }
 
     /// Until everybody has asked twice and nothing new came of it.
-    fn settle(&mut self) -> Step {
+    pub(super) fn settle(&mut self) -> Step {
+        for phone in 0..self.phones.len() {
+            self.pass_lock(phone)?;
+        }
         let mut calm = 0;
         for _ in 0..ROUNDS_MAX {
             let before = (self.lengths(), self.disks());

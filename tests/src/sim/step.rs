@@ -14,6 +14,8 @@ use super::phone::{Phone, Tab};
 use super::shell::Ending;
 use super::world::{Broken, Step, World};
 
+/// Times that the dice are thrown for something that can happen now.
+const TRIES_MAX: usize = 20;
 /// Tabs that one phone has open at most.
 const TABS_MAX: usize = 3;
 
@@ -23,26 +25,10 @@ impl World {
         for tab in 0..self.phones.len() {
             self.pass_lock(tab)?;
         }
-        let happening = self.menu.next(&mut self.dice);
-        if is_of_tab(happening) {
-            let tabs = self.tabs_for(happening);
-            if let Some((phone, number)) = self.dice.pick(&tabs).copied() {
-                self.of_tab(happening, phone, number)?;
-            }
-        } else if is_of_line(happening) {
-            let lines = self.lines_for(happening);
-            if let Some(line) = self.dice.pick(&lines).copied() {
-                self.of_line(happening, line)?;
-            }
-        } else {
-            match happening {
-                H::OpenTab | H::KillPhone | H::FillPhone | H::JumpClock | H::CopyPhone | H::SetPhoneBack => {
-                    let phone = self.dice.below(self.phones.len());
-                    self.of_phone(happening, phone);
-                }
-                H::Pass => self.time_passes(),
-                H::Attack => self.attack()?,
-                _ => self.of_relay(happening)?,
+        for _ in 0..TRIES_MAX {
+            let happening = self.menu.next(&mut self.dice);
+            if self.happen(happening)? {
+                break;
             }
         }
         // Nothing takes no time at all.
@@ -52,6 +38,51 @@ impl World {
             self.poll(line)?;
         }
         Ok(())
+    }
+
+    /// Lets it happen, to whom it can; whether there was anybody.
+    fn happen(&mut self, happening: H) -> Step<bool> {
+        if is_of_tab(happening) {
+            let tabs = self.tabs_for(happening);
+            let Some((phone, number)) = self.dice.pick(&tabs).copied() else { return Ok(false) };
+            self.of_tab(happening, phone, number)?;
+        } else if is_of_line(happening) {
+            let lines = self.lines_for(happening);
+            let Some(line) = self.dice.pick(&lines).copied() else { return Ok(false) };
+            self.of_line(happening, line)?;
+        } else {
+            match happening {
+                H::OpenTab => return Ok(self.open_some_tab()),
+                H::KillPhone | H::FillPhone | H::JumpClock | H::CopyPhone | H::SetPhoneBack => {
+                    let phone = self.dice.below(self.phones.len());
+                    self.of_phone(happening, phone);
+                }
+                H::Pass => self.time_passes(),
+                H::Attack => self.attack()?,
+                H::StartRelay if self.relay.is_up() => return Ok(false),
+                H::KillRelay | H::CutPower | H::Publish | H::Project if !self.relay.is_up() => {
+                    return Ok(false);
+                }
+                _ => self.of_relay(happening)?,
+            }
+        }
+        Ok(true)
+    }
+
+    /// Mostly on a phone that has none.
+    fn open_some_tab(&mut self) -> bool {
+        let closed: Vec<usize> =
+            (0..self.phones.len()).filter(|phone| self.phones[*phone].tabs.is_empty()).collect();
+        if let Some(phone) = self.dice.pick(&closed).copied() {
+            self.open_tab(phone);
+            return true;
+        }
+        let phone = self.dice.below(self.phones.len());
+        let is_wanted = self.phones[phone].tabs.len() < TABS_MAX && self.dice.percent(20);
+        if is_wanted {
+            self.open_tab(phone);
+        }
+        is_wanted
     }
 
     /// The tabs to which something can happen.
@@ -150,10 +181,6 @@ impl World {
 
     fn of_phone(&mut self, happening: H, phone: usize) {
         match happening {
-            H::OpenTab if self.phones[phone].tabs.is_empty() => self.open_tab(phone),
-            H::OpenTab if self.phones[phone].tabs.len() < TABS_MAX && self.dice.percent(20) => {
-                self.open_tab(phone)
-            }
             H::KillPhone => {
                 let is_kept = self.dice.percent(50);
                 self.kill_phone(phone, is_kept);

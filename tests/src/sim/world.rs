@@ -114,6 +114,10 @@ impl World {
             world.phones.push(Phone::new(key));
             world.open_tab(key - 1);
         }
+        if world.dice.percent(80) {
+            // They have met the relay before.
+            world.settle()?;
+        }
         Ok(world)
     }
 
