@@ -1,6 +1,8 @@
 //! The HTTP interface: this page is its route table; each resource has a file of its own. No rules here: a handler
 //! reads the request, asks `identity`, `relay` or `projector`, and writes the answer.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -12,12 +14,16 @@ use shared::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX};
 
 use crate::error::Failure;
 use crate::state::App;
+use request_id::RequestIds;
 
 pub mod assets;
 pub mod board;
 mod body;
 pub mod enrolments;
 pub mod health;
+pub mod metrics;
+pub mod quarantine;
+mod request_id;
 pub mod session;
 pub mod sessions;
 pub mod sync;
@@ -36,6 +42,8 @@ pub fn router(app: App) -> Router {
         .route("/session", get(sessions::show))
         .route("/board", get(board::show))
         .route("/board/events", get(board::events))
+        .route("/quarantine", get(quarantine::show))
+        .route("/held/release", post(quarantine::release))
         .route("/health", get(health::show))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route(
@@ -45,9 +53,12 @@ pub fn router(app: App) -> Router {
         .fallback(|| async { Failure::new(ProblemCode::NotFound) });
     Router::new()
         .nest("/api", api)
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
         .fallback(assets::serve)
         .layer(middleware::from_fn(same_origin))
         .layer(middleware::map_response(secure))
+        .layer(middleware::from_fn_with_state(Arc::<RequestIds>::default(), request_id::number))
         .with_state(app)
 }
 

@@ -6,7 +6,9 @@
 
 pub mod chunk;
 mod engine;
-mod genesis;
+pub mod genesis;
+pub mod inspect;
+pub mod prewalk;
 pub mod read;
 mod schema;
 pub mod write;

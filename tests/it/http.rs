@@ -3,5 +3,7 @@
 mod assets;
 mod board;
 mod enrolments;
+mod operation;
 mod problems;
+mod quarantine;
 mod sessions;

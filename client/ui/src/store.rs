@@ -7,13 +7,16 @@ use std::rc::Rc;
 
 use link::Slice;
 use link::slice::{BoardSlice, RoundView, SessionView, SyncView, TodayView};
+use shared::api::quarantine::QuarantineView;
 
 use crate::preferences::Preferences;
 use crate::route::Route;
 
 mod tentative;
+mod unkept;
 
 pub use tentative::{Progress, Tentative, own_events};
+pub use unkept::{Said, Unkept};
 
 /// How the core is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,8 +47,12 @@ pub struct View {
     pub is_sync_known: bool,
     /// The board.
     pub board: Option<Rc<BoardSlice>>,
+    /// What does not count, as it was last fetched.
+    pub quarantine: Option<Rc<QuarantineView>>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
+    /// The last answer that was not kept.
+    pub unkept: Option<Rc<Unkept>>,
     /// Whether a newer version waits.
     pub is_update_ready: bool,
     /// Whether this phone was enrolled since the page was opened.
@@ -85,7 +92,9 @@ impl Store {
             sync: Rc::default(),
             is_sync_known: false,
             board: None,
+            quarantine: None,
             tentative: Rc::default(),
+            unkept: None,
             is_update_ready: false,
             has_just_joined: false,
             route,
@@ -142,6 +151,7 @@ impl View {
                 self.is_sync_known = true;
             }
             Slice::Board(board) => self.board = Some(Rc::new(board)),
+            Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
             Slice::Round(round) => {
                 self.settle(&round);
                 self.round = Some(Rc::new(round));
@@ -185,8 +195,9 @@ impl View {
         }
     }
 
-    /// The core says that the answer of this command was not written: it goes off the screen.
-    pub fn roll_back(&mut self, command: u32) {
+    /// The core says that the answer of this command was not written: it is shown as that.
+    pub fn roll_back(&mut self, command: u32, unkept: Unkept) {
+        self.unkept = Some(Rc::new(unkept));
         let kept = self.tentative.iter().filter(|answer| answer.command != command).cloned().collect();
         self.tentative = Rc::new(kept);
     }

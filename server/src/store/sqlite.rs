@@ -11,13 +11,18 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::{Faults, Result, StoreError};
 
 mod append;
+mod backup;
 mod error;
+mod files;
 mod log;
 mod people;
 mod pool;
 mod projection;
+mod quarantine;
 mod schema;
 
+pub use backup::{BackupError, Copied, backup};
+pub use files::{bytes, exists, install};
 use pool::Readers;
 
 /// The database's file in the data folder.

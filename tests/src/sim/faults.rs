@@ -8,6 +8,10 @@ pub const HAS_FORK_HEALING: bool = false;
 /// Restored relays: phones give back their own changes only, and a phone that has more than the relay is not told.
 pub const HAS_GIVING_BACK: bool = false;
 
+/// A tab that dies right after its transaction, before it told the others of it. Until they are told by somebody else,
+/// what it wrote waits for the next start, and what was built on it is pushed too early.
+pub const HAS_RETELLING: bool = false;
+
 /// Something that can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Happening {

@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use server::sync::Line;
 use shared::ids::{CollectionId, DeviceId};
 use shared::limits::{CONNECTION_FRAMES_MAX, FRAME_BYTES_MAX};
 use shared::protocol::{self, Frame, Refusal, RefusalCode};
 use shared::sync::device::Input;
-use shared::sync::relay::{Input as RelayInput, Link};
+use shared::sync::relay::Input as RelayInput;
 use shared::time::Timestamp;
 
 use super::relay::Told;
@@ -41,7 +42,7 @@ pub struct Connection {
 /// The relay's side of a connection.
 pub enum End {
     /// A WebSocket.
-    Socket(Box<Link>),
+    Socket(Box<Line>),
     /// A POST for each frame; when news is asked for next, and how often it was.
     Post(Timestamp, u32),
     /// Gone; the phone learns it when nothing more comes down.
@@ -86,7 +87,7 @@ impl World {
             return self.input(phone, number, Input::LinkDown { problem: Some("no-session".to_owned()) });
         };
         let end = if is_socket {
-            End::Socket(Box::new(Link::new(record.rights)))
+            self.relay.line(record).map_or(End::Gone, End::Socket)
         } else {
             End::Post(self.now.plus_ms(POLL_MS), 1)
         };
@@ -216,6 +217,7 @@ impl World {
             format!("the relay sends a frame of {} bytes", frame.len())
         })?;
         self.check_promises(&frame)?;
+        let frame = self.steady(frame);
         let Some(connection) = self.connections.get_mut(&number) else { return Ok(()) };
         connection.down.push_back(frame);
         if connection.down.len() > CONNECTION_FRAMES_MAX {
@@ -223,6 +225,17 @@ impl World {
             self.close(number);
         }
         Ok(())
+    }
+
+    /// The relay draws from the system how long a phone is to wait; here our dice stand for it.
+    fn steady(&mut self, frame: Vec<u8>) -> Vec<u8> {
+        match protocol::decode(&frame) {
+            Ok(Frame::Response(mut response)) if response.retry_after_ms.is_some() => {
+                response.retry_after_ms = u32::try_from(self.dice.between(500, 8_000)).ok();
+                protocol::encode(&Frame::Response(response))
+            }
+            _ => frame,
+        }
     }
 
     /// A frame arrives at the phone, whole or cut; without any, the phone learns that the relay's side is gone.

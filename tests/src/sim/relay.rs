@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use server::clock::SetClock;
+use server::config::Config;
+use server::load::Load;
 use server::projector::Projector;
 use server::relay::author::PublishError;
 use server::relay::{LogWriter, News, Relay};
 use server::store::{Founding, NewDevice, Store};
-use server::sync::{self, Done};
+use server::sync::{self, Done, Line};
 use shared::document::write::Event;
 use shared::ids::{CollectionId, DeviceId, DocumentId};
 use shared::protocol::Refusal;
-use shared::sync::relay::{Input, Link};
+use shared::sync::relay::Input;
 use shared::time::{Timestamp, Zone};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::broadcast::Receiver;
@@ -31,6 +33,7 @@ pub struct RelayHost {
     /// What it keeps.
     pub disk: Disk,
     clock: Arc<SetClock>,
+    load: Arc<Load>,
     runtime: Runtime,
     process: Option<Process>,
 }
@@ -74,11 +77,13 @@ impl RelayHost {
         }
         let hear = errors.clone();
         let runtime = Builder::new_current_thread()
+            .enable_time()
             .max_blocking_threads(1)
             .on_thread_start(move || hear.listen_for_good())
             .build()
             .expect("the system has a thread");
-        let mut host = Self { disk, clock: Arc::new(SetClock::at(now)), runtime, process: None };
+        let load = Arc::new(Load::new(&Config::new(std::path::PathBuf::new())));
+        let mut host = Self { disk, clock: Arc::new(SetClock::at(now)), load, runtime, process: None };
         host.start();
         host
     }
@@ -150,11 +155,16 @@ impl RelayHost {
         }
     }
 
+    /// The relay's side of a new connection.
+    pub fn line(&self, record: server::store::DeviceRecord) -> Option<Box<Line>> {
+        let relay = self.process.as_ref()?.relay.clone();
+        Some(Box::new(Line::new(relay, Arc::clone(&self.load), record)))
+    }
+
     /// Feeds several connections at once: their pushes are committed in one group.
-    pub fn drive(&mut self, inputs: Vec<(&mut Link, Input)>) -> Option<Vec<Done>> {
-        let Process { relay, log, .. } = self.process.as_mut()?;
-        let works =
-            inputs.into_iter().map(|(link, input)| Box::pin(sync::drive(relay, link, input)) as Work<'_, _>);
+    pub fn drive(&mut self, inputs: Vec<(&mut Line, Input)>) -> Option<Vec<Done>> {
+        let Process { log, .. } = self.process.as_mut()?;
+        let works = inputs.into_iter().map(|(line, input)| Box::pin(line.take(input)) as Work<'_, _>);
         Some(together(&self.runtime, log, works.collect()))
     }
 
@@ -162,7 +172,7 @@ impl RelayHost {
     pub fn answer(&mut self, device: DeviceId, frame: Vec<u8>) -> Option<Result<Vec<u8>, Refusal>> {
         let record = self.session(device)?;
         let Process { relay, log, .. } = self.process.as_mut()?;
-        let work: Work<'_, _> = Box::pin(sync::answer(relay, &record, frame));
+        let work: Work<'_, _> = Box::pin(sync::answer(relay, &self.load, record, frame));
         together(&self.runtime, log, vec![work]).pop()
     }
 

@@ -3,6 +3,7 @@
 
 use shared::sync::device::{Effect, Input, Write};
 
+use super::faults::HAS_RETELLING;
 use super::phone::Tab;
 use super::world::{Step, World, holds};
 
@@ -64,12 +65,16 @@ impl World {
         match ending {
             Ending::Done => {
                 self.commit(phone, &writes);
-                for tab in self.phones[phone].tabs.iter_mut().filter(|tab| tab.number != number) {
-                    tab.inbox.push_back(writes.clone());
-                }
+                self.tell_other_tabs(phone, number, &writes);
                 self.input(phone, number, Input::Persisted)
             }
             Ending::Failed { is_full } => self.input(phone, number, Input::PersistFailed { is_full }),
+        }
+    }
+
+    fn tell_other_tabs(&mut self, phone: usize, number: u64, writes: &[Write]) {
+        for tab in self.phones[phone].tabs.iter_mut().filter(|tab| tab.number != number) {
+            tab.inbox.push_back(writes.to_vec());
         }
     }
 
@@ -136,6 +141,9 @@ impl World {
         self.trace.note(|| format!("phone {phone}: tab {number} dies, kept: {is_kept}"));
         if is_kept && let Some(writes) = tab.persist.take() {
             self.commit(phone, &writes);
+            if !HAS_RETELLING {
+                self.tell_other_tabs(phone, number, &writes);
+            }
         }
         self.model.forget_tab(phone, number);
     }

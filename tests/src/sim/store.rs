@@ -9,6 +9,7 @@ use super::disk::{Kept, Switch};
 
 mod log;
 mod people;
+mod quarantine;
 mod tables;
 
 pub use tables::Tables;

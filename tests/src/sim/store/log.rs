@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use server::store::{
-    Append, Entry, Founding, Log, NewBatch, NewEntry, Page, Place, Projection, Result, Row, RowChange, Tip,
+    Append, Entry, Founding, Log, NewBatch, NewEntry, NewRejected, Page, Place, Projection, Result, Row,
+    RowChange, Tip,
 };
 use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DocumentId};
 
-use super::MemoryStore;
 use super::tables::{Home, Tables};
+use super::{MemoryStore, quarantine};
 
 impl Append for Tables {
     fn tip(&mut self, collection: &CollectionId) -> Result<Tip> {
@@ -22,8 +23,9 @@ impl Append for Tables {
 
     fn place(&mut self, document: DocumentId, change: ChangeHash) -> Result<Option<Place>> {
         let place = self.documents.get(&document).and_then(|home| {
-            let entry = self.at(&home.collection, *home.places.get(&change)?)?;
-            Some(Place { seq: entry.seq, receipt_time: entry.receipt_time })
+            let (seq, last_op) = *home.places.get(&change)?;
+            let entry = self.at(&home.collection, seq)?;
+            Some(Place { seq, receipt_time: entry.receipt_time, last_op })
         });
         Ok(place)
     }
@@ -49,7 +51,7 @@ impl Append for Tables {
         for entry in entries {
             // The constraints that a database would hold.
             assert_eq!(entry.seq, log.len() as u64 + 1, "positions have no gaps");
-            let is_new = home.places.insert(entry.hash, entry.seq).is_none();
+            let is_new = home.places.insert(entry.hash, (entry.seq, entry.last_op)).is_none();
             assert!(is_new, "a change stands in its document once");
             log.push(Arc::new(Entry {
                 seq: entry.seq,
@@ -65,6 +67,11 @@ impl Append for Tables {
             }));
         }
         home.actors.insert(batch.actor, batch.actor_seq);
+        Ok(())
+    }
+
+    fn set_aside(&mut self, rejected: &[NewRejected]) -> Result<()> {
+        quarantine::set_aside(self, rejected);
         Ok(())
     }
 }

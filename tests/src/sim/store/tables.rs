@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use server::store::{DeviceRecord, Enrolment, Entry, Founding, NewDevice, Tip};
+use server::store::{DeviceRecord, Enrolment, Entry, Founding, NewDevice, Rejected, Tip};
 use shared::domain::directory::Officer;
 use shared::ids::{Actor, ChangeHash, CollectionId, DeviceId, DocumentId, OfficerId};
 use shared::time::Timestamp;
@@ -21,6 +21,8 @@ pub struct Tables {
     pub(super) enrolments: BTreeMap<[u8; 32], Enrolment>,
     pub(super) sessions: BTreeMap<[u8; 32], (DeviceId, Timestamp)>,
     pub(super) projected: BTreeMap<CollectionId, u64>,
+    /// Rejected batches by document and head, with when they came and their bytes.
+    pub(super) rejected: Arc<BTreeMap<(DocumentId, ChangeHash), (Rejected, Vec<u8>)>>,
     pub(super) rows: Arc<BTreeMap<(String, String), Vec<u8>>>,
 }
 
@@ -30,8 +32,8 @@ pub(super) struct Home {
     pub(super) collection: CollectionId,
     /// Documents are listed in the order they came.
     pub(super) number: usize,
-    /// Positions in the collection's log.
-    pub(super) places: BTreeMap<ChangeHash, u64>,
+    /// Positions in the collection's log, and the counters of the last operations.
+    pub(super) places: BTreeMap<ChangeHash, (u64, u64)>,
     pub(super) actors: BTreeMap<Actor, u64>,
 }
 
