@@ -19,6 +19,7 @@ use request_id::RequestIds;
 pub mod assets;
 pub mod board;
 mod body;
+pub mod devices;
 pub mod enrolments;
 pub mod health;
 pub mod metrics;
@@ -37,6 +38,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
 pub fn router(app: App) -> Router {
     let api = Router::new()
         .route("/enrolments/redeem", post(enrolments::redeem))
+        .route("/devices/{device}/revocation", post(devices::revoke))
         .route("/sessions/challenge", post(sessions::challenge))
         .route("/sessions", post(sessions::open))
         .route("/session", get(sessions::show))

@@ -263,7 +263,7 @@ async fn follow(
 ) {
     loop {
         match news.recv().await {
-            Ok(News::Heard) => {
+            Ok(News::Heard | News::Revoked(_)) => {
                 changed.send_modify(|n| *n += 1);
                 continue;
             }

@@ -23,7 +23,7 @@ impl Default for RequestIds {
     fn default() -> Self {
         let mut run = [0; 3];
         // Without random numbers ids of two runs may be the same, which the lines' times tell apart.
-        drop(SystemRandom::new().fill(&mut run));
+        let _ = SystemRandom::new().fill(&mut run);
         Self { run: data_encoding::HEXLOWER.encode(&run), next: AtomicU64::new(1) }
     }
 }

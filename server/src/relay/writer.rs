@@ -19,7 +19,7 @@ use super::admission::{self, Admitted, Inspected, Rejection};
 use super::{News, deferred};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{Append, NewBatch, NewEntry, NewRejected, Result, Store, StoreError};
+use crate::store::{Append, NewBatch, NewEntry, NewRejected, Result, Store, StoreError, Tip};
 
 /// What a batch is when it reaches the writer.
 pub(super) enum Candidate {
@@ -48,9 +48,42 @@ impl Candidate {
 struct Job {
     carrier: DeviceId,
     candidates: Vec<Candidate>,
-    answer: oneshot::Sender<Vec<AckOutcome>>,
+    answer: oneshot::Sender<Committed>,
     /// Given back when the job is done: bounds what waits.
     _permits: OwnedSemaphorePermit,
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Committed {
+    /// One for each batch, in their order.
+    pub(super) outcomes: Vec<AckOutcome>,
+    pub(super) ends: Ends,
+}
+
+/// The ends of the logs right after a push, of the collections in which it has something on disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Ends {
+    pub(super) tips: BTreeMap<CollectionId, Tip>,
+    pub(super) receipt_time: Timestamp,
+}
+
+impl Committed {
+    /// Nothing of it was stored.
+    pub(super) fn deferred(code: RefusalCode, count: usize) -> Self {
+        Self { outcomes: vec![deferred(code); count], ends: Ends::default() }
+    }
+
+    /// The push whose batches were committed in two parts, this one first; `is_first` says which are of it.
+    pub(super) fn interleaved(self, rest: Self, is_first: &[bool]) -> Self {
+        let (mut first, mut second) = (self.outcomes.into_iter(), rest.outcomes.into_iter());
+        let outcomes = is_first.iter().filter_map(|is| if *is { first.next() } else { second.next() });
+        let outcomes = outcomes.collect();
+        let mut tips = self.ends.tips;
+        tips.extend(rest.ends.tips);
+        let receipt_time = self.ends.receipt_time.max(rest.ends.receipt_time);
+        Self { outcomes, ends: Ends { tips, receipt_time } }
+    }
 }
 
 /// The handle on the writer's thread.
@@ -102,7 +135,7 @@ impl Writer {
         carrier: DeviceId,
         candidates: Vec<Candidate>,
         permits: OwnedSemaphorePermit,
-    ) -> Vec<AckOutcome> {
+    ) -> Committed {
         let count = candidates.len();
         let (answer, answered) = oneshot::channel();
         let job = Job { carrier, candidates, answer, _permits: permits };
@@ -111,9 +144,9 @@ impl Writer {
             None => false,
         };
         if !sent {
-            return vec![deferred(RefusalCode::Busy); count];
+            return Committed::deferred(RefusalCode::Busy, count);
         }
-        answered.await.unwrap_or_else(|_| vec![deferred(RefusalCode::Internal); count])
+        answered.await.unwrap_or_else(|_| Committed::deferred(RefusalCode::Internal, count))
     }
 
     /// Whether the thread runs.
@@ -188,7 +221,7 @@ impl LogWriter {
                 pushes = group.len(),
                 "a group was not committed"
             );
-            outcomes = group.iter().map(|job| vec![deferred(code); job.candidates.len()]).collect();
+            outcomes = group.iter().map(|job| Committed::deferred(code, job.candidates.len())).collect();
             grown.clear();
         }
         for (collection, seq) in grown {
@@ -223,7 +256,8 @@ fn commit_push(
     receipt_time: Timestamp,
     grown: &mut BTreeMap<CollectionId, u64>,
     set_aside: &mut Vec<NewRejected>,
-) -> Result<Vec<AckOutcome>> {
+) -> Result<Committed> {
+    let mut ends = Ends { tips: BTreeMap::new(), receipt_time };
     let mut outcomes = Vec::with_capacity(job.candidates.len());
     for candidate in &job.candidates {
         let (inspected, is_tested) = match candidate {
@@ -241,11 +275,13 @@ fn commit_push(
         };
         outcomes.push(match admission::admit(tx, inspected)? {
             Ok(Admitted::Duplicate(place)) => {
+                ends.tips.insert(inspected.batch.collection.clone(), Tip::START);
                 AckOutcome::Duplicate { seq: place.seq, receipt_time: place.receipt_time }
             }
             Ok(Admitted::New { first }) if is_tested => {
                 let seq = append(tx, inspected, first, receipt_time)?;
                 grown.insert(inspected.batch.collection.clone(), seq);
+                ends.tips.insert(inspected.batch.collection.clone(), Tip::START);
                 AckOutcome::Accepted { seq, receipt_time }
             }
             // Its causes came while it was looked at: tested again, it may pass.
@@ -253,7 +289,10 @@ fn commit_push(
             Err(rejection) => reject(job.carrier, &inspected.batch, &rejection, receipt_time, set_aside),
         });
     }
-    Ok(outcomes)
+    for (collection, tip) in &mut ends.tips {
+        *tip = tx.tip(collection)?;
+    }
+    Ok(Committed { outcomes, ends })
 }
 
 /// Has a rejected batch set aside, and makes its answer.

@@ -30,15 +30,21 @@ mod journal;
 mod outbox;
 mod port;
 mod pull;
+mod receipts;
+mod seals;
 
 pub use port::{
-    Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored, StoredChange, Write,
+    Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored,
+    StoredChange, Write,
 };
+pub use receipts::StoredReceipt;
+pub use seals::StoredSeal;
 
 use documents::Documents;
 use exchange::LinkSide;
 use journal::{DeedDone, Entry, Journal, Then};
 use outbox::Outbox;
+use seals::Seals;
 
 /// The phone's end.
 #[derive(Debug)]
@@ -49,6 +55,9 @@ pub struct Device {
     outbox: Outbox,
     journal: Journal,
     link: LinkSide,
+    seals: Seals,
+    /// The relay's latest receipt of each collection.
+    receipts: BTreeMap<CollectionId, StoredReceipt>,
     cursors: BTreeMap<CollectionId, Cursor>,
     /// Collections that were read to their end at least once.
     caught_up: BTreeSet<CollectionId>,
@@ -81,6 +90,12 @@ impl Device {
             outbox: Outbox::default(),
             journal: Journal::default(),
             link: LinkSide::default(),
+            seals: Seals::new(stored.seals),
+            receipts: stored
+                .receipts
+                .into_iter()
+                .map(|stored| (stored.receipt.collection.clone(), stored))
+                .collect(),
             caught_up: stored.cursors.iter().map(|(collection, _)| collection.clone()).collect(),
             cursors: stored.cursors.into_iter().collect(),
             opened: BTreeSet::new(),
@@ -109,6 +124,12 @@ impl Device {
             Input::PersistFailed { is_full } => self.persist_failed(now, random, is_full),
             Input::Signed(signatures) => self.signed(now, signatures),
             Input::SignFailed => self.drop_link(now, random, Some("crypto-missing".to_owned())),
+            Input::Verified(verdicts) => self.verified(now, random, &verdicts),
+            Input::VerifyFailed => self.drop_link(now, random, Some("crypto-missing".to_owned())),
+            Input::RelayKey(public_key) => {
+                self.learn_relay_key(public_key);
+                Vec::new()
+            }
             Input::LinkUp => self.link_up(now),
             Input::LinkDown { problem } => self.link_down(now, random, problem),
             Input::Received(bytes) => self.received(now, random, &bytes),
@@ -294,7 +315,10 @@ impl Device {
         let mut changed = BTreeSet::new();
         let mut status_changed = false;
         for write in writes {
-            status_changed |= !matches!(write, Write::Change(_) | Write::Cursor { .. });
+            status_changed |= matches!(
+                write,
+                Write::Mark(_) | Write::DropMark { .. } | Write::Rejected(_) | Write::ClockOffset(_)
+            );
             match write {
                 Write::Change(stored) => {
                     if self.documents.take(stored.clone()) {
@@ -314,6 +338,11 @@ impl Device {
                 }
                 Write::Rejected(rejected) => self.rejected.push(rejected.clone()),
                 Write::ClockOffset(ms) => self.clock_offset_ms = Some(*ms),
+                Write::Seal(seal) => self.seals.keep(seal.clone()),
+                Write::DropSeal { document, head } => self.seals.drop_seal(*document, *head),
+                Write::Receipt(receipt) => {
+                    self.receipts.insert(receipt.receipt.collection.clone(), receipt.clone());
+                }
             }
         }
         changed.extend(self.documents.refresh_library());

@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use shared::document::read::Round;
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::reading;
 use shared::ids::{ChangeHash, DeviceId, OfficerId, SubjectId};
-use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, Write};
+use shared::sync::device::{Claimed, Deed, Device, Effect, Identity, Input, Stored, Write};
 use shared::sync::relay::{Input as RelayInput, Link};
-use shared::time::Zone;
+use shared::time::{Timestamp, Zone};
 use shared::trust::rights::{Rights, Role};
+use shared::trust::signing::SUITE_P256;
 
 use super::hub::{Hub, NOW, bureau, flood, torch};
 
@@ -31,7 +33,7 @@ pub struct Phone {
     /// Frames sent.
     pub sent: u32,
     identity: Identity,
-    stored: Stored,
+    pub stored: Stored,
     /// Made durable since the other tab last listened.
     broadcast: Vec<Write>,
     commands: u32,
@@ -42,23 +44,22 @@ pub struct Phone {
 }
 
 impl Phone {
-    pub fn new(_hub: &Hub, officer: &str, number: u8) -> Self {
+    pub fn new(hub: &Hub, officer: &str, number: u8) -> Self {
         let rights = Rights {
             officer: OfficerId::parse(officer).unwrap(),
             role: Role::Officer,
             station: Some(flood().station),
         };
         let device = DeviceId::from([number; 16]);
-        let identity = Identity { bureau: bureau(), zone: Zone::CHINA, device, rights };
-        Self::start(identity, 0, Stored::default())
+        Self::start(identity(hub, device, rights), 0, Stored::default())
     }
 
     /// A phone of the bureau itself, without a station.
-    pub fn supervisor(_hub: &Hub) -> Self {
+    pub fn supervisor(hub: &Hub) -> Self {
         let rights =
             Rights { officer: OfficerId::parse("chen").unwrap(), role: Role::Supervisor, station: None };
         let device = DeviceId::from([8; 16]);
-        Self::start(Identity { bureau: bureau(), zone: Zone::CHINA, device, rights }, 0, Stored::default())
+        Self::start(identity(hub, device, rights), 0, Stored::default())
     }
 
     fn start(identity: Identity, slot: u32, stored: Stored) -> Self {
@@ -77,6 +78,20 @@ impl Phone {
             hears: true,
             on_the_way: Vec::new(),
         }
+    }
+
+    /// A phone that was enrolled before relays told their key.
+    pub fn without_relay_key(self) -> Self {
+        Self::start(Identity { relay_key: None, ..self.identity }, 0, self.stored)
+    }
+
+    pub fn input(&mut self, input: Input) {
+        self.input_at(NOW, input);
+    }
+
+    pub fn input_at(&mut self, now: Timestamp, input: Input) {
+        let effects = self.device.handle(now, 0, input);
+        self.perform(effects, None);
     }
 
     pub fn die_and_start(self) -> Self {
@@ -199,6 +214,7 @@ impl Phone {
                     self.broadcast.extend(writes);
                     Input::Persisted
                 }
+                Effect::Verify(claims) => Input::Verified(claims.iter().map(is_good).collect()),
                 Effect::Sign(claims) => Input::Signed(claims.iter().map(|_| vec![0; 64]).collect()),
                 Effect::Send(frame) => {
                     match hub.as_deref_mut() {
@@ -227,6 +243,16 @@ impl Phone {
     }
 }
 
+fn identity(hub: &Hub, device: DeviceId, rights: Rights) -> Identity {
+    let relay_key = Some(hub.public_key().into());
+    Identity { bureau: bureau(), zone: Zone::CHINA, device, rights, relay_key }
+}
+
+fn is_good(claimed: &Claimed) -> bool {
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &claimed.public_key);
+    claimed.suite == SUITE_P256 && key.verify(&claimed.claim, &claimed.signature).is_ok()
+}
+
 /// Performs writes as the phone's storage would.
 fn store(stored: &mut Stored, writes: &[Write]) {
     for write in writes {
@@ -242,6 +268,14 @@ fn store(stored: &mut Stored, writes: &[Write]) {
             }
             Write::Rejected(rejected) => stored.rejected.push(rejected.clone()),
             Write::ClockOffset(ms) => stored.clock_offset_ms = Some(*ms),
+            Write::Seal(seal) => stored.seals.push(seal.clone()),
+            Write::DropSeal { document, head } => {
+                stored.seals.retain(|seal| (seal.document, seal.head) != (*document, *head));
+            }
+            Write::Receipt(receipt) => {
+                stored.receipts.retain(|known| known.receipt.collection != receipt.receipt.collection);
+                stored.receipts.push(receipt.clone());
+            }
         }
     }
 }

@@ -69,7 +69,8 @@ pub fn bureau() -> Bureau {
 pub fn identity(key: usize) -> Identity {
     let Officer { id, role, station, .. } = owner(key);
     let rights = Rights { officer: id, role, station };
-    Identity { bureau: bureau().id, zone: Zone::CHINA, device: Key::new(key).device(), rights }
+    let relay_key = Some(Key::new(RELAY_KEY).public_key().into());
+    Identity { bureau: bureau().id, zone: Zone::CHINA, device: Key::new(key).device(), rights, relay_key }
 }
 
 /// The stations.

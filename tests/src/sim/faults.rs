@@ -21,6 +21,8 @@ pub enum Happening {
     Persist,
     /// A phone's key has signed.
     Sign,
+    /// Signatures that a phone asked about are verified.
+    Verify,
     /// A line that a phone asked for stands, or does not.
     Connect,
     /// A phone learns that its line is gone.
@@ -88,10 +90,11 @@ pub enum Happening {
 use Happening as H;
 
 /// What goes on always, with its weight.
-const WORK: [(usize, Happening); 17] = [
+const WORK: [(usize, Happening); 18] = [
     (30, H::Deed),
     (30, H::Persist),
     (20, H::Sign),
+    (30, H::Verify),
     (14, H::Connect),
     (10, H::Lost),
     (36, H::Up),

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use shared::ids::{ChangeHash, CollectionId, DocumentId};
 use shared::protocol::Cursor;
-use shared::sync::device::{Device, Identity, Mark, Rejected, Stored, StoredChange, Write};
+use shared::sync::device::{
+    Claimed, Device, Identity, Mark, Rejected, Stored, StoredChange, StoredReceipt, StoredSeal, Write,
+};
 use shared::time::Timestamp;
 
 use super::bureau;
@@ -42,6 +44,8 @@ pub struct PhoneDisk {
     /// Own changes that the relay rejected.
     pub rejected: BTreeMap<ChangeName, Rejected>,
     cursors: BTreeMap<CollectionId, Cursor>,
+    seals: BTreeMap<ChangeName, StoredSeal>,
+    receipts: BTreeMap<CollectionId, StoredReceipt>,
     clock_offset_ms: Option<i64>,
 }
 
@@ -59,6 +63,8 @@ pub struct Tab {
     pub persist: Option<Vec<Write>>,
     /// Claims at the key, and the line that they are for.
     pub signing: Option<(u64, Vec<Vec<u8>>)>,
+    /// Signatures to be verified, and the line that they came on.
+    pub verifying: Option<(u64, Vec<Claimed>)>,
     /// A line that is being made.
     pub connecting: Option<u64>,
     /// A line that is gone, of which the phone's end is still to be told.
@@ -100,6 +106,7 @@ impl Phone {
             timer: None,
             persist: None,
             signing: None,
+            verifying: None,
             connecting: None,
             lost: None,
             line: 0,
@@ -125,6 +132,8 @@ impl PhoneDisk {
             cursors: self.cursors.iter().map(|(collection, cursor)| (collection.clone(), *cursor)).collect(),
             rejected: self.rejected.values().cloned().collect(),
             clock_offset_ms: self.clock_offset_ms,
+            seals: self.seals.values().cloned().collect(),
+            receipts: self.receipts.values().cloned().collect(),
         }
     }
 
@@ -146,6 +155,15 @@ impl PhoneDisk {
                 }
                 Write::Rejected(rejected) => {
                     self.rejected.insert((rejected.document, rejected.hash), rejected.clone());
+                }
+                Write::Seal(seal) => {
+                    self.seals.insert((seal.document, seal.head), seal.clone());
+                }
+                Write::DropSeal { document, head } => {
+                    self.seals.remove(&(*document, *head));
+                }
+                Write::Receipt(receipt) => {
+                    self.receipts.insert(receipt.receipt.collection.clone(), receipt.clone());
                 }
                 Write::ClockOffset(ms) => self.clock_offset_ms = Some(*ms),
             }

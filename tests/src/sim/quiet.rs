@@ -122,14 +122,18 @@ impl World {
             for (phone, number) in self.tabs() {
                 let Some(tab) = self.tab(phone, number) else { continue };
                 let (persist, signing) = (tab.persist.is_some(), tab.signing.is_some());
+                let verifying = tab.verifying.is_some();
                 let (connecting, lost, hears) =
                     (tab.connecting.is_some(), tab.lost.is_some(), !tab.inbox.is_empty());
-                is_busy |= persist || signing || connecting || lost || hears;
+                is_busy |= persist || signing || verifying || connecting || lost || hears;
                 if persist {
                     self.end_persist(phone, number, Ending::Done)?;
                 }
                 if signing {
                     self.end_signing(phone, number)?;
+                }
+                if verifying {
+                    self.end_verifying(phone, number)?;
                 }
                 if connecting {
                     self.end_connecting(phone, number, true)?;

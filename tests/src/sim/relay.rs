@@ -148,7 +148,7 @@ impl RelayHost {
         loop {
             match process.news.try_recv() {
                 Ok(News::Grown { collection, seq }) => told.push(Told::Grown(collection, seq)),
-                Ok(News::Heard) => {}
+                Ok(News::Heard | News::Revoked(_)) => {}
                 Err(TryRecvError::Lagged(_)) => told.push(Told::Lagged),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return told,
             }

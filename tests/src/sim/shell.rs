@@ -1,7 +1,8 @@
 //! The shell around the phone's end, as the core's engine is in a browser: performs effects and brings back what comes
 //! of them, each as a step of its own. Between any two of them the tab can die.
 
-use shared::sync::device::{Effect, Input, Write};
+use server::identity::key;
+use shared::sync::device::{Claimed, Effect, Input, Write};
 
 use super::faults::HAS_RETELLING;
 use super::phone::Tab;
@@ -39,6 +40,7 @@ impl World {
                 tab.persist = Some(writes);
             }
             Effect::Sign(claims) => tab.signing = Some((tab.line, claims)),
+            Effect::Verify(claims) => tab.verifying = Some((tab.line, claims)),
             Effect::Connect { .. } => {
                 hang_up(tab);
                 tab.connecting = Some(tab.line);
@@ -95,6 +97,21 @@ impl World {
             return self.input(phone, number, Input::Signed(signatures));
         }
         Ok(())
+    }
+
+    /// Signatures that a tab asked about are verified.
+    pub fn end_verifying(&mut self, phone: usize, number: u64) -> Step {
+        let Some(tab) = self.tab(phone, number) else { return Ok(()) };
+        let Some((line, claims)) = tab.verifying.take() else { return Ok(()) };
+        if tab.line != line {
+            return Ok(());
+        }
+        let is_good = |claimed: &Claimed| {
+            key::verifies(claimed.suite, &claimed.public_key, &claimed.claim, &claimed.signature)
+        };
+        let verdicts: Vec<bool> = claims.iter().map(is_good).collect();
+        self.trace.note(|| format!("phone {phone}.{number}: verified {verdicts:?}"));
+        self.input(phone, number, Input::Verified(verdicts))
     }
 
     /// A tab hears what another one made durable.

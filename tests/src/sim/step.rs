@@ -90,6 +90,7 @@ impl World {
         let is_possible = |phone: &Phone, tab: &Tab| match happening {
             H::Persist | H::FailPersist => tab.persist.is_some(),
             H::Sign => tab.signing.is_some(),
+            H::Verify => tab.verifying.is_some(),
             H::Connect => tab.connecting.is_some(),
             H::Lost => tab.lost.is_some(),
             H::Hear => !tab.inbox.is_empty(),
@@ -128,6 +129,7 @@ impl World {
                 self.end_persist(phone, number, Ending::Failed { is_full })
             }
             H::Sign => self.end_signing(phone, number),
+            H::Verify => self.end_verifying(phone, number),
             H::Connect => {
                 let is_socket = self.dice.percent(75);
                 self.end_connecting(phone, number, is_socket)
@@ -297,6 +299,7 @@ fn is_of_tab(happening: H) -> bool {
             | H::Persist
             | H::FailPersist
             | H::Sign
+            | H::Verify
             | H::Connect
             | H::Lost
             | H::Wake

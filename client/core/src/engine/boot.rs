@@ -9,7 +9,7 @@ use link::{LINK_VERSION, ToCore, ToUi};
 use shared::sync::device::{Device, Input, Write};
 
 use super::state::{Engine, Phone, post};
-use super::store::{CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, Shelf, TODAY, stored};
+use super::store::{CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, STORED, Shelf, TODAY, stored};
 use crate::platform::crypto::KeyPair;
 use crate::platform::database::DatabaseError;
 use crate::platform::tabs::{self, Channel};
@@ -105,13 +105,11 @@ impl Engine {
     }
 
     async fn load(&self, profile: &Profile, slot: u32) -> Result<Device, DatabaseError> {
-        let stored = stored(
-            &self.database.read_all(Shelf::Chunks).await?,
-            &self.database.read_all(Shelf::Outbox).await?,
-            &self.database.read_all(Shelf::Cursors).await?,
-            &self.database.read_all(Shelf::Rejected).await?,
-            self.database.get(Shelf::Meta, CLOCK_OFFSET).await?.as_deref(),
-        );
+        let mut records = Vec::with_capacity(STORED.len());
+        for shelf in STORED {
+            records.push((shelf, self.database.read_all(shelf).await?));
+        }
+        let stored = stored(&records, self.database.get(Shelf::Meta, CLOCK_OFFSET).await?.as_deref());
         Ok(Device::boot(profile.identity.clone(), slot, stored))
     }
 

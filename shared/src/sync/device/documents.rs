@@ -147,6 +147,16 @@ impl Documents {
         })
     }
 
+    /// Every change of a document, with the collection that it is in.
+    pub(super) fn in_document(
+        &self,
+        id: DocumentId,
+    ) -> impl Iterator<Item = (ChangeHash, &CollectionId, &[u8])> {
+        self.held.get(&id).into_iter().flat_map(|held| {
+            held.changes.iter().map(|(hash, change)| (*hash, &held.collection, change.as_slice()))
+        })
+    }
+
     pub(super) fn heads(&mut self, id: DocumentId) -> Vec<ChangeHash> {
         self.held.get_mut(&id).map(|held| held.load(id).heads()).unwrap_or_default()
     }

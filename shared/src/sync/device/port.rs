@@ -2,6 +2,8 @@
 
 use minicbor::{Decode, Encode};
 
+use super::receipts::StoredReceipt;
+use super::seals::StoredSeal;
 use crate::domain::answer::Answer;
 use crate::domain::round::RoundName;
 use crate::ids::{BureauId, ChangeHash, CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
@@ -24,6 +26,9 @@ pub struct Identity {
     /// Its person.
     #[n(3)]
     pub rights: Rights,
+    /// The relay's public key, an uncompressed P-256 point; `None` until a phone that was enrolled without it learns it.
+    #[n(4)]
+    pub relay_key: Option<minicbor::bytes::ByteVec>,
 }
 
 /// What the phone's storage holds when it starts.
@@ -39,6 +44,10 @@ pub struct Stored {
     pub rejected: Vec<Rejected>,
     /// Relay clock minus phone clock, milliseconds.
     pub clock_offset_ms: Option<i64>,
+    /// Authors' signatures of the last weeks.
+    pub seals: Vec<StoredSeal>,
+    /// The relay's latest receipt of each collection.
+    pub receipts: Vec<StoredReceipt>,
 }
 
 /// A change as the phone keeps it. Its key in the storage is (document, hash).
@@ -121,6 +130,35 @@ pub enum Write {
     /// Relay clock minus phone clock, milliseconds.
     #[n(5)]
     ClockOffset(#[n(0)] i64),
+    /// Keep an author's signature.
+    #[n(6)]
+    Seal(#[n(0)] StoredSeal),
+    /// Keep the relay's receipt, in place of the one before of its collection.
+    #[n(7)]
+    Receipt(#[n(0)] StoredReceipt),
+    /// Forget an author's signature, which is too old to be needed.
+    #[n(8)]
+    DropSeal {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The batch's last change.
+        #[n(1)]
+        head: ChangeHash,
+    },
+}
+
+/// A signature that is to be verified, and what it must be of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The bytes that were signed.
+    pub claim: Vec<u8>,
+    /// Signature suite.
+    pub suite: u8,
+    /// The signature.
+    pub signature: Vec<u8>,
+    /// The signer's public key, an uncompressed P-256 point.
+    pub public_key: Vec<u8>,
 }
 
 /// What the person does.
@@ -183,6 +221,12 @@ pub enum Input {
     Signed(Vec<Vec<u8>>),
     /// The key could not sign.
     SignFailed,
+    /// Whether each signature that was to be verified is good, in order.
+    Verified(Vec<bool>),
+    /// There was nothing to verify with.
+    VerifyFailed,
+    /// A session told the relay's public key. One that is known already is never replaced.
+    RelayKey(Vec<u8>),
     /// A session stands and frames can be sent.
     LinkUp,
     /// The link is gone or could not be made.
@@ -212,6 +256,8 @@ pub enum Effect {
     Persist(Vec<Write>),
     /// Sign each claim with the device key, then `Signed` or `SignFailed`.
     Sign(Vec<Vec<u8>>),
+    /// Verify each signature, then `Verified` or `VerifyFailed`. An unknown suite is a signature that is not good.
+    Verify(Vec<Claimed>),
     /// Make a link, then `LinkUp` or `LinkDown`.
     Connect {
         /// The relay said that the session is gone: sign a new challenge first.

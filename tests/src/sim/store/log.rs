@@ -63,6 +63,9 @@ impl Append for Tables {
                 signature: batch.signature.to_vec(),
                 receipt_time: batch.receipt_time,
                 held: batch.held,
+                suite: batch.suite,
+                batch_head: batch.head,
+                batch_count: batch.count,
                 chain: entry.chain,
             }));
         }

@@ -14,6 +14,18 @@ fn insert(tables: &mut Tables, new: NewDevice) {
     tables.devices.entry(new.id).or_insert(DeviceRow { new, heard: None, revoked: None });
 }
 
+/// Revokes a device and ends its sessions; whether it was not revoked before.
+fn revoke(tables: &mut Tables, device: DeviceId, at: Timestamp) -> bool {
+    tables.sessions.retain(|_, (of, _)| *of != device);
+    match tables.devices.get_mut(&device) {
+        Some(row) if row.revoked.is_none() => {
+            row.revoked = Some(at);
+            true
+        }
+        Some(_) | None => false,
+    }
+}
+
 impl People for MemoryStore {
     fn put_officer(&self, officer: &Officer) -> Result<()> {
         self.transact(|tables| {
@@ -88,11 +100,27 @@ impl People for MemoryStore {
 
     fn revoke(&self, device: DeviceId, at: Timestamp) -> Result<()> {
         self.transact(|tables| {
-            if let Some(row) = tables.devices.get_mut(&device) {
-                row.revoked.get_or_insert(at);
-            }
-            tables.sessions.retain(|_, (of, _)| *of != device);
+            revoke(tables, device, at);
             Ok(())
+        })
+    }
+
+    fn put_members(
+        &self,
+        officers: &[Officer],
+        devices: &[NewDevice],
+        revoked: &[(DeviceId, Timestamp)],
+    ) -> Result<Vec<DeviceId>> {
+        if officers.is_empty() && devices.is_empty() && revoked.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.transact(|tables| {
+            for officer in officers {
+                tables.officers.insert(officer.id.clone(), officer.clone());
+            }
+            devices.iter().for_each(|device| insert(tables, device.clone()));
+            let gone = revoked.iter().filter(|(device, at)| revoke(tables, *device, *at));
+            Ok(gone.map(|(device, _)| *device).collect())
         })
     }
 

@@ -70,8 +70,11 @@ fn entries<T: serde::Serialize>(id: DocumentId, entries: &[T]) -> Vec<Write> {
 fn phone() -> Device {
     let rights = Rights { officer: officer("li"), role: Role::Lead, station: Some(station()) };
     let device = DeviceId::from([1; 16]);
-    let mut phone =
-        Device::boot(Identity { bureau: bureau(), zone: Zone::CHINA, device, rights }, 0, Stored::default());
+    let mut phone = Device::boot(
+        Identity { bureau: bureau(), zone: Zone::CHINA, device, rights, relay_key: None },
+        0,
+        Stored::default(),
+    );
     let person = |id: &str, name: &str| {
         let (id, name, badge) = (officer(id), name.to_owned(), "A1".to_owned());
         DirectoryEntry::Officer(Officer { id, name, badge, station: Some(station()), role: Role::Officer })
