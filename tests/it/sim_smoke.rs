@@ -2,7 +2,7 @@
 
 use tests::sim::Plan;
 
-const STEPS: usize = 300;
+const STEPS: usize = 250;
 
 fn plan(seed: u64) -> Plan {
     Plan { seed, steps: STEPS, is_traced: false }
@@ -11,13 +11,13 @@ fn plan(seed: u64) -> Plan {
 #[test]
 fn simulated_phones_and_relays_keep_their_promises() {
     let mut entries = 0;
-    for seed in 1..=40 {
+    for seed in 1..=20 {
         let plan = plan(seed);
         let outcome = plan.run();
         entries += outcome.entries;
         assert_eq!(outcome.broken, None, "again: {}", plan.command());
     }
-    assert!(entries > 1_000, "{entries} entries: nobody did anything");
+    assert!(entries > 500, "{entries} entries: nobody did anything");
 }
 
 #[test]
