@@ -17,10 +17,12 @@ use crate::relay::{News, Relay};
 use crate::store::{Result, RowChange, Store, StoreError, Tip};
 
 pub mod board;
+mod examine;
 mod feed;
 mod reference;
 mod rows;
 
+pub use examine::{RowFault, row_faults};
 pub use feed::{BoardFeed, BoardWatch};
 pub use reference::Reference;
 pub use rows::{Attention, RoundRow};

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+mod examine;
 mod fault;
 mod log;
 mod people;
@@ -17,6 +18,7 @@ pub mod sqlite;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 
+pub use examine::{BatchRecord, Examine, Sizes};
 pub use fault::{Faults, Moment};
 pub use log::{Append, Entry, Founding, Log, NewBatch, NewEntry, Page, Place, Tip};
 pub use people::{DeviceRecord, Enrolment, NewDevice, People, Redemption, SessionRecord};

@@ -9,4 +9,5 @@ mod load;
 mod sim_smoke;
 mod store;
 mod sync;
+mod trust;
 mod walk;

@@ -79,6 +79,11 @@ pub fn generate_key() -> Result<Vec<u8>, PublishError> {
     key.map(|key| key.as_ref().to_vec()).map_err(|_| PublishError::Signing)
 }
 
+/// The public key of a stored relay key; `None` when it is none.
+pub fn public_key(pkcs8: &[u8]) -> Option<Vec<u8>> {
+    Signer::new(pkcs8).map(|signer| signer.public_key().to_vec())
+}
+
 impl Author {
     /// Signs with this key.
     pub(super) fn new(signer: Arc<Signer>) -> Self {

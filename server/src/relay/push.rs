@@ -86,11 +86,10 @@ impl Relay {
             }
         };
         for (document, outcome) in tested.into_iter().zip(&committed.outcomes) {
-            match (document, outcome) {
-                (Some(document), AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. }) => {
-                    self.inner.shadows.forget(document);
-                }
-                (_, _) => {}
+            if let Some(document) = document
+                && matches!(outcome, AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. })
+            {
+                self.inner.shadows.forget(document);
             }
         }
         committed

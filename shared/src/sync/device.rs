@@ -13,6 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::document::decode;
 use crate::document::read::Round;
 use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
@@ -31,25 +32,32 @@ mod outbox;
 mod port;
 mod pull;
 mod receipts;
+mod remake;
 mod seals;
+mod set_aside;
 
 pub use port::{
-    Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored,
-    StoredChange, Write,
+    Applying, Aside, Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status,
+    Stored, StoredChange, Why, Write,
 };
 pub use receipts::StoredReceipt;
 pub use seals::StoredSeal;
+pub use set_aside::{Recorder, counted};
 
 use documents::Documents;
 use exchange::LinkSide;
 use journal::{DeedDone, Entry, Journal, Then};
 use outbox::Outbox;
+use remake::Remaking;
 use seals::Seals;
 
 /// The phone's end.
 #[derive(Debug)]
 pub struct Device {
     identity: Identity,
+    /// This tab's, leased; above the base.
+    slot: u32,
+    slot_base: u32,
     actor: Actor,
     documents: Documents,
     outbox: Outbox,
@@ -66,6 +74,9 @@ pub struct Device {
     /// This tab's visit of each round.
     visits: BTreeMap<DocumentId, Visiting>,
     rejected: Vec<Rejected>,
+    remaking: Remaking,
+    /// The shell's last random number.
+    drawn: u64,
     clock_offset_ms: Option<i64>,
     /// The relay could not store the last push: not before this moment again.
     deferred_until: Option<Timestamp>,
@@ -83,8 +94,15 @@ struct Visiting {
 impl Device {
     /// Starts from what the storage holds. `slot` is this tab's, leased so that no other tab writes under it.
     pub fn boot(identity: Identity, slot: u32, stored: Stored) -> Self {
+        Self::boot_recorded(identity, slot, stored, None)
+    }
+
+    /// Starts with a recorder, which knows after a death what was being applied.
+    pub fn boot_recorded(identity: Identity, slot: u32, stored: Stored, recorder: Option<Recorder>) -> Self {
         let mut device = Self {
-            actor: Actor::new(identity.device, slot),
+            actor: Actor::new(identity.device, stored.slot_base.wrapping_add(slot)),
+            slot,
+            slot_base: stored.slot_base,
             identity,
             documents: Documents::default(),
             outbox: Outbox::default(),
@@ -101,6 +119,8 @@ impl Device {
             opened: BTreeSet::new(),
             visits: BTreeMap::new(),
             rejected: stored.rejected,
+            remaking: Remaking::default(),
+            drawn: 0,
             clock_offset_ms: stored.clock_offset_ms,
             deferred_until: None,
         };
@@ -110,12 +130,22 @@ impl Device {
         for mark in &stored.marks {
             device.outbox.mark(mark, &device.documents);
         }
+        if let Some(recorder) = recorder {
+            device.documents.record(recorder);
+        }
+        for aside in &stored.aside {
+            device.documents.set_aside(aside);
+        }
+        if let Some(applying) = &stored.interrupted {
+            device.suspect(applying);
+        }
         device.documents.refresh_library();
         device
     }
 
     /// Takes one input in and says what to do. `now` is the phone's clock, `random` any number drawn by the shell.
     pub fn handle(&mut self, now: Timestamp, random: u64, input: Input) -> Vec<Effect> {
+        self.drawn = random;
         match input {
             Input::Deed { command, utc_offset_minutes, deed } => {
                 self.deed(now, command, utc_offset_minutes, deed)
@@ -146,6 +176,7 @@ impl Device {
                 self.link.to_ask.insert(collection);
                 self.exchange(now)
             }
+            Input::TryAside => self.try_aside(),
         }
     }
 
@@ -163,6 +194,8 @@ impl Device {
             last_contact: self.link.last_contact,
             clock_offset_ms: self.clock_offset_ms,
             rejected: self.rejected.clone(),
+            aside: self.documents.aside().collect(),
+            refused: self.documents.refused().collect(),
             problem: self.link.problem.clone(),
         }
     }
@@ -197,6 +230,11 @@ impl Device {
         self.documents.round(name.document(&self.identity.bureau), &self.identity.bureau)
     }
 
+    /// What a document's derived id stands for; `None` when it is no round, or no visit of it can be read.
+    pub fn name_of(&mut self, document: DocumentId) -> Option<RoundName> {
+        self.documents.round(document, &self.identity.bureau).name.clone()
+    }
+
     /// Whether anybody has started a round, as far as this phone knows.
     pub fn has_round(&self, name: &RoundName) -> bool {
         self.documents.has(self.document_of(name))
@@ -210,9 +248,9 @@ impl Device {
 
     /// Whether an event is only on this phone: because it waits for the relay, or because the relay rejected it.
     pub fn is_only_here(&self, document: DocumentId, key: &EventKey) -> bool {
-        let key_of = |rejected: &Rejected| outbox::event_key(&self.documents, document, rejected.hash);
-        let is_it =
-            |rejected: &Rejected| rejected.document == document && key_of(rejected).as_ref() == Some(key);
+        let is_it = |rejected: &Rejected| {
+            rejected.document == document && decode::key(&rejected.change).as_ref() == Some(key)
+        };
         self.outbox.is_waiting(document, key) || self.rejected.iter().any(is_it)
     }
 
@@ -240,7 +278,7 @@ impl Device {
             let Some((collection, change)) = self.documents.change(document, hash) else { continue };
             let (collection, change) = (collection.clone(), change.to_vec());
             writes.push(Write::Change(StoredChange { collection, document, hash, change }));
-            let mark = Mark { document, hash, at: now };
+            let mark = Mark::new(document, hash, now);
             self.outbox.mark_tentative(&mark, &self.documents);
             writes.push(Write::Mark(mark));
         }
@@ -265,6 +303,10 @@ impl Device {
                 self.answer_is_stored();
                 self.take_in(&entry.writes)
             }
+            Then::Remade(remade) => {
+                self.confirm_remade(&remade);
+                Vec::new()
+            }
         };
         effects.extend(self.journal.start().map(Effect::Persist));
         effects.extend(self.go_on(now));
@@ -278,6 +320,11 @@ impl Device {
             Then::Deeds(mut deeds) => {
                 deeds.extend(self.journal.give_up_deeds());
                 effects.extend(self.undo(deeds, is_full));
+            }
+            Then::Remade(remade) => {
+                let deeds = self.journal.give_up_deeds();
+                effects.extend(self.undo(deeds, is_full));
+                effects.extend(self.undo_remade(*remade));
             }
             Then::News | Then::Answer => {
                 let code = if is_full { "storage-full" } else { "storage-failed" };
@@ -313,6 +360,7 @@ impl Device {
     /// Brings what is durable into memory.
     fn take_in(&mut self, writes: &[Write]) -> Vec<Effect> {
         let mut changed = BTreeSet::new();
+        let mut gone: BTreeMap<DocumentId, BTreeSet<_>> = BTreeMap::new();
         let mut status_changed = false;
         for write in writes {
             status_changed |= matches!(
@@ -331,8 +379,22 @@ impl Device {
                 }
                 Write::DropMark { document, hash } => {
                     self.outbox.drop_mark(*document, *hash);
+                    self.remaking.forget(*document, *hash);
                     changed.insert(*document);
                 }
+                Write::DropChange { document, hash } => {
+                    gone.entry(*document).or_default().insert(*hash);
+                    changed.insert(*document);
+                }
+                Write::SetAside(aside) => {
+                    self.documents.set_aside(aside);
+                    changed.insert(aside.document);
+                }
+                Write::TakeBack(aside) => {
+                    self.documents.take_back(aside);
+                    changed.insert(aside.document);
+                }
+                Write::SlotBase(base) => self.set_slot_base(*base),
                 Write::Cursor { collection, cursor } => {
                     self.cursors.insert(collection.clone(), *cursor);
                 }
@@ -344,6 +406,9 @@ impl Device {
                     self.receipts.insert(receipt.receipt.collection.clone(), receipt.clone());
                 }
             }
+        }
+        for (document, hashes) in &gone {
+            self.documents.drop_changes(*document, hashes);
         }
         changed.extend(self.documents.refresh_library());
         let mut effects = Vec::new();
@@ -358,9 +423,11 @@ impl Device {
 
     /// Begins the next exchange when there is something to say.
     fn go_on(&mut self, now: Timestamp) -> Vec<Effect> {
-        match self.deferred_until {
+        let mut effects = self.remake();
+        effects.extend(match self.deferred_until {
             Some(until) if until > now && self.is_idle() => vec![Effect::SetTimer(until)],
             _ => self.exchange(now),
-        }
+        });
+        effects
     }
 }

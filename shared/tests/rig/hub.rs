@@ -1,18 +1,22 @@
 //! A relay without a disk: the relay's state machine over a log in memory.
 
+#![allow(dead_code, reason = "each test file uses its part of the rig")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use shared::document::read::{self, Round};
 use shared::document::write::Event;
-use shared::document::{Document, chunk};
+use shared::document::{Document, chunk, decode};
 use shared::domain::Label;
 use shared::domain::answer::SafeSide;
 use shared::domain::directory::{Bureau, DirectoryEntry, Station};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
 use shared::ids::{
-    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, ItemId, StationCode, TemplateId,
+    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, EventKey, ItemId, StationCode,
+    TemplateId,
 };
 use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, Receipt, RejectCode, Run, Seal};
 use shared::sync::relay::{Effect, Input, Link};
@@ -51,6 +55,8 @@ struct Entry {
     receipt_time: Timestamp,
     chain: Chain,
     seal: Seal,
+    /// The writer, and its number.
+    number: (Actor, u64),
 }
 
 /// How a relay may lie about what it has.
@@ -67,6 +73,8 @@ pub struct Hub {
     logs: BTreeMap<CollectionId, Vec<Entry>>,
     epoch: u64,
     pub rejected: usize,
+    /// What this relay rejects, beside what does not fit: the code, and whether it names the change.
+    pub judge: Judge,
     pub lie: Option<Lie>,
     key: EcdsaKeyPair,
 }
@@ -77,10 +85,14 @@ fn new_key() -> EcdsaKeyPair {
     EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &random).unwrap()
 }
 
+/// Looks at one change of a round.
+pub type Judge = Box<dyn FnMut(&EventKey, &Event) -> Option<(RejectCode, bool)>>;
+
 impl Hub {
     /// With a bureau, a station and a template of one item.
     pub fn new() -> Self {
-        let mut hub = Self { logs: BTreeMap::new(), epoch: 1, rejected: 0, lie: None, key: new_key() };
+        let judge: Judge = Box::new(|_, _| None);
+        let mut hub = Self { logs: BTreeMap::new(), epoch: 1, rejected: 0, judge, lie: None, key: new_key() };
         let name = Label::new("巢湖市公安局", "Chaohu Bureau");
         hub.publish(
             DocumentId::directory(&bureau()),
@@ -126,6 +138,15 @@ impl Hub {
         self.key.public_key().as_ref().to_vec()
     }
 
+    /// Puts a change into the flood round without looking at it, as no relay should.
+    pub fn slip_in(&mut self, change: Vec<u8>) -> ChangeHash {
+        let hash = chunk::hash(&change).unwrap();
+        let document = flood().document(&bureau());
+        let seal = Seal { suite: SUITE_P256, signature: vec![7; 64], head: None, count: None };
+        self.append(&flood().collection(), document, hash, change, DeviceId::from([7; 16]), seal);
+        hash
+    }
+
     fn append(
         &mut self,
         collection: &CollectionId,
@@ -151,8 +172,19 @@ impl Hub {
             receipt_time: NOW,
         };
         let chain = chain::extend(previous, link);
-        log.push(Entry { document, hash, change, device, receipt_time: NOW, chain, seal });
+        let outline = chunk::outline(&change).unwrap();
+        let number = (outline.actor, outline.seq);
+        log.push(Entry { document, hash, change, device, receipt_time: NOW, chain, seal, number });
         seq
+    }
+
+    /// The flood round as the log has it.
+    pub fn round(&self) -> Round {
+        let mut document = Document::new(flood().document(&bureau()));
+        let entries = self.logs.values().flatten().filter(|entry| entry.document == document.id());
+        let changes: Vec<&[u8]> = entries.map(|entry| entry.change.as_slice()).collect();
+        document.apply(changes).unwrap();
+        read::round(&document, &bureau())
     }
 
     /// How many entries all logs have.
@@ -214,41 +246,69 @@ impl Hub {
         receipts
     }
 
+    /// A batch goes into the log as a whole or not at all.
     fn commit(&mut self, batch: &Batch) -> Ack {
-        let mut outcome = None;
-        let seal = Seal {
-            suite: batch.suite,
-            signature: batch.signature.clone(),
-            head: Some(batch.head),
-            count: Some(batch.changes.len() as u32),
+        let outcome = match self.admit(batch) {
+            Err((code, change)) => {
+                self.rejected += 1;
+                AckOutcome::Rejected { code, detail: String::new(), change }
+            }
+            Ok(()) => {
+                let before = self.length();
+                let seal = Seal {
+                    suite: batch.suite,
+                    signature: batch.signature.clone(),
+                    head: Some(batch.head),
+                    count: u32::try_from(batch.changes.len()).ok(),
+                };
+                let mut seq = 0;
+                for change in &batch.changes {
+                    let (hash, device) = (chunk::hash(change).unwrap(), batch.actor.device());
+                    let (id, change) = (batch.document, change.to_vec());
+                    seq = self.append(&batch.collection, id, hash, change, device, seal.clone());
+                }
+                if self.length() > before {
+                    AckOutcome::Accepted { seq, receipt_time: NOW }
+                } else {
+                    AckOutcome::Duplicate { seq, receipt_time: NOW }
+                }
+            }
         };
+        Ack { document: batch.document, head: batch.head, outcome }
+    }
+
+    fn admit(&mut self, batch: &Batch) -> Result<(), (RejectCode, Option<ChangeHash>)> {
+        let mut known: BTreeMap<ChangeHash, (Actor, u64)> = self
+            .logs
+            .values()
+            .flatten()
+            .filter(|entry| entry.document == batch.document)
+            .map(|entry| (entry.hash, entry.number))
+            .collect();
+        let genesis = Document::new(batch.document).heads();
         for change in &batch.changes {
             let outline = chunk::outline(change).unwrap();
-            let before = self.length();
-            let is_known = |dep: &ChangeHash| {
-                let genesis = Document::new(batch.document).heads();
-                genesis.contains(dep)
-                    || self.logs.values().flatten().any(|e| e.document == batch.document && e.hash == *dep)
-            };
-            if !outline.deps.iter().all(is_known) {
-                self.rejected += 1;
-                outcome = Some(AckOutcome::Rejected {
-                    code: RejectCode::MissingDependency,
-                    detail: String::new(),
-                    change: None,
-                });
-                break;
+            if known.contains_key(&outline.hash) {
+                continue;
             }
-            let device = batch.actor.device();
-            let (id, change) = (batch.document, change.to_vec());
-            let seq = self.append(&batch.collection, id, outline.hash, change, device, seal.clone());
-            outcome = Some(if self.length() > before {
-                AckOutcome::Accepted { seq, receipt_time: NOW }
-            } else {
-                AckOutcome::Duplicate { seq, receipt_time: NOW }
-            });
+            let reject = |code| Err((code, Some(outline.hash)));
+            let last = known.values().filter(|(actor, _)| *actor == outline.actor).map(|(_, seq)| *seq).max();
+            if last.is_some_and(|last| outline.seq <= last) {
+                return reject(RejectCode::ActorForked);
+            }
+            if outline.seq != last.unwrap_or_default() + 1 {
+                return reject(RejectCode::Actor);
+            }
+            if !outline.deps.iter().all(|dep| genesis.contains(dep) || known.contains_key(dep)) {
+                return reject(RejectCode::MissingDependency);
+            }
+            let (key, event) = decode::event(batch.document.kind(), change).unwrap();
+            if let Some((code, is_named)) = (self.judge)(&key, &event) {
+                return Err((code, is_named.then_some(outline.hash)));
+            }
+            known.insert(outline.hash, (outline.actor, outline.seq));
         }
-        Ack { document: batch.document, head: batch.head, outcome: outcome.expect("a batch has changes") }
+        Ok(())
     }
 
     fn read(&self, collection: CollectionId, cursor: Cursor) -> Pull {

@@ -367,6 +367,12 @@ fn store(stored: &mut Stored, writes: &[Write]) {
                 stored.receipts.retain(|known| known.receipt.collection != receipt.receipt.collection);
                 stored.receipts.push(receipt.clone());
             }
+            Write::DropChange { document, hash } => {
+                stored.changes.retain(|change| (change.document, change.hash) != (*document, *hash));
+            }
+            Write::SlotBase(base) => stored.slot_base = *base,
+            Write::SetAside(aside) => stored.aside.push(aside.clone()),
+            Write::TakeBack(aside) => stored.aside.retain(|other| other != aside),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! A relay inside this process, on a free port, with a demo bureau of its own.
 
-use std::fs;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use server::config::Config;
-use server::store::{Entry, Faults, Store};
+use server::store::{Entry, Faults, Store, sqlite};
 use server::{Running, serve};
 use shared::ids::{CollectionId, DocumentId, OfficerId};
 use tempfile::TempDir;
@@ -27,7 +25,7 @@ pub struct Relay {
     pub faults: Faults,
     /// Its clock.
     pub clock: MovedClock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Copies a data folder with the demo bureau.
@@ -38,18 +36,13 @@ pub fn demo_folder() -> TempDir {
         let config =
             Config { is_demo: true, listen: ([127, 0, 0, 1], 0).into(), ..Config::new(folder.path().into()) };
         runtime.block_on(async { serve(config).await.unwrap().stop().await });
+        wait_until_closed(folder.path());
         folder
     });
     let folder = TempDir::new().unwrap();
-    copy(founded.path(), folder.path());
+    // A checked copy: threads of the founding relay may still be letting go of their files.
+    sqlite::backup(founded.path(), &folder.path().join(sqlite::FILE_NAME), |_, _| {}).unwrap();
     folder
-}
-
-fn copy(from: &Path, to: &Path) {
-    for file in fs::read_dir(from).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), to.join(file.file_name())).unwrap();
-    }
 }
 
 impl Default for Relay {
@@ -78,7 +71,7 @@ impl Relay {
         change(&mut config);
         let runtime = Runtime::new().unwrap();
         let running = runtime.block_on(serve(config.clone())).unwrap();
-        Self { runtime, running: Some(running), config, faults, clock, _folder: folder }
+        Self { runtime, running: Some(running), config, faults, clock, folder }
     }
 
     /// Stops it and starts it again on the same data and port.
@@ -107,6 +100,27 @@ impl Relay {
     pub fn start_again(&mut self) {
         let config = self.config.clone();
         self.running = Some(self.runtime.block_on(serve(config)).unwrap());
+    }
+
+    /// Stops it, copies its folder away, and starts it again.
+    pub fn back_up(&mut self) -> TempDir {
+        self.stop();
+        wait_until_closed(self.folder.path());
+        let backup = TempDir::new().unwrap();
+        copy(self.folder.path(), backup.path());
+        self.start_again();
+        backup
+    }
+
+    /// Stops it, and starts it again on what a backup holds, with its own epoch and its own numbers.
+    pub fn restore(&mut self, backup: &TempDir) {
+        self.stop();
+        wait_until_closed(self.folder.path());
+        for file in fs::read_dir(self.folder.path()).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        copy(backup.path(), self.folder.path());
+        self.start_again();
     }
 
     /// Pages that the database may have from the next start on.

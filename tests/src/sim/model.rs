@@ -115,8 +115,15 @@ impl Model {
     /// A phone's disk took writes.
     pub fn saved(&mut self, phone: usize, writes: &[Write]) {
         for write in writes {
-            if let Write::Mark(mark) = write {
-                self.saved.insert((mark.document, mark.hash), phone);
+            match write {
+                Write::Mark(mark) => {
+                    self.saved.insert((mark.document, mark.hash), phone);
+                }
+                // It was made again under another name, or is kept as rejected.
+                Write::DropChange { document, hash } => {
+                    self.saved.remove(&(*document, *hash));
+                }
+                _ => {}
             }
         }
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use shared::ids::{ChangeHash, CollectionId, DocumentId};
 use shared::protocol::Cursor;
 use shared::sync::device::{
-    Claimed, Device, Identity, Mark, Rejected, Stored, StoredChange, StoredReceipt, StoredSeal, Write,
+    Aside, Claimed, Device, Identity, Mark, Rejected, Stored, StoredChange, StoredReceipt, StoredSeal, Write,
 };
 use shared::time::Timestamp;
 
@@ -44,6 +44,8 @@ pub struct PhoneDisk {
     /// Own changes that the relay rejected.
     pub rejected: BTreeMap<ChangeName, Rejected>,
     cursors: BTreeMap<CollectionId, Cursor>,
+    aside: BTreeMap<ChangeName, Aside>,
+    slot_base: u32,
     seals: BTreeMap<ChangeName, StoredSeal>,
     receipts: BTreeMap<CollectionId, StoredReceipt>,
     clock_offset_ms: Option<i64>,
@@ -132,6 +134,9 @@ impl PhoneDisk {
             cursors: self.cursors.iter().map(|(collection, cursor)| (collection.clone(), *cursor)).collect(),
             rejected: self.rejected.values().cloned().collect(),
             clock_offset_ms: self.clock_offset_ms,
+            slot_base: self.slot_base,
+            aside: self.aside.values().cloned().collect(),
+            interrupted: None,
             seals: self.seals.values().cloned().collect(),
             receipts: self.receipts.values().cloned().collect(),
         }
@@ -155,6 +160,16 @@ impl PhoneDisk {
                 }
                 Write::Rejected(rejected) => {
                     self.rejected.insert((rejected.document, rejected.hash), rejected.clone());
+                }
+                Write::DropChange { document, hash } => {
+                    self.changes.remove(&(*document, *hash));
+                }
+                Write::SlotBase(base) => self.slot_base = *base,
+                Write::SetAside(aside) => {
+                    self.aside.insert((aside.document, aside.hash), aside.clone());
+                }
+                Write::TakeBack(aside) => {
+                    self.aside.remove(&(aside.document, aside.hash));
                 }
                 Write::Seal(seal) => {
                     self.seals.insert((seal.document, seal.head), seal.clone());

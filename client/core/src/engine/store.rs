@@ -8,7 +8,7 @@ use shared::domain::Label;
 use shared::ids::{ChangeHash, CollectionId, DocumentId};
 use shared::protocol::Cursor;
 use shared::sync::device::{
-    Identity, Mark, Rejected, Stored, StoredChange, StoredReceipt, StoredSeal, Write,
+    Aside, Identity, Mark, Rejected, Stored, StoredChange, StoredReceipt, StoredSeal, Write,
 };
 use shared::trust::certificate::Certificate;
 
@@ -31,6 +31,8 @@ pub enum Shelf {
     Seals,
     /// The relay's latest receipt of each collection.
     Receipts,
+    /// Entries that are kept and not applied.
+    Aside,
 }
 
 /// One record to put, or to delete when there is no value.
@@ -50,9 +52,11 @@ pub const PROFILE: &str = "profile";
 pub const KEY_PAIR: &str = "key-pair";
 /// Under this key in `Shelf::Meta` lies the clock's offset.
 pub const CLOCK_OFFSET: &str = "clock-offset";
+/// Under this key in `Shelf::Meta` lies where the slots begin.
+pub const SLOT_BASE: &str = "slot-base";
 /// Under this key in `Shelf::Snapshot` lies the message with the last list of today, ready to be posted. It is named
 /// by `LINK_VERSION`, so that no interface gets one that it cannot read.
-pub const TODAY: &str = "today-1";
+pub const TODAY: &str = "today-2";
 /// Under this key in `Shelf::Snapshot` lies the last board, as the relay's JSON.
 pub const BOARD: &str = "board";
 
@@ -135,28 +139,46 @@ pub fn record(write: &Write) -> Record {
         Write::Receipt(receipt) => {
             (Shelf::Receipts, receipt.receipt.collection.to_string(), Some(bytes(receipt)))
         }
+        Write::SetAside(aside) => (Shelf::Aside, key(aside.document, aside.hash), Some(bytes(aside))),
+        Write::TakeBack(aside) => (Shelf::Aside, key(aside.document, aside.hash), None),
+        Write::SlotBase(base) => (Shelf::Meta, SLOT_BASE.to_owned(), Some(bytes(base))),
+        Write::DropChange { document, hash } => (Shelf::Chunks, key(*document, *hash), None),
     };
     Record { shelf, key, value }
 }
 
-/// What the phone's end starts from: everything on some of the shelves, and the clock's offset. Records that do not read
-/// back are left out; the relay has them, or they never were ours.
-pub fn stored(records: &[(Shelf, Vec<Vec<u8>>)], clock_offset: Option<&[u8]>) -> Stored {
+/// What the phone's end starts from: everything on some of the shelves, the clock's offset, and where the slots begin.
+/// Records that do not read back are left out; the relay has them, or they never were ours.
+pub fn stored(
+    records: &[(Shelf, Vec<Vec<u8>>)],
+    clock_offset: Option<&[u8]>,
+    slot_base: Option<&[u8]>,
+) -> Stored {
     let on = |shelf: Shelf| records.iter().find(|(of, _)| *of == shelf).map_or(&[][..], |(_, all)| all);
     Stored {
         changes: all::<StoredChange>(on(Shelf::Chunks)),
         marks: all::<Mark>(on(Shelf::Outbox)),
         cursors: all::<(CollectionId, Cursor)>(on(Shelf::Cursors)),
         rejected: all::<Rejected>(on(Shelf::Rejected)),
-        clock_offset_ms: clock_offset.and_then(|bytes| minicbor::decode(bytes).ok()),
+        clock_offset_ms: one(clock_offset),
         seals: all::<StoredSeal>(on(Shelf::Seals)),
         receipts: all::<StoredReceipt>(on(Shelf::Receipts)),
+        slot_base: one(slot_base).unwrap_or_default(),
+        aside: all::<Aside>(on(Shelf::Aside)),
+        interrupted: None,
     }
 }
 
 /// The shelves that the phone's end starts from.
-pub const STORED: [Shelf; 6] =
-    [Shelf::Chunks, Shelf::Outbox, Shelf::Cursors, Shelf::Rejected, Shelf::Seals, Shelf::Receipts];
+pub const STORED: [Shelf; 7] = [
+    Shelf::Chunks,
+    Shelf::Outbox,
+    Shelf::Cursors,
+    Shelf::Rejected,
+    Shelf::Seals,
+    Shelf::Receipts,
+    Shelf::Aside,
+];
 
 /// A value's bytes.
 pub fn bytes(value: impl Encode<()>) -> Vec<u8> {
@@ -165,6 +187,10 @@ pub fn bytes(value: impl Encode<()>) -> Vec<u8> {
 
 fn all<T: for<'b> Decode<'b, ()>>(records: &[Vec<u8>]) -> Vec<T> {
     records.iter().filter_map(|bytes| minicbor::decode(bytes).ok()).collect()
+}
+
+fn one<T: for<'b> Decode<'b, ()>>(record: Option<&[u8]>) -> Option<T> {
+    minicbor::decode(record?).ok()
 }
 
 fn key(document: DocumentId, hash: ChangeHash) -> String {
@@ -176,6 +202,7 @@ mod tests {
     use super::*;
     use shared::ids::{Chain, DocumentKind};
     use shared::protocol::{Receipt, RejectCode};
+    use shared::sync::device::Why;
     use shared::time::Timestamp;
 
     #[test]
@@ -188,8 +215,17 @@ mod tests {
         let document = DocumentId::derive(DocumentKind::Round, &["x"]);
         let (hash, collection) = (ChangeHash([7; 32]), CollectionId::bureau());
         let change = StoredChange { collection: collection.clone(), document, hash, change: vec![1, 2, 3] };
-        let mark = Mark { document, hash, at: Timestamp(5) };
-        let rejected = Rejected { document, hash, code: RejectCode::Signature };
+        let mark = Mark { remade: 2, is_alone: true, ..Mark::new(document, hash, Timestamp(5)) };
+        let rejected = Rejected {
+            document,
+            hash,
+            code: RejectCode::Signature,
+            why: Why::ToBlame,
+            at: Timestamp(5),
+            round: None,
+            change: vec![1],
+        };
+        let aside = Aside { document, hash };
         let cursor = Cursor { epoch: 9, seq: 4, ..Cursor::START };
         let seal = StoredSeal {
             document,
@@ -218,23 +254,32 @@ mod tests {
             Write::Rejected(rejected.clone()),
             Write::Seal(seal.clone()),
             Write::Receipt(receipt.clone()),
+            Write::SetAside(aside.clone()),
         ];
         let value = |write: &Write| record(write).value.expect("puts have values");
         let records: Vec<_> = writes.iter().map(|write| (record(write).shelf, vec![value(write)])).collect();
         assert!(STORED.iter().all(|shelf| records.iter().any(|(of, _)| of == shelf)));
-        let stored = stored(&records, Some(&value(&Write::ClockOffset(-77))));
+        let (offset, base) = (value(&Write::ClockOffset(-77)), value(&Write::SlotBase(65_536)));
+        let stored = stored(&records, Some(&offset), Some(&base));
         let expected = Stored {
-            changes: vec![change],
+            changes: vec![change.clone()],
             marks: vec![mark.clone()],
             cursors: vec![(collection, cursor)],
             rejected: vec![rejected],
             clock_offset_ms: Some(-77),
             seals: vec![seal.clone()],
             receipts: vec![receipt],
+            slot_base: 65_536,
+            aside: vec![aside.clone()],
+            interrupted: None,
         };
         assert_eq!(stored, expected);
         let dropped = record(&Write::DropSeal { document, head: hash });
         assert_eq!((dropped.key, dropped.value), (record(&Write::Seal(seal)).key, None));
+        let dropped = record(&Write::DropChange { document, hash });
+        assert_eq!((dropped.key, dropped.value), (record(&Write::Change(change)).key, None));
+        let dropped = record(&Write::TakeBack(aside.clone()));
+        assert_eq!((dropped.key, dropped.value), (record(&Write::SetAside(aside)).key, None));
         let dropped = record(&Write::DropMark { document, hash });
         assert_eq!((dropped.key, dropped.value), (record(&Write::Mark(mark)).key, None));
     }

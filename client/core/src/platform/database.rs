@@ -23,8 +23,8 @@ const BALLAST: &str = "ballast";
 /// Bytes kept in reserve: dropped when the disk is full, so that what the person just said can still be saved.
 const BALLAST_BYTES: u32 = 2 << 20;
 
-/// Every store, for the first opening.
-const STORES: [Shelf; 8] = [
+/// Every store; those that are missing are made when the database is opened at a new version.
+const STORES: [Shelf; 9] = [
     Shelf::Meta,
     Shelf::Chunks,
     Shelf::Outbox,
@@ -33,6 +33,7 @@ const STORES: [Shelf; 8] = [
     Shelf::Snapshot,
     Shelf::Seals,
     Shelf::Receipts,
+    Shelf::Aside,
 ];
 
 fn name(store: Shelf) -> &'static str {
@@ -45,6 +46,7 @@ fn name(store: Shelf) -> &'static str {
         Shelf::Snapshot => "snapshot",
         Shelf::Seals => "seals",
         Shelf::Receipts => "receipts",
+        Shelf::Aside => "aside",
     }
 }
 

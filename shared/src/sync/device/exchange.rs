@@ -11,7 +11,7 @@ use super::pull::{self, PullError};
 use super::receipts::{Answered, Unverified};
 use super::seals::{self, Push};
 use crate::ids::CollectionId;
-use crate::limits::EXCHANGE_MS_MAX;
+use crate::limits::{EXCHANGE_MS_MAX, RETRY_AFTER_MS};
 use crate::protocol::{
     self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response, Want,
 };
@@ -140,6 +140,7 @@ impl Device {
         self.link.exchange = 0;
         self.link.is_heard = false;
         self.link.asked.clear();
+        self.try_those_behind();
         self.ask_for_everything(now);
         self.exchange(now)
     }
@@ -245,7 +246,7 @@ impl Device {
         self.link.renew_session = refusal.code == RefusalCode::NoSession;
         let mut effects = self.hang_up(now, random, refusal.code);
         if let Some(wait) = refusal.retry_after_ms {
-            effects.push(Effect::SetTimer(now.plus_ms(i64::from(wait))));
+            effects.push(Effect::SetTimer(now.plus_ms(backoff::told_ms(wait, random))));
         }
         effects
     }
@@ -262,14 +263,14 @@ impl Device {
         {
             return self.check_receipts(now, random, response, push);
         }
-        self.take_answer(now, now, response, None)
+        self.take_answer((now, now), random, response, None)
     }
 
     /// Takes an answer whose receipts are good, or a delivery, which answers nothing. `heard` is when it came.
     pub(super) fn take_answer(
         &mut self,
-        now: Timestamp,
-        heard: Timestamp,
+        (now, heard): (Timestamp, Timestamp),
+        random: u64,
         response: Response,
         answered: Option<Answered>,
     ) -> Vec<Effect> {
@@ -281,6 +282,7 @@ impl Device {
             writes.extend(seals::of_acked(&response.acks, &push.marked));
             writes.extend(receipts.into_iter().map(Write::Receipt));
             self.seals.answered(&response.acks);
+            self.note_rejections(&response.acks, &push.marked);
         }
         self.link.failures = 0;
         self.link.is_heard = true;
@@ -297,7 +299,8 @@ impl Device {
         for pull in &response.pulls {
             writes.extend(self.take_pull(now, pull));
         }
-        self.deferred_until = deferred.map(|_| now.plus_ms(response.retry_after_ms.map_or(5_000, i64::from)));
+        let wait = backoff::told_ms(response.retry_after_ms.unwrap_or(RETRY_AFTER_MS), random);
+        self.deferred_until = deferred.map(|_| now.plus_ms(wait));
         let mut effects = vec![Effect::StatusChanged];
         if writes.is_empty() {
             if is_answer {
@@ -332,9 +335,11 @@ impl Device {
                 return Vec::new();
             }
         };
+        self.note_seen(pull);
         if pull.more {
             self.link.to_ask.insert(pull.collection.clone());
         } else {
+            self.note_read(&pull.collection, self.link.diverged.contains_key(&pull.collection));
             self.caught_up.insert(pull.collection.clone());
             if let Some(seen) = self.link.diverged.remove(&pull.collection) {
                 let lost = pull::lost(&pull.collection, &self.documents, &self.outbox, &seen);

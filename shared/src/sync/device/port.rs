@@ -48,6 +48,12 @@ pub struct Stored {
     pub seals: Vec<StoredSeal>,
     /// The relay's latest receipt of each collection.
     pub receipts: Vec<StoredReceipt>,
+    /// Where the slots begin, once edits were made again.
+    pub slot_base: u32,
+    /// Entries that are kept and not applied.
+    pub aside: Vec<Aside>,
+    /// What was being applied when this tab last died.
+    pub interrupted: Option<Applying>,
 }
 
 /// A change as the phone keeps it. Its key in the storage is (document, hash).
@@ -79,9 +85,31 @@ pub struct Mark {
     /// When it was made, by the phone's clock.
     #[n(2)]
     pub at: Timestamp,
+    /// How often it was made again although nothing in it was to blame.
+    #[cbor(n(3), skip_if = "is_zero")]
+    pub remade: u32,
+    /// Whether it travels in a batch of its own, so that a rejection names it.
+    #[cbor(n(4), skip_if = "is_false")]
+    pub is_alone: bool,
 }
 
-/// An own change that the relay rejected for good. Kept and shown, never retried.
+impl Mark {
+    /// The mark of a change that was just made.
+    pub fn new(document: DocumentId, hash: ChangeHash, at: Timestamp) -> Self {
+        Self { document, hash, at, remade: 0, is_alone: false }
+    }
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// An own change that the relay did not take and that is not made again. It is in no document any more; it is kept
+/// whole and shown, and never sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Rejected {
     /// The document.
@@ -90,9 +118,64 @@ pub struct Rejected {
     /// The change.
     #[n(1)]
     pub hash: ChangeHash,
-    /// Why.
+    /// What the relay said.
     #[n(2)]
     pub code: RejectCode,
+    /// Why it is not made again.
+    #[n(3)]
+    pub why: Why,
+    /// When it was made, by the phone's clock.
+    #[n(4)]
+    pub at: Timestamp,
+    /// The round, as far as it is known.
+    #[n(5)]
+    pub round: Option<RoundName>,
+    /// The change's bytes, `document::decode` reads them.
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub change: Vec<u8>,
+}
+
+/// Why an edit is not made again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Why {
+    /// The relay named it, or rejects everything of its kind.
+    #[n(0)]
+    ToBlame,
+    /// It corrects, takes back or belongs to one that is not made again.
+    #[n(1)]
+    AlongWithAnother,
+    /// A signature names what was signed, which has other names now: it must be signed again.
+    #[n(2)]
+    Signature,
+    /// It was made again too often.
+    #[n(3)]
+    TooOften,
+    /// This phone cannot read it.
+    #[n(4)]
+    Unreadable,
+}
+
+/// An entry that is kept and not applied to its document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Aside {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// The change.
+    #[n(1)]
+    pub hash: ChangeHash,
+}
+
+/// Entries on their way into a document.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Applying {
+    /// The document.
+    #[n(0)]
+    pub document: DocumentId,
+    /// The changes.
+    #[n(1)]
+    pub hashes: Vec<ChangeHash>,
 }
 
 /// One write to the storage. All writes of one `Persist` go into one transaction.
@@ -146,6 +229,25 @@ pub enum Write {
         #[n(1)]
         head: ChangeHash,
     },
+    /// Keep an entry, and do not apply it.
+    #[n(10)]
+    SetAside(#[n(0)] Aside),
+    /// From now on this phone's slots begin here.
+    #[n(11)]
+    SlotBase(#[n(0)] u32),
+    /// Forget an own change: the relay did not take it, and it was made again or is kept as rejected.
+    #[n(12)]
+    DropChange {
+        /// The document.
+        #[n(0)]
+        document: DocumentId,
+        /// The change.
+        #[n(1)]
+        hash: ChangeHash,
+    },
+    /// An entry that was set aside counts again.
+    #[n(13)]
+    TakeBack(#[n(0)] Aside),
 }
 
 /// A signature that is to be verified, and what it must be of.
@@ -246,6 +348,8 @@ pub enum Input {
     FromOtherTab(Vec<Write>),
     /// Hold this collection too, from now on (a supervisor opens a month).
     Want(CollectionId),
+    /// Try the entries that were set aside once more.
+    TryAside,
 }
 
 /// What the shell must do, in order.
@@ -325,8 +429,12 @@ pub struct Status {
     pub last_contact: Option<Timestamp>,
     /// Relay clock minus phone clock, milliseconds.
     pub clock_offset_ms: Option<i64>,
-    /// Changes that the relay rejected for good.
+    /// Own changes that the relay did not take and that are not made again.
     pub rejected: Vec<Rejected>,
+    /// Entries that are kept and not applied: the app died over them.
+    pub aside: Vec<Aside>,
+    /// Entries that their document refused, among the documents that were looked at.
+    pub refused: Vec<Aside>,
     /// Why the last exchange failed, as a code's word.
     pub problem: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::documents::Documents;
 use super::outbox::Outbox;
-use super::port::{Mark, Rejected, StoredChange, Write};
+use super::port::{Mark, StoredChange, Write};
 use super::seals;
 use crate::document::chunk;
 use crate::ids::{ChangeHash, CollectionId, DeviceId, DocumentId};
@@ -100,11 +100,8 @@ pub(super) fn ack_writes(acks: &[Ack], pushed: &[Batch]) -> Vec<Write> {
                 AckOutcome::Accepted { .. } | AckOutcome::Duplicate { .. } => {
                     writes.push(Write::DropMark { document, hash });
                 }
-                AckOutcome::Rejected { code, .. } => {
-                    writes.push(Write::DropMark { document, hash });
-                    writes.push(Write::Rejected(Rejected { document, hash, code: *code }));
-                }
-                AckOutcome::Deferred { .. } => {}
+                // What was rejected is made again or kept as rejected by `remake`; until then it stays marked.
+                AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. } => {}
             }
         }
     }
@@ -135,6 +132,6 @@ pub(super) fn lost_writes(
         .filter(|(document, hash)| {
             documents.change(*document, *hash).is_some_and(|(_, change)| is_own(change))
         })
-        .map(|(document, hash)| Write::Mark(Mark { document: *document, hash: *hash, at: now }))
+        .map(|(document, hash)| Write::Mark(Mark::new(*document, *hash, now)))
         .collect()
 }

@@ -56,7 +56,7 @@ impl Device {
             return self.receipt_forged(now, random);
         };
         if receipts.is_empty() {
-            return self.take_answer(now, now, response, Some(Answered { push, receipts }));
+            return self.take_answer((now, now), random, response, Some(Answered { push, receipts }));
         }
         let Some(claims) = claims(&self.identity, &receipts) else {
             // A new session tells this phone the relay's key.
@@ -77,7 +77,7 @@ impl Device {
         if verdicts.len() != receipts.len() || verdicts.contains(&false) {
             return self.receipt_forged(now, random);
         }
-        self.take_answer(now, heard, response, Some(Answered { push, receipts }))
+        self.take_answer((now, heard), random, response, Some(Answered { push, receipts }))
     }
 
     fn receipt_forged(&mut self, now: Timestamp, random: u64) -> Vec<Effect> {
