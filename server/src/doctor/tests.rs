@@ -88,7 +88,7 @@ async fn bureau(folder: &Path) {
         };
         first.push(document.write(phone.actor(), &answer).unwrap());
         let batch = phone.sign(&bureau.id, &name.collection(), document.id(), &first).unwrap();
-        let acks = relay.push(phone.device(), vec![batch]).await;
+        let acks = relay.push(phone.device(), vec![batch]).await.acks;
         assert!(matches!(acks[0].outcome, AckOutcome::Accepted { .. }), "{acks:?}");
         first.clear();
     }

@@ -1,9 +1,11 @@
 //! A relay inside this process, on a free port, with a demo bureau of its own.
 
+use std::fs;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use server::config::Config;
-use server::store::{Entry, Faults, Store, sqlite};
+use server::store::{Entry, Faults, Store};
 use server::{Running, serve};
 use shared::ids::{CollectionId, DocumentId, OfficerId};
 use tempfile::TempDir;
@@ -40,9 +42,28 @@ pub fn demo_folder() -> TempDir {
         folder
     });
     let folder = TempDir::new().unwrap();
-    // A checked copy: threads of the founding relay may still be letting go of their files.
-    sqlite::backup(founded.path(), &folder.path().join(sqlite::FILE_NAME), |_, _| {}).unwrap();
+    copy(founded.path(), folder.path());
     folder
+}
+
+/// Waits until a stopped relay's last thread has let go of the database: the log beside it goes with the last connection.
+fn wait_until_closed(folder: &Path) {
+    let begun = std::time::Instant::now();
+    let is_open = || {
+        let mut names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
+        names.any(|name| name.to_string_lossy().ends_with("-wal"))
+    };
+    while is_open() {
+        assert!(begun.elapsed() < super::PATIENCE, "the database stays open");
+        std::thread::yield_now();
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
 }
 
 impl Default for Relay {
