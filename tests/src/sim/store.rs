@@ -7,6 +7,7 @@ use server::store::{Moment, Result, StoreError};
 
 use super::disk::{Kept, Switch};
 
+mod examine;
 mod log;
 mod people;
 mod quarantine;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use server::store::{
-    Append, Entry, Founding, Log, NewBatch, NewEntry, NewRejected, Page, Place, Projection, Result, Row,
-    RowChange, Tip,
+    Append, BatchRecord, Entry, Founding, Log, NewBatch, NewEntry, NewRejected, Page, Place, Projection,
+    Result, Row, RowChange, Tip,
 };
 use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DocumentId};
 
@@ -39,7 +39,9 @@ impl Append for Tables {
         if entries.is_empty() {
             return Ok(());
         }
-        self.batches += 1;
+        let batch_number = self.batches.len() as u64 + 1;
+        let (actor, head, count, suite) = (batch.actor, batch.head, batch.count, batch.suite);
+        Arc::make_mut(&mut self.batches).insert(batch_number, BatchRecord { actor, head, count, suite });
         let (number, device) = (self.documents.len(), batch.actor.device());
         let home = self.documents.entry(batch.document).or_insert_with(|| {
             let collection = batch.collection.clone();
@@ -58,7 +60,7 @@ impl Append for Tables {
                 document: batch.document,
                 hash: entry.hash,
                 change: entry.change.to_vec(),
-                batch: self.batches,
+                batch: batch_number,
                 device,
                 signature: batch.signature.to_vec(),
                 receipt_time: batch.receipt_time,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use server::store::{DeviceRecord, Enrolment, Entry, Founding, NewDevice, Rejected, Tip};
+use server::store::{BatchRecord, DeviceRecord, Enrolment, Entry, Founding, NewDevice, Rejected, Tip};
 use shared::domain::directory::Officer;
 use shared::ids::{Actor, ChangeHash, CollectionId, DeviceId, DocumentId, OfficerId};
 use shared::time::Timestamp;
@@ -15,7 +15,7 @@ pub struct Tables {
     pub(super) founding: Option<Founding>,
     pub(super) logs: BTreeMap<CollectionId, Arc<Vec<Arc<Entry>>>>,
     pub(super) documents: BTreeMap<DocumentId, Arc<Home>>,
-    pub(super) batches: u64,
+    pub(super) batches: Arc<BTreeMap<u64, BatchRecord>>,
     pub(super) officers: BTreeMap<OfficerId, Officer>,
     pub(super) devices: BTreeMap<DeviceId, DeviceRow>,
     pub(super) enrolments: BTreeMap<[u8; 32], Enrolment>,
