@@ -3,8 +3,6 @@
 
 use super::dice::Dice;
 
-/// Faults after which one writer's number stands for two different changes. The phone does not heal that yet.
-pub const HAS_FORK_HEALING: bool = false;
 /// Restored relays: phones give back their own changes only, and a phone that has more than the relay is not told.
 pub const HAS_GIVING_BACK: bool = false;
 
@@ -146,7 +144,6 @@ impl Menu {
         for (weight, trouble) in TROUBLE {
             let is_possible = match trouble {
                 H::BackUp | H::Restore => HAS_GIVING_BACK,
-                H::CopyPhone | H::SetPhoneBack => HAS_FORK_HEALING,
                 _ => true,
             };
             if dice.percent(appetite) && is_possible {

@@ -209,6 +209,7 @@ impl World {
                     self.kill_phone(phone, false);
                     self.phones[phone].disk = copy;
                     self.model.excuse(phone);
+                    self.model.may_reject = true;
                 }
             }
             _ => {}
