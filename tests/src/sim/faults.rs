@@ -3,9 +3,6 @@
 
 use super::dice::Dice;
 
-/// Restored relays: phones give back their own changes only, and a phone that has more than the relay is not told.
-pub const HAS_GIVING_BACK: bool = false;
-
 /// A tab that dies right after its transaction, before it told the others of it. Until they are told by somebody else,
 /// what it wrote waits for the next start, and what was built on it is pushed too early.
 pub const HAS_RETELLING: bool = false;
@@ -142,11 +139,7 @@ impl Menu {
         let appetite = [0, 15, 40, 70, 100][dice.below(5)];
         let mut happenings = WORK.to_vec();
         for (weight, trouble) in TROUBLE {
-            let is_possible = match trouble {
-                H::BackUp | H::Restore => HAS_GIVING_BACK,
-                _ => true,
-            };
-            if dice.percent(appetite) && is_possible {
+            if dice.percent(appetite) {
                 happenings.push((weight * (1 + dice.below(3)), trouble));
             }
         }

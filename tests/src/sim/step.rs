@@ -257,12 +257,29 @@ impl World {
                 self.relay.disk.set_fault(fault);
                 Ok(())
             }
+            H::BackUp => {
+                self.trace.note(|| "the relay's disk is copied".to_owned());
+                self.copies.push(self.relay.disk.copy());
+                Ok(())
+            }
+            H::Restore => self.restore(),
             H::FailRelay => {
                 self.relay.disk.set_fault(Fault::Failing(1));
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    /// The relay's disk is set back to a copy: what came after it must come again from the phones.
+    fn restore(&mut self) -> Step {
+        let Some(copy) = self.copies.pop() else { return Ok(()) };
+        self.trace.note(|| "the relay is set back to a copy".to_owned());
+        self.relay_died()?;
+        self.relay.disk.set_back(&copy);
+        self.model.logs.clear();
+        self.model.may_reject = true;
+        self.start_relay()
     }
 
     /// Starts the relay; the disk takes writes again.

@@ -6,7 +6,7 @@ use shared::time::{DAY_MS, Timestamp};
 
 use super::bureau::{self, RelayDocument};
 use super::dice::Dice;
-use super::disk::Disk;
+use super::disk::{Copy, Disk};
 use super::errors::Errors;
 use super::faults::Menu;
 use super::model::Model;
@@ -52,6 +52,8 @@ pub struct World {
     pub errors: Errors,
     /// What happened, if somebody wants to read it.
     pub trace: Trace,
+    /// Copies of the relay's disk.
+    pub copies: Vec<Copy>,
     /// Frames of phones that somebody has listened to.
     pub overheard: Vec<Vec<u8>>,
     /// Counts tabs and connections.
@@ -102,6 +104,7 @@ impl World {
             model: Model::default(),
             errors,
             trace: Trace { is_on, ..Trace::default() },
+            copies: Vec::new(),
             overheard: Vec::new(),
             count: 0,
         };
