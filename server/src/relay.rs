@@ -269,9 +269,10 @@ impl Relay {
         self.inner.writer.is_alive() && self.inner.shadows.is_well()
     }
 
-    /// Takes no more pushes, commits what waits, and ends the writer.
+    /// Takes no more pushes, commits what waits, and ends the writer and the shadow workers.
     pub async fn close(&self) {
         self.inner.writer.close().await;
+        self.inner.shadows.close().await;
         self.inner.heard.write(&self.inner.store, &self.inner.news).await;
     }
 }
