@@ -10,12 +10,12 @@ impl Dice {
     /// Dice of a seed.
     pub fn new(seed: u64) -> Self {
         let mut dice = Self { state: seed ^ 0x4d55_5354_4552_0051 };
-        dice.next();
+        dice.throw();
         dice
     }
 
     /// Any number.
-    pub fn next(&mut self) -> u64 {
+    pub fn throw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -26,7 +26,7 @@ impl Dice {
     /// A number below `end`, which is not 0.
     pub fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).expect("a count");
-        usize::try_from(self.next() % end).expect("below a count")
+        usize::try_from(self.throw() % end).expect("below a count")
     }
 
     /// True in `percent` of all throws.
@@ -37,7 +37,7 @@ impl Dice {
     /// A number from `low` to `high`, both included.
     pub fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = u64::try_from(high - low + 1).expect("low is not above high");
-        low + i64::try_from(self.next() % span).expect("within the span")
+        low + i64::try_from(self.throw() % span).expect("within the span")
     }
 
     /// One of these; `None` when there is none.

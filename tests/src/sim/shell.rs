@@ -24,7 +24,7 @@ impl World {
     /// Feeds a tab's phone end and performs what it asks for.
     pub fn input(&mut self, phone: usize, number: u64, input: Input) -> Step {
         let now = self.now.plus_ms(self.phones[phone].clock_ms);
-        let random = self.dice.next();
+        let random = self.dice.throw();
         let Some(tab) = self.tab(phone, number) else { return Ok(()) };
         for effect in tab.device.handle(now, random, input) {
             self.perform(phone, number, effect)?;

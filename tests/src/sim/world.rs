@@ -93,7 +93,8 @@ impl World {
         let days = if dice.percent(30) { 6 } else { dice.between(-3, 3) };
         let now = MORNING.plus_ms(days * DAY_MS + dice.between(0, DAY_MS));
         // Most are quick; a few go through the real database.
-        let disk = if seed % REAL_EVERY == 0 { Disk::in_folder(dice.clone()) } else { Disk::in_memory() };
+        let disk =
+            if seed.is_multiple_of(REAL_EVERY) { Disk::in_folder(dice.clone()) } else { Disk::in_memory() };
         let mut world = Self {
             relay: RelayHost::found(disk, now, &errors),
             dice,

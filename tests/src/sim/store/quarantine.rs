@@ -35,8 +35,7 @@ pub(super) fn set_aside(tables: &mut Tables, rejected: &[NewRejected]) {
     }
     let is_over = |kept: &BTreeMap<_, (Rejected, Vec<u8>)>| {
         let bytes: u64 = kept.values().map(|(row, _)| row.bytes).sum();
-        bytes > u64::try_from(QUARANTINE_BYTES_MAX).unwrap_or(u64::MAX)
-            || kept.len() as u64 > u64::try_from(QUARANTINE_ROWS_MAX).unwrap_or(u64::MAX)
+        bytes > u64::from(QUARANTINE_BYTES_MAX) || kept.len() as u64 > u64::from(QUARANTINE_ROWS_MAX)
     };
     while is_over(kept) {
         let oldest = kept.iter().min_by_key(|(_, (row, _))| row.at).map(|(key, _)| *key);

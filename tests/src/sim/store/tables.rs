@@ -9,6 +9,9 @@ use shared::ids::{Actor, ChangeHash, CollectionId, DeviceId, DocumentId, Officer
 use shared::time::Timestamp;
 use shared::trust::rights::Rights;
 
+/// Rejected batches, as they came.
+pub(super) type SetAside = BTreeMap<(DocumentId, ChangeHash), (Rejected, Vec<u8>)>;
+
 /// Everything that the relay keeps.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
@@ -22,7 +25,7 @@ pub struct Tables {
     pub(super) sessions: BTreeMap<[u8; 32], (DeviceId, Timestamp)>,
     pub(super) projected: BTreeMap<CollectionId, u64>,
     /// Rejected batches by document and head, with when they came and their bytes.
-    pub(super) rejected: Arc<BTreeMap<(DocumentId, ChangeHash), (Rejected, Vec<u8>)>>,
+    pub(super) rejected: Arc<SetAside>,
     pub(super) rows: Arc<BTreeMap<(String, String), Vec<u8>>>,
 }
 
