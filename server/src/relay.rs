@@ -34,6 +34,7 @@ use heard::Heard;
 pub use push::Pushed;
 use shadow::Shadows;
 use signer::{Signer, SigningError};
+pub use writer::LogWriter;
 use writer::Writer;
 
 #[cfg(test)]
@@ -108,20 +109,45 @@ impl Relay {
         founding: Founding,
         shadows: shadow::Options,
     ) -> Result<Self, StartError> {
+        let (relay, log) = Self::assemble_with(store, clock, founding, shadows)?;
+        relay.inner.writer.start(log).map_err(StartError::Thread)?;
+        Ok(relay)
+    }
+
+    /// A relay whose log writer has no thread: pushes wait until its holder commits them. For simulations, where
+    /// everything happens in an order that can be repeated, and nothing because time is up.
+    ///
+    /// # Errors
+    /// When the relay's key does not parse or there is no thread to be had.
+    pub fn assemble(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+    ) -> Result<(Self, LogWriter), StartError> {
+        let patience = std::time::Duration::from_secs(3_600);
+        let shadows = shadow::Options { workers: 1, patience, ..shadow::Options::default() };
+        Self::assemble_with(store, clock, founding, shadows)
+    }
+
+    fn assemble_with(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+        shadows: shadow::Options,
+    ) -> Result<(Self, LogWriter), StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
         let signer = Arc::new(Signer::new(&founding.relay_key).ok_or(StartError::Key)?);
         let author = Author::new(Arc::clone(&signer));
         let metrics = Arc::new(Metrics::default());
-        let writer =
-            Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics))
-                .map_err(StartError::Thread)?;
+        let (writer, log) =
+            Writer::new(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics));
         let Founding { bureau, epoch, .. } = founding;
         let shadows =
             Shadows::start(Arc::clone(&store), bureau.id.clone(), shadows).map_err(StartError::Thread)?;
         let heard = Heard::default();
         let inner =
             Inner { bureau, epoch, store, clock, writer, shadows, signer, author, heard, news, metrics };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok((Self { inner: Arc::new(inner) }, log))
     }
 
     /// The bureau whose relay this is.
