@@ -19,7 +19,7 @@ use shared::document::write::Event;
 use shared::domain::observation::Act;
 use shared::ids::{DocumentKind, EventKey};
 use shared::protocol::RejectCode;
-use shared::sync::device::Why;
+use shared::sync::device::{Input, Why, Write};
 
 /// Rejects answers with these notes.
 fn rejecting(notes: &'static [&'static str], code: RejectCode, is_named: bool) -> rig::hub::Judge {
@@ -191,6 +191,24 @@ fn what_the_log_has_is_not_made_twice() {
     a.meet(&mut hub);
     assert_eq!(notes(&hub), ["a", "c"]);
     assert_eq!((hub.round().visits.len(), a.device.status().pending), (1, 0));
+}
+
+#[test]
+fn what_waits_on_both_sides_of_what_the_relay_has_is_cut_there() {
+    let mut hub = Hub::new();
+    let mut a = phone(&mut hub, 1);
+    a.say(ok(), "a", None);
+    let mut back = a.twin();
+    a.say(ok(), "b", None);
+    a.meet(&mut hub);
+    // The older copy of the storage, where "a" still waits, hears of "b" and writes on.
+    let known = back.stored().changes.clone();
+    let news = a.stored().changes.iter().filter(|change| !known.contains(change)).cloned();
+    back.input(Input::FromOtherTab(news.map(Write::Change).collect()));
+    back.say(ok(), "c", None);
+    back.meet(&mut hub);
+    assert_eq!((notes(&hub), hub.rejected), (vec!["a".to_owned(), "b".to_owned(), "c".to_owned()], 0));
+    assert_eq!(back.device.status().pending, 0);
 }
 
 #[test]
