@@ -7,7 +7,6 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt;
 use shared::limits::{FRAME_BYTES_MAX, SOCKET_BUFFER_BYTES};
 use shared::protocol::{self, Frame, Refusal, RefusalCode};
 use tracing::{Instrument, Span};
@@ -17,9 +16,6 @@ use crate::load::Load;
 use crate::relay::Relay;
 use crate::state::Closing;
 use crate::sync;
-
-/// Bytes of a body that is too large which are let pass before it is answered; behind them the line is cut.
-const LET_PASS_BYTES_MAX: usize = 4 * FRAME_BYTES_MAX;
 
 /// One request, one answer.
 pub async fn exchange(
@@ -50,7 +46,6 @@ async fn answer(
     // Room is taken before the body is read: what comes in at one time is bounded, not only what is handled.
     let bytes = announced(request.headers());
     if bytes > FRAME_BYTES_MAX {
-        let_pass(request.into_body()).await;
         return Err(told(too_large()));
     }
     let _room = load.enter(bytes).map_err(told)?;
@@ -66,18 +61,6 @@ fn announced(headers: &HeaderMap) -> usize {
 
 async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
     to_bytes(body, bytes_max).await.map(Into::into).map_err(|_| too_large())
-}
-
-/// Takes in what is not wanted and keeps none of it: who is still sending does not hear why it was refused.
-async fn let_pass(body: Body) {
-    let mut stream = body.into_data_stream();
-    let mut left = LET_PASS_BYTES_MAX;
-    while let Some(Ok(bytes)) = stream.next().await {
-        left = left.saturating_sub(bytes.len());
-        if left == 0 {
-            return;
-        }
-    }
 }
 
 /// Many requests, and live delivery.
