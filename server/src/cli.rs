@@ -49,7 +49,7 @@ enum Command {
     /// Examine everything that is kept, beside a running relay too; writes nothing, exits with 1 when something is wrong
     Doctor(doctor::Arguments),
     /// Print every setting as it is in effect, with its meaning, as a settings' file
-    Config(Box<settings::Arguments>),
+    Config(Box<settings::Settings>),
 }
 
 /// Where the commands that are no relay find the data.

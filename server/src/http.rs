@@ -22,6 +22,7 @@ mod body;
 pub mod devices;
 pub mod enrolments;
 pub mod health;
+mod let_pass;
 pub mod metrics;
 pub mod quarantine;
 mod request_id;
@@ -59,6 +60,7 @@ pub fn router(app: App) -> Router {
         .route("/health/ready", get(health::ready))
         .fallback(assets::serve)
         .layer(middleware::from_fn(same_origin))
+        .layer(middleware::from_fn(let_pass::let_pass))
         .layer(middleware::map_response(secure))
         .layer(middleware::from_fn_with_state(Arc::<RequestIds>::default(), request_id::number))
         .with_state(app)

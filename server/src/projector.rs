@@ -158,7 +158,11 @@ impl Projector {
                 Shelf::Live(station) => Some(station),
                 Shelf::Bureau | Shelf::Rounds(..) => None,
             };
-            self.project_again(station)?;
+            if let Err(error) = self.project_again(station) {
+                // Not all rows are projected again yet: the next catching up must see the difference too.
+                self.model.write().unwrap_or_else(PoisonError::into_inner).reference = before;
+                return Err(error);
+            }
         }
         self.store.project(collection, tip.seq, &[])
     }

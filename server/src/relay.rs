@@ -38,6 +38,7 @@ pub use push::Pushed;
 use shadow::Shadows;
 use signer::{Signer, SigningError};
 use snapshot::Saver;
+pub use writer::LogWriter;
 use writer::Writer;
 
 #[cfg(test)]
@@ -76,6 +77,15 @@ pub enum StartError {
     Thread(#[source] std::io::Error),
 }
 
+/// What a relay otherwise draws or has by its nature, chosen by whoever assembles one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chosen {
+    /// The slot that it writes its own documents under until its next start; another at each start.
+    pub slot: u32,
+    /// Entries of a log that a new phone reads one by one even where there are snapshots.
+    pub replayed_max: u64,
+}
+
 /// A running relay; clones are the same one.
 #[derive(Clone)]
 pub struct Relay {
@@ -93,6 +103,7 @@ struct Inner {
     author: Author,
     heard: Heard,
     saver: Arc<Saver>,
+    replayed_max: u64,
     news: broadcast::Sender<News>,
     metrics: Arc<Metrics>,
 }
@@ -116,13 +127,42 @@ impl Relay {
         founding: Founding,
         shadows: shadow::Options,
     ) -> Result<Self, StartError> {
+        let slot = author::draw_slot().ok_or(StartError::Random)?;
+        let chosen = Chosen { slot, replayed_max: pull::REPLAYED_MAX };
+        let (relay, log) = Self::assemble_with(store, clock, founding, shadows, chosen)?;
+        relay.inner.writer.start(log).map_err(StartError::Thread)?;
+        Ok(relay)
+    }
+
+    /// A relay whose log writer has no thread: pushes wait until its holder commits them. For simulations, where
+    /// everything happens in an order that can be repeated, and nothing because time is up.
+    ///
+    /// # Errors
+    /// When the relay's key does not parse or there is no thread to be had.
+    pub fn assemble(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+        chosen: Chosen,
+    ) -> Result<(Self, LogWriter), StartError> {
+        let patience = std::time::Duration::from_secs(3_600);
+        let shadows = shadow::Options { workers: 1, patience, ..shadow::Options::default() };
+        Self::assemble_with(store, clock, founding, shadows, chosen)
+    }
+
+    fn assemble_with(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+        shadows: shadow::Options,
+        Chosen { slot, replayed_max }: Chosen,
+    ) -> Result<(Self, LogWriter), StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
         let signer = Arc::new(Signer::new(&founding.relay_key).ok_or(StartError::Key)?);
-        let author = Author::new(Arc::clone(&signer)).ok_or(StartError::Random)?;
+        let author = Author::new(Arc::clone(&signer), slot);
         let metrics = Arc::new(Metrics::default());
-        let writer =
-            Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics))
-                .map_err(StartError::Thread)?;
+        let (writer, log) =
+            Writer::new(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics));
         let Founding { bureau, epoch, .. } = founding;
         let shadows =
             Shadows::start(Arc::clone(&store), bureau.id.clone(), shadows).map_err(StartError::Thread)?;
@@ -138,10 +178,11 @@ impl Relay {
             author,
             heard,
             saver,
+            replayed_max,
             news,
             metrics,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok((Self { inner: Arc::new(inner) }, log))
     }
 
     /// The bureau whose relay this is.
@@ -189,9 +230,10 @@ impl Relay {
     /// # Errors
     /// When the database fails.
     pub async fn pull(&self, want: Want, bytes_max: usize) -> Result<Pull, StoreError> {
-        let (epoch, now) = (self.inner.epoch, self.inner.clock.now());
+        let Inner { epoch, replayed_max, .. } = *self.inner.as_ref();
+        let now = self.inner.clock.now();
         crate::store::blocking(&self.inner.store, move |store| {
-            pull::Source::new(store, epoch, now).pull(want, bytes_max)
+            pull::Source::new(store, epoch, now, replayed_max).pull(want, bytes_max)
         })
         .await
     }
@@ -257,6 +299,16 @@ impl Relay {
             }
             saved += go;
         }
+    }
+
+    /// Makes a snapshot of one document, as it is now; whether it did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_snapshot(&self, document: DocumentId) -> Result<bool, StoreError> {
+        let saver = Arc::clone(&self.inner.saver);
+        crate::store::blocking(&self.inner.store, move |store| Ok(saver.save_these(store, &[document])? > 0))
+            .await
     }
 
     /// What it counts about itself.

@@ -16,11 +16,11 @@ mod quarantine;
 mod snapshot;
 pub mod sqlite;
 
-#[cfg(test)]
-mod conformance;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 
 pub use examine::{BatchRecord, Examine, Sizes};
-pub use fault::Faults;
+pub use fault::{Faults, Moment};
 pub use log::{Append, Entry, Founding, Log, NewBatch, NewEntry, Page, Place, Tip};
 pub use people::{DeviceRecord, Enrolment, NewDevice, People, Redemption, SessionRecord};
 pub use projection::{Projection, Row, RowChange};

@@ -40,15 +40,15 @@ pub async fn answer(
 
 /// What came of an input.
 #[derive(Debug, Default)]
-struct Done {
+pub struct Done {
     /// To be sent, in order.
-    frames: Vec<Vec<u8>>,
+    pub frames: Vec<Vec<u8>>,
     /// To be sent last; the connection ends with it.
-    refusal: Option<Refusal>,
+    pub refusal: Option<Refusal>,
 }
 
 /// One phone's line, for one request or for many.
-struct Line {
+pub struct Line {
     relay: Relay,
     load: Arc<Load>,
     device: DeviceRecord,
@@ -60,13 +60,14 @@ struct Line {
 }
 
 impl Line {
-    fn new(relay: Relay, load: Arc<Load>, device: DeviceRecord) -> Self {
+    /// The line of a signed-in phone.
+    pub fn new(relay: Relay, load: Arc<Load>, device: DeviceRecord) -> Self {
         let link = Link::new(device.rights.clone());
         Self { relay, load, device, link, bulky: BTreeSet::new(), told: BTreeSet::new() }
     }
 
     /// Performs what an input asks for until there is nothing left.
-    async fn take(&mut self, input: Input) -> Done {
+    pub async fn take(&mut self, input: Input) -> Done {
         if let Input::Frame(frame) = &input {
             let metrics = self.relay.metrics();
             metrics.requests.add(1);

@@ -8,6 +8,7 @@ mod commands;
 mod product;
 mod progress;
 mod pwa;
+mod sim;
 mod stages;
 mod tools;
 mod workspace;
@@ -49,6 +50,12 @@ enum Task {
         #[arg(long, value_name = "STAGE")]
         only: Vec<String>,
     },
+    /// Simulate phones and a relay under faults; stops at the first broken promise and says how to repeat it
+    Sim {
+        /// For the simulator: --seeds FIRST..LAST, --seed N, --steps N, --trace, --go-on
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run the benchmarks and write their tables into docs/BENCHMARKS.md
     Bench,
     /// Build the interface into target/pwa/<profile>
@@ -75,6 +82,7 @@ fn run() -> anyhow::Result<()> {
         Task::Serve { demo, port, data } => product::serve(&workspace, demo, port, &data),
         Task::Build => product::build(&workspace).map(drop),
         Task::Test { only } => stages::run(&workspace, &only),
+        Task::Sim { arguments } => sim::run(&workspace, &arguments),
         Task::Bench => bench::run(&workspace),
         Task::Pwa { profile } => pwa::build(&workspace, profile).map(drop),
     }

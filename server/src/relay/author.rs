@@ -91,12 +91,17 @@ pub fn public_key(pkcs8: &[u8]) -> Option<Vec<u8>> {
     Signer::new(pkcs8).map(|signer| signer.public_key().to_vec())
 }
 
+/// A slot to write under until the next start; `None` when the system gives no randomness.
+pub(super) fn draw_slot() -> Option<u32> {
+    let slot: [u8; 4] = ring::rand::generate(&SystemRandom::new()).ok()?.expose();
+    Some(u32::from_be_bytes(slot))
+}
+
 impl Author {
-    /// Signs with this key; `None` when the system gives no randomness.
-    pub(super) fn new(signer: Arc<Signer>) -> Option<Self> {
-        let slot: [u8; 4] = ring::rand::generate(&SystemRandom::new()).ok()?.expose();
-        let actor = Actor::new(signer.device(), u32::from_be_bytes(slot));
-        Some(Self { signer, actor, documents: Mutex::default() })
+    /// Signs with this key, and writes under this slot.
+    pub(super) fn new(signer: Arc<Signer>, slot: u32) -> Self {
+        let actor = Actor::new(signer.device(), slot);
+        Self { signer, actor, documents: Mutex::default() }
     }
 
     /// Entries of this document came from outside: the next writing starts from the log.

@@ -13,20 +13,21 @@ use crate::store::{Entry, Result, Store};
 /// Entries in one answer: bounds the work when changes are tiny.
 const ENTRIES_MAX: usize = 20_000;
 /// Entries of a log that a new phone may just as well read one by one.
-const REPLAYED_MAX: u64 = 256;
+pub(super) const REPLAYED_MAX: u64 = 256;
 
 /// The log, as it is read for one answer.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
     pub(super) store: &'a dyn Store,
     pub(super) epoch: u64,
+    replayed_max: u64,
     /// Authors' signatures are sent with what was taken since then.
     sealed_from: Timestamp,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(store: &'a dyn Store, epoch: u64, now: Timestamp) -> Self {
-        Self { store, epoch, sealed_from: now.plus_ms(-SEAL_DAYS * DAY_MS) }
+    pub(super) fn new(store: &'a dyn Store, epoch: u64, now: Timestamp, replayed_max: u64) -> Self {
+        Self { store, epoch, replayed_max, sealed_from: now.plus_ms(-SEAL_DAYS * DAY_MS) }
     }
 
     /// What a phone wants.
@@ -63,7 +64,7 @@ impl<'a> Source<'a> {
     /// Whether most of a long log is in snapshots.
     fn is_saved(self, collection: &CollectionId) -> Result<bool> {
         let tip = self.store.end(collection)?;
-        Ok(tip.seq > REPLAYED_MAX && self.store.saved(collection)? >= tip.seq / 2)
+        Ok(tip.seq > self.replayed_max && self.store.saved(collection)? >= tip.seq / 2)
     }
 
     /// The answer to a cursor that is not a place in this log.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use shared::document::{ApplyError, Document};
@@ -101,25 +101,38 @@ impl Saver {
     /// # Errors
     /// When the database fails.
     pub(super) fn save(&self, store: &dyn Store, quiet_since: Timestamp) -> Result<usize> {
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = self.refused().clone();
         let mut grown = store.grown(quiet_since, DOCUMENTS_A_GO + refused.len())?;
         grown.retain(|id| !refused.contains(id));
         grown.truncate(DOCUMENTS_A_GO);
-        let mut snapshots = Vec::with_capacity(grown.len());
-        for id in &grown {
+        self.save_these(store, &grown)?;
+        Ok(grown.len())
+    }
+
+    /// Saves these documents as they are now, in one transaction; says how many could be.
+    ///
+    /// # Errors
+    /// When the database fails; then none is.
+    pub(super) fn save_these(&self, store: &dyn Store, documents: &[DocumentId]) -> Result<usize> {
+        let mut snapshots = Vec::with_capacity(documents.len());
+        for id in documents {
             match make(store, *id) {
                 Ok(Some(snapshot)) => snapshots.push((*id, snapshot)),
                 Err(LoadError::Store(error)) => return Err(error),
                 Ok(None) | Err(LoadError::Apply(_) | LoadError::Panicked) => {
                     tracing::error!(%id, "a document cannot be saved in one piece");
-                    refused.insert(*id);
+                    self.refused().insert(*id);
                 }
             }
         }
         if !snapshots.is_empty() {
             store.put_snapshots(&snapshots)?;
         }
-        Ok(grown.len())
+        Ok(snapshots.len())
+    }
+
+    fn refused(&self) -> MutexGuard<'_, BTreeSet<DocumentId>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Saves, for as long as the relay runs.

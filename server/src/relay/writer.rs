@@ -1,4 +1,4 @@
-//! The log writer: one thread, one transaction at a time. It takes whatever pushes wait, from all connections, admits
+//! The log writer: one thread (in a simulation, one turn after the other), one transaction at a time. It takes whatever pushes wait, from all connections, admits
 //! their batches one after the other, appends what is new, makes it durable with one fsync, and only then answers and
 //! tells the news. When the disk does not take it, nothing of the group is kept and every batch is deferred; the next
 //! group tries again, so it recovers by itself when there is room.
@@ -95,22 +95,27 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread.
-    pub(super) fn start(
+    /// The handle, and what does the work.
+    pub(super) fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         news: broadcast::Sender<News>,
         metrics: Arc<Metrics>,
-    ) -> std::io::Result<Self> {
+    ) -> (Self, LogWriter) {
         let (queue, jobs) = mpsc::unbounded_channel();
-        let log = LogWriter { store, clock, news, metrics };
-        let thread =
-            std::thread::Builder::new().name("log-writer".to_owned()).spawn(move || log.run(jobs))?;
-        Ok(Self {
+        let writer = Self {
             room: Arc::new(Semaphore::new(WRITER_BATCHES_MAX)),
             queue: Mutex::new(Some(queue)),
-            thread: Mutex::new(Some(thread)),
-        })
+            thread: Mutex::new(None),
+        };
+        (writer, LogWriter { store, clock, news, metrics, jobs })
+    }
+
+    /// Starts the thread.
+    pub(super) fn start(&self, log: LogWriter) -> std::io::Result<()> {
+        let thread = std::thread::Builder::new().name("log-writer".to_owned()).spawn(move || log.run())?;
+        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(())
     }
 
     /// Room for this many batches; `None` when too many wait already.
@@ -162,24 +167,38 @@ impl Writer {
     }
 }
 
-/// What the thread works with.
-struct LogWriter {
+/// What does the work: on the writer's thread, or turn by turn in a simulation.
+pub struct LogWriter {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     news: broadcast::Sender<News>,
     metrics: Arc<Metrics>,
+    jobs: mpsc::UnboundedReceiver<Job>,
 }
 
 impl LogWriter {
-    fn run(&self, mut jobs: mpsc::UnboundedReceiver<Job>) {
-        while let Some(first) = jobs.blocking_recv() {
-            // Whatever came while the last group was being synced goes into this one.
-            let mut group = vec![first];
-            while let Ok(job) = jobs.try_recv() {
-                group.push(job);
-            }
-            self.group(group);
+    fn run(mut self) {
+        while let Some(first) = self.jobs.blocking_recv() {
+            self.commit_with(vec![first]);
         }
+    }
+
+    /// Pushes that wait.
+    pub fn waiting(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// Commits everything that waits as one group.
+    pub fn commit_waiting(&mut self) {
+        self.commit_with(Vec::new());
+    }
+
+    /// Whatever came while the last group was being synced goes into this one.
+    fn commit_with(&mut self, mut group: Vec<Job>) {
+        while let Ok(job) = self.jobs.try_recv() {
+            group.push(job);
+        }
+        self.group(group);
     }
 
     fn group(&self, group: Vec<Job>) {
@@ -213,6 +232,12 @@ impl LogWriter {
             // A connection that closed in the meantime does not need its answer: the phone pushes again.
             let _ = job.answer.send(outcomes);
         }
+    }
+}
+
+impl std::fmt::Debug for LogWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LogWriter").field("waiting", &self.waiting()).finish_non_exhaustive()
     }
 }
 

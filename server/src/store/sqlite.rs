@@ -110,6 +110,7 @@ impl Sqlite {
         let done = work(&tx)?;
         self.options.faults.before_commit()?;
         tx.commit()?;
+        self.options.faults.after_commit()?;
         Ok(done)
     }
 

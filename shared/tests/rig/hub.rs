@@ -306,8 +306,13 @@ impl Hub {
             .map(|entry| (entry.hash, entry.number))
             .collect();
         let genesis = Document::new(batch.document).heads();
+        let mut next = None;
         for change in &batch.changes {
             let outline = chunk::outline(change).unwrap();
+            if next.is_some_and(|next| outline.seq != next) {
+                return Err((RejectCode::Actor, Some(outline.hash)));
+            }
+            next = Some(outline.seq + 1);
             if known.contains_key(&outline.hash) {
                 continue;
             }

@@ -114,7 +114,8 @@ impl Outbox {
     }
 
     /// A document's waiting changes by their first operation, which is an order of causes before effects, cut where
-    /// the writer changes (two tabs' changes may interleave).
+    /// the writer changes (two tabs' changes may interleave) or its numbers do (what is missing is at the relay: a
+    /// storage that was set back still marks what came before it).
     fn batches_of(&self, id: DocumentId, documents: &Documents) -> Vec<Batch> {
         let marked = self.marks.range((id, ChangeHash([0; 32]))..=(id, ChangeHash([0xff; 32])));
         let mut waiting: Vec<(Outline, &[u8], bool)> = marked
@@ -127,13 +128,14 @@ impl Outbox {
         waiting.sort_by_key(|(outline, ..)| (outline.start_op, outline.actor, outline.seq));
         let mut batches: Vec<Batch> = Vec::new();
         let mut bytes = 0;
-        let mut may_join = false;
+        // The writer and the number that would join the last batch.
+        let mut next = None;
         for (outline, change, is_alone) in waiting {
             let Some((collection, _)) = documents.change(id, outline.hash) else { continue };
             bytes += change.len();
             let fits = |batch: &Batch| batch.changes.len() < BATCH_CHANGES_MAX && bytes <= PUSH_BYTES_MAX / 2;
             match batches.last_mut() {
-                Some(batch) if may_join && !is_alone && batch.actor == outline.actor && fits(batch) => {
+                Some(batch) if !is_alone && next == Some((outline.actor, outline.seq)) && fits(batch) => {
                     batch.changes.push(change.to_vec().into());
                     batch.head = outline.hash;
                 }
@@ -150,7 +152,7 @@ impl Outbox {
                     });
                 }
             }
-            may_join = !is_alone;
+            next = outline.seq.checked_add(1).filter(|_| !is_alone).map(|seq| (outline.actor, seq));
         }
         batches
     }
