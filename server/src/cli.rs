@@ -1,24 +1,30 @@
-//! The command line: `muster serve`, `muster invite`.
+//! The command line. Each command has a file of its own; what they share is here: which data folder, which settings.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
-use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, Given, LogFormat};
+use crate::store::sqlite::{self, Options, Sqlite};
 
+mod backup;
+mod init;
 mod invite;
 mod serve;
+mod settings;
 
 /// The relay of a bureau.
 #[derive(Debug, Parser)]
 #[command(
     name = "muster",
     version,
-    about = "Checklists that merge: the relay of a bureau, with the app inside"
+    about = "Muster 点验: checklists that merge. The relay of a bureau, with the app inside.",
+    after_help = "First steps:\n  \
+        muster init --id chaohu --name 巢湖市公安局 --admin 侯芳 --badge 013117\n  \
+        muster serve\n\n\
+        To look around without a bureau: muster serve --demo\n\
+        Every command explains itself: muster <COMMAND> --help"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -27,36 +33,51 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the relay
-    Serve {
-        /// The data folder
-        #[arg(long, default_value = "data", env = "MUSTER_DATA")]
-        data: PathBuf,
-        /// Address and port; plain HTTP, so loopback only
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
-        /// Serve the interface from this folder instead of from the binary
-        #[arg(long)]
-        assets: Option<PathBuf>,
-        /// Fill an empty data folder with a demo bureau and print enrolment links
-        #[arg(long)]
-        demo: bool,
-        /// Try a full disk: the database may have this many pages
-        #[arg(long, hide = true)]
-        page_count_max: Option<u32>,
-        /// Try another time: milliseconds added to the system's clock
-        #[arg(long, hide = true, default_value_t = 0, allow_negative_numbers = true)]
-        clock_offset_ms: i64,
-    },
-    /// Print a one-time enrolment code for a person of the directory
-    Invite {
-        /// The data folder
-        #[arg(long, default_value = "data", env = "MUSTER_DATA")]
-        data: PathBuf,
-        /// The person's id
-        #[arg(long)]
-        officer: String,
-    },
+    /// Run the relay: answer the phones and serve the app until told to stop
+    Serve(Box<serve::Arguments>),
+    /// Found a bureau in an empty data folder and print its first admin's one-time link
+    Init(init::Arguments),
+    /// Print a one-time enrolment link for a person of the directory, for a new or another phone
+    Invite(invite::Arguments),
+    /// Copy everything into one file, checked, while the relay runs
+    Backup(backup::Arguments),
+    /// Print every setting as it is in effect, with its meaning, as a settings' file
+    Config(Box<settings::Arguments>),
+}
+
+/// Where the commands that are no relay find the data.
+#[derive(Debug, Args)]
+struct Place {
+    /// The data folder [default: what the settings' file says, or `data`]
+    #[arg(long, env = "MUSTER_DATA")]
+    data: Option<PathBuf>,
+    /// A settings' file (muster.toml)
+    #[arg(long, env = "MUSTER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    /// The settings that apply there.
+    fn settings(&self) -> anyhow::Result<Config> {
+        let given = Given { data: self.data.clone(), ..Given::default() };
+        Ok(Config::of(given.or(read(self.config.as_ref())?)))
+    }
+}
+
+/// A settings' file, if one is named.
+fn read(config: Option<&PathBuf>) -> anyhow::Result<Given> {
+    Ok(config.map(|path| Given::read(path)).transpose()?.unwrap_or_default())
+}
+
+/// Opens the database of a data folder in which there must be one: a mistyped folder is told and not made.
+fn open(config: &Config) -> anyhow::Result<Sqlite> {
+    anyhow::ensure!(
+        sqlite::exists(&config.data),
+        "there is no bureau in {}; name its folder with --data, or found one with `muster init`",
+        config.data.display()
+    );
+    let options = Options { folder: config.data.clone(), ..Options::default() };
+    Sqlite::open(options).with_context(|| format!("the database in {} does not open", config.data.display()))
 }
 
 /// Runs what the command line asks for.
@@ -64,22 +85,72 @@ enum Command {
 /// # Errors
 /// When it cannot be done; the message is for the person at the terminal.
 pub fn run() -> anyhow::Result<()> {
-    let arguments = Arguments::parse();
-    crate::telemetry::start();
-    match arguments.command {
-        Command::Serve { data, listen, assets, demo, page_count_max, clock_offset_ms } => {
-            let mut config = Config::new(data);
-            config.listen = listen;
-            config.assets = assets;
-            config.is_demo = demo;
-            config.page_count_max = page_count_max;
-            config.clock = Arc::new(SystemClock { offset_ms: clock_offset_ms });
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .enable_all()
-                .build()
-                .context("the runtime does not start")?;
-            runtime.block_on(serve::run(config))
+    let command = Arguments::parse().command;
+    if !matches!(command, Command::Serve(_)) {
+        let levels = std::env::var("MUSTER_LOG").unwrap_or_else(|_| "warn".to_owned());
+        crate::telemetry::start(&levels, LogFormat::Text);
+    }
+    match command {
+        Command::Serve(arguments) => serve::run(*arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Invite(arguments) => invite::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Config(arguments) => settings::run(*arguments),
+    }
+}
+
+/// A runtime for a command.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")
+}
+
+/// Prints one text in one write. Whoever reads it may have gone; the command has done its work all the same.
+fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        tracing::warn!(error = &error as &dyn std::error::Error, "nobody reads what is printed");
+    }
+}
+
+/// A link as people get it: its text, and its picture for a phone's camera.
+fn link(origin: &str, code: &str) -> String {
+    use qrcode::QrCode;
+    use qrcode::render::unicode::Dense1x2;
+    let link = format!("{}/enrol#{code}", origin.trim_end_matches('/'));
+    match QrCode::new(&link) {
+        // Dark on light, whatever the terminal's colours are.
+        Ok(picture) => {
+            let drawn = picture
+                .render::<Dense1x2>()
+                .dark_color(Dense1x2::Light)
+                .light_color(Dense1x2::Dark)
+                .quiet_zone(true)
+                .build();
+            format!("{link}\n\n{drawn}\n")
         }
-        Command::Invite { data, officer } => invite::run(data, &officer),
+        // An origin too long for a picture still works as text.
+        Err(_) => format!("{link}\n"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_whole() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_link_is_text_and_picture() {
+        let shown = link("https://muster.example/", "7K3M-9QXA-2PTD");
+        let mut lines = shown.lines();
+        assert_eq!(lines.next(), Some("https://muster.example/enrol#7K3M-9QXA-2PTD"));
+        assert!(lines.filter(|line| line.contains('█')).count() > 10, "{shown}");
+        assert_eq!(link(&"x".repeat(9_000), "7K3M").lines().count(), 1);
     }
 }

@@ -1,7 +1,9 @@
 //! What the product ships for a new bureau: the default checklists, as data files compiled in. A bureau's own versions
 //! live in its template documents; these are only where they begin. Publishing them is `authoring`'s.
 
+use shared::domain::calendar::{Calendar, Duty, Recurrence};
 use shared::domain::template::Template;
+use shared::ids::TemplateId;
 
 /// The default checklists, in the order in which a bureau lists them.
 const TEMPLATES: [&str; 4] = [
@@ -16,6 +18,24 @@ pub fn templates() -> Vec<Template> {
     let parse =
         |text: &&str| serde_json::from_str(text).expect("a test parses every template that is compiled in");
     TEMPLATES.iter().map(parse).collect()
+}
+
+/// The duties that a bureau begins with: the check before duty every day by nine, maintenance day on the first Wednesday
+/// and inspection day on the second one of a month, each by five in the afternoon.
+pub fn calendar() -> Calendar {
+    let wednesday = |nth| Recurrence::Monthly { weekday: 2, nth };
+    let duty = |template: &str, on, hour: u16| Duty {
+        template: TemplateId::parse(template).expect("a test finds each of them among the checklists"),
+        on,
+        due_minute: hour * 60,
+    };
+    Calendar {
+        duties: vec![
+            duty("pre-duty", Recurrence::Daily, 9),
+            duty("kit-maintenance", wednesday(1), 17),
+            duty("inspection", wednesday(2), 17),
+        ],
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +102,12 @@ mod tests {
             ("inspection", SubjectKind::Asset, 4),
         ];
         assert_eq!(found, expected.map(|(id, subject, count)| (id.to_owned(), subject, count)));
+    }
+
+    #[test]
+    fn every_duty_has_its_checklist() {
+        let known: BTreeSet<_> = templates().into_iter().map(|template| template.id).collect();
+        assert!(calendar().duties.iter().all(|duty| known.contains(&duty.template)));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The HTTP interface: this page is its route table; each resource has a file of its own. No rules here: a handler
 //! reads the request, asks `identity`, `relay` or `projector`, and writes the answer.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
@@ -12,12 +14,15 @@ use shared::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX};
 
 use crate::error::Failure;
 use crate::state::App;
+use request_id::RequestIds;
 
 pub mod assets;
 pub mod board;
 mod body;
 pub mod enrolments;
 pub mod health;
+pub mod metrics;
+mod request_id;
 pub mod session;
 pub mod sessions;
 pub mod sync;
@@ -45,9 +50,12 @@ pub fn router(app: App) -> Router {
         .fallback(|| async { Failure::new(ProblemCode::NotFound) });
     Router::new()
         .nest("/api", api)
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
         .fallback(assets::serve)
         .layer(middleware::from_fn(same_origin))
         .layer(middleware::map_response(secure))
+        .layer(middleware::from_fn_with_state(Arc::<RequestIds>::default(), request_id::number))
         .with_state(app)
 }
 

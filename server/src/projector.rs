@@ -270,16 +270,19 @@ async fn follow(
         tokio::time::sleep(DEBOUNCE).await;
         // Everything that waits is covered by the reading that follows.
         news = news.resubscribe();
-        catch_up_surely(&projector, today(&relay)).await;
+        catch_up_surely(&projector, &relay).await;
         changed.send_modify(|n| *n += 1);
     }
 }
 
 /// Catches up, however often the store fails first.
-async fn catch_up_surely(projector: &Arc<Projector>, today: Date) {
+async fn catch_up_surely(projector: &Arc<Projector>, relay: &Relay) {
     loop {
-        let reader = Arc::clone(projector);
-        match tokio::task::spawn_blocking(move || reader.catch_up(today)).await {
+        let (reader, today) = (Arc::clone(projector), today(relay));
+        relay.metrics().projector_begins(relay.clock().now().0);
+        let caught_up = tokio::task::spawn_blocking(move || reader.catch_up(today)).await;
+        relay.metrics().projector_ends(matches!(caught_up, Ok(Ok(_))));
+        match caught_up {
             Ok(Ok(_)) => return,
             Ok(Err(error)) => {
                 tracing::error!(

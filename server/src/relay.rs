@@ -11,6 +11,7 @@ use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, RefusalCode};
 use tokio::sync::broadcast;
 
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::{Founding, Store, StoreError};
 
 pub mod admission;
@@ -70,6 +71,7 @@ struct Inner {
     author: Author,
     heard: Heard,
     news: broadcast::Sender<News>,
+    metrics: Arc<Metrics>,
 }
 
 impl Relay {
@@ -84,11 +86,14 @@ impl Relay {
     ) -> Result<Self, StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
         let author = Author::new(&founding.relay_key).ok_or(StartError::Key)?;
-        let writer = Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone())
-            .map_err(StartError::Thread)?;
+        let metrics = Arc::new(Metrics::default());
+        let writer =
+            Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics))
+                .map_err(StartError::Thread)?;
         let Founding { bureau, epoch, .. } = founding;
         let heard = Heard::default();
-        Ok(Self { inner: Arc::new(Inner { bureau, epoch, store, clock, writer, author, heard, news }) })
+        let inner = Inner { bureau, epoch, store, clock, writer, author, heard, news, metrics };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The bureau whose relay this is.
@@ -183,6 +188,22 @@ impl Relay {
     /// Writes down who was heard, until [`Relay::close`].
     pub async fn keep_heard(&self) {
         self.inner.heard.keep(&self.inner.store, &self.inner.news).await;
+    }
+
+    /// What it counts about itself.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Batches that wait for the log writer, and how many may.
+    pub fn queue_batches(&self) -> (usize, usize) {
+        self.inner.writer.queue()
+    }
+
+    /// How full the log writer's queue is, in thousandths.
+    pub fn queue_permille(&self) -> u32 {
+        let (waiting, most) = self.inner.writer.queue();
+        u32::try_from(waiting.saturating_mul(1_000) / most.max(1)).unwrap_or(1_000)
     }
 
     /// Whether the log writer is at work.

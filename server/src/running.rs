@@ -12,8 +12,10 @@ use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::demo::{self, DemoError};
+use crate::http::metrics::{self, Watched};
 use crate::http::{self, assets::Assets};
 use crate::identity::Identity;
+use crate::load::Load;
 use crate::projector::Projector;
 use crate::relay::{Relay, StartError};
 use crate::state::App;
@@ -35,7 +37,9 @@ pub enum ServeError {
         source: std::io::Error,
     },
     /// The data folder has no bureau.
-    #[error("there is no bureau in this data folder; start with --demo to make one")]
+    #[error(
+        "there is no bureau in this data folder: make one with `muster init`, or try one with `muster serve --demo`"
+    )]
     NoBureau,
     /// The database cannot be used.
     #[error(transparent)]
@@ -62,6 +66,7 @@ pub struct Invitation {
 /// A running relay.
 pub struct Running {
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     relay: Relay,
     identity: Arc<Identity>,
     invitations: Vec<Invitation>,
@@ -75,8 +80,10 @@ pub struct Running {
 /// # Errors
 /// When the data folder, the bureau or the address cannot be had.
 pub async fn serve(config: Config) -> Result<Running, ServeError> {
-    if !config.listen.ip().is_loopback() {
-        return Err(ServeError::NotLoopback(config.listen));
+    for address in std::iter::once(config.listen).chain(config.metrics_listen) {
+        if !address.ip().is_loopback() {
+            return Err(ServeError::NotLoopback(address));
+        }
     }
     let store = open(&config)?;
     if config.is_demo {
@@ -88,19 +95,39 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     let identity = Arc::new(Identity::new(Arc::clone(&store), Arc::clone(&config.clock), bureau));
     let invitations = if config.is_demo { invited(&identity, config.clock.now())? } else { Vec::new() };
     let (projector, board) = Projector::start(&relay).await?;
+    let assets = Assets::new(config.assets.clone());
 
     let (closing, is_closing) = watch::channel(false);
+    let (listener, address) = listen(config.listen).await?;
+    let watched = match config.metrics_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    let config = Arc::new(config);
     let app = App {
         relay: relay.clone(),
         identity: Arc::clone(&identity),
+        load: Arc::new(Load::new(&config)),
+        config,
         board,
-        assets: Arc::new(Assets::new(config.assets)),
+        assets: Arc::new(assets),
         closing: is_closing,
     };
-    let address = config.listen;
-    let listener =
-        TcpListener::bind(address).await.map_err(|source| ServeError::Listen { address, source })?;
-    let address = listener.local_addr().map_err(|source| ServeError::Listen { address, source })?;
+    let heard = relay.clone();
+    let mut background = vec![tokio::spawn(async move { heard.keep_heard().await }), projector];
+    let metrics_address = watched.as_ref().map(|(_, address)| *address);
+    if let Some((listener, _)) = watched {
+        let page = metrics::router(Watched {
+            relay: relay.clone(),
+            load: Arc::clone(&app.load),
+            config: Arc::clone(&app.config),
+        });
+        background.push(tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, page).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "metrics are no longer served");
+            }
+        }));
+    }
     let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
     let mut closed = closing.subscribe();
     // Frames are small and wait for each other: none is held back to be sent with the next.
@@ -109,10 +136,16 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         // An error means that the sender is gone, which is closing too.
         drop(closed.wait_for(|closing| *closing).await);
     });
-    let heard = relay.clone();
-    let background = vec![tokio::spawn(async move { heard.keep_heard().await }), projector];
     let http = tokio::spawn(http.into_future());
-    Ok(Running { address, relay, identity, invitations, closing, http, background })
+    Ok(Running { address, metrics_address, relay, identity, invitations, closing, http, background })
+}
+
+/// Takes an address; gives the one that it became when any free port was asked for.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let cannot = |source| ServeError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok((listener, address))
 }
 
 /// A fresh way in for each guest of the demo. A full disk takes none, and is no reason not to serve what is there.
@@ -151,6 +184,11 @@ impl Running {
     /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.address.port()
+    }
+
+    /// Where metrics are served.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// The demo bureau's ways in.

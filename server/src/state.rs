@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::identity::Identity;
+use crate::load::Load;
 use crate::projector::BoardFeed;
 use crate::relay::Relay;
 
@@ -16,6 +18,10 @@ pub struct App {
     pub relay: Relay,
     /// Enrolment and sessions.
     pub identity: Arc<Identity>,
+    /// What it has taken on, and may.
+    pub load: Arc<Load>,
+    /// Its settings.
+    pub config: Arc<Config>,
     /// The merged state of all stations, live.
     pub board: BoardFeed,
     /// The interface's files.

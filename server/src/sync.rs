@@ -1,11 +1,15 @@
 //! The shell around the relay's end of an exchange: performs what `shared::sync::relay` asks for and brings back what
-//! comes of it. Step 9 of the walk. It decides nothing.
+//! comes of it, counts it, and says in the log once what was wrong. Step 9 of the walk. It decides nothing about what
+//! is pushed; how much is taken on at one time is `load`'s.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
-use shared::protocol::{self, Frame, Refusal, RefusalCode};
+use shared::ids::CollectionId;
+use shared::protocol::{self, Ack, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode};
 use shared::sync::relay::{Effect, Input, Link};
 
+use crate::load::{FULL_PERMILLE, Load, QUEUE_PERMILLE_MAX};
 use crate::relay::Relay;
 use crate::store::DeviceRecord;
 
@@ -15,10 +19,14 @@ pub mod socket;
 ///
 /// # Errors
 /// The refusal, when the frame was not handled.
-pub async fn answer(relay: &Relay, device: &DeviceRecord, frame: Vec<u8>) -> Result<Vec<u8>, Refusal> {
+pub async fn answer(
+    relay: &Relay,
+    load: &Arc<Load>,
+    device: DeviceRecord,
+    frame: Vec<u8>,
+) -> Result<Vec<u8>, Refusal> {
     relay.heard(device.id);
-    let mut link = Link::new(device.rights.clone());
-    let done = drive(relay, &mut link, Input::Frame(frame)).await;
+    let done = Line::new(relay.clone(), Arc::clone(load), device).take(Input::Frame(frame)).await;
     match (done.refusal, done.frames.into_iter().next()) {
         (Some(refusal), _) => Err(refusal),
         (None, Some(frame)) => Ok(frame),
@@ -39,39 +47,136 @@ struct Done {
     refusal: Option<Refusal>,
 }
 
-/// Performs effects until there are none.
-async fn drive(relay: &Relay, link: &mut Link, input: Input) -> Done {
-    let mut done = Done::default();
-    let mut effects: VecDeque<Effect> = link.handle(relay.clock().now(), input).into();
-    while let Some(effect) = effects.pop_front() {
-        let input = match effect {
-            Effect::Commit { exchange, batches } => {
-                Input::Committed { exchange, acks: relay.push(batches).await }
-            }
-            Effect::Read { collection, cursor, bytes_max } => {
-                match relay.pull(collection, cursor, bytes_max).await {
-                    Ok(pull) => Input::Log(pull),
-                    Err(error) => {
-                        tracing::error!(
-                            error = &error as &dyn std::error::Error,
-                            "the log could not be read"
-                        );
-                        Input::ReadFailed
-                    }
-                }
-            }
-            Effect::Send(frame) => {
-                done.frames.push(frame);
-                continue;
-            }
-            Effect::Refuse(refusal) => {
-                done.refusal = Some(refusal);
-                break;
-            }
-        };
-        effects.extend(link.handle(relay.clock().now(), input));
+/// One phone's line, for one request or for many.
+struct Line {
+    relay: Relay,
+    load: Arc<Load>,
+    device: DeviceRecord,
+    link: Link,
+    /// Collections of which the phone reads one full page after the other.
+    bulky: BTreeSet<CollectionId>,
+    /// Codes of rejections that the log has from this line.
+    told: BTreeSet<&'static str>,
+}
+
+impl Line {
+    fn new(relay: Relay, load: Arc<Load>, device: DeviceRecord) -> Self {
+        let link = Link::new(device.rights.clone());
+        Self { relay, load, device, link, bulky: BTreeSet::new(), told: BTreeSet::new() }
     }
-    done
+
+    /// Performs what an input asks for until there is nothing left.
+    async fn take(&mut self, input: Input) -> Done {
+        if let Input::Frame(frame) = &input {
+            let metrics = self.relay.metrics();
+            metrics.requests.add(1);
+            metrics.bytes_in.add_len(frame.len());
+        }
+        let mut done = Done::default();
+        let mut effects: VecDeque<Effect> = self.link.handle(self.relay.clock().now(), input).into();
+        while let Some(effect) = effects.pop_front() {
+            let input = match effect {
+                Effect::Commit { exchange, batches } => {
+                    Input::Committed { exchange, acks: self.push(batches).await }
+                }
+                Effect::Read { collection, cursor, bytes_max } => {
+                    self.read(collection, cursor, bytes_max).await
+                }
+                Effect::Send(frame) => {
+                    self.relay.metrics().bytes_out.add_len(frame.len());
+                    done.frames.push(frame);
+                    continue;
+                }
+                Effect::Refuse(refusal) => {
+                    self.note_refusal(&refusal);
+                    done.refusal = Some(refusal);
+                    break;
+                }
+            };
+            effects.extend(self.link.handle(self.relay.clock().now(), input));
+        }
+        done
+    }
+
+    /// Admits and commits; when the log writer has too much to do, nothing is looked at, and the phone comes again.
+    async fn push(&mut self, batches: Vec<Batch>) -> Vec<Ack> {
+        let changes: Vec<usize> = batches.iter().map(|batch| batch.changes.len()).collect();
+        let acks = if self.relay.queue_permille() > QUEUE_PERMILLE_MAX {
+            let outcome = || AckOutcome::Deferred { code: RefusalCode::Busy };
+            let deferred =
+                |batch: Batch| Ack { document: batch.document, head: batch.head, outcome: outcome() };
+            batches.into_iter().map(deferred).collect()
+        } else {
+            self.relay.push(batches).await
+        };
+        self.relay.metrics().pushed(&changes, &acks);
+        self.link.set_retry_after_ms(self.load.retry_after_ms(fill(&acks, self.relay.queue_permille())));
+        self.note_rejections(&acks);
+        acks
+    }
+
+    async fn read(&mut self, collection: CollectionId, cursor: Cursor, bytes_max: usize) -> Input {
+        let metrics = self.relay.metrics();
+        metrics.pulls.add(1);
+        let is_bulky = cursor.seq == 0 || cursor.bootstrap.is_some() || self.bulky.contains(&collection);
+        // Held while reading: phones that fetch everything must not take every reader from those that push.
+        let _turn = if is_bulky {
+            metrics.bootstraps.add(1);
+            self.load.bootstrap().await
+        } else {
+            None
+        };
+        match self.relay.pull(collection, cursor, bytes_max).await {
+            Ok(pull) => {
+                if pull.more {
+                    self.bulky.insert(pull.collection.clone());
+                } else {
+                    self.bulky.remove(&pull.collection);
+                }
+                Input::Log(pull)
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the log could not be read");
+                Input::ReadFailed
+            }
+        }
+    }
+
+    /// Room for a frame that has come in, or the refusal that ends the line.
+    fn enter(&self, bytes: usize) -> Result<tokio::sync::OwnedSemaphorePermit, Refusal> {
+        self.load.enter(bytes).inspect_err(|refusal| self.note_refusal(refusal))
+    }
+
+    /// Says once what was wrong: the line ends with it. Never what was in it.
+    fn note_refusal(&self, refusal: &Refusal) {
+        self.relay.metrics().refusals.count(refusal.code.word());
+        let (device, code, detail) = (&self.device.id, refusal.code.word(), &refusal.detail);
+        match refusal.code {
+            RefusalCode::Malformed | RefusalCode::FrameTooLarge | RefusalCode::NoRight => {
+                tracing::warn!(%device, code, detail, "a request was refused");
+            }
+            _ => tracing::debug!(%device, code, detail, "a request was refused"),
+        }
+    }
+
+    /// Says once a line and code that batches were rejected, and how many of this push.
+    fn note_rejections(&mut self, acks: &[Ack]) {
+        for ack in acks {
+            if let AckOutcome::Rejected { code, detail, .. } = &ack.outcome
+                && self.told.insert(code.word())
+            {
+                let device = &self.device.id;
+                tracing::warn!(%device, code = code.word(), detail, "a batch was rejected");
+            }
+        }
+    }
+}
+
+/// How full to call a queue that deferred something: a disk that is full or slow is not better in a second.
+fn fill(acks: &[Ack], queue_permille: u32) -> u32 {
+    let is_disk =
+        |ack: &Ack| matches!(ack.outcome, AckOutcome::Deferred { code } if code != RefusalCode::Busy);
+    if acks.iter().any(is_disk) { queue_permille.max(FULL_PERMILLE / 2) } else { queue_permille }
 }
 
 fn refusal_frame(refusal: Refusal) -> Vec<u8> {

@@ -6,7 +6,7 @@
 
 pub mod chunk;
 mod engine;
-mod genesis;
+pub mod genesis;
 pub mod read;
 mod schema;
 pub mod write;

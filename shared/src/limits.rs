@@ -3,6 +3,19 @@
 
 /// Bytes of one frame on the wire, both directions. A day of one station is far below; a frame must fit a phone's memory twice.
 pub const FRAME_BYTES_MAX: usize = 4 << 20;
+/// Bytes of a frame's body once inflated: what a frame might have been without deflating, whatever the ratio.
+pub const INFLATED_BYTES_MAX: usize = FRAME_BYTES_MAX;
+/// Bytes of all changes of one frame once rebuilt from their compact form, with their bookkeeping: the largest push and
+/// the largest answer are a quarter of it.
+pub const RESTORED_BYTES_MAX: usize = 8 << 20;
+/// CBOR items of one frame: one byte on the wire can be 24 in memory, and a deflated byte a thousand of them.
+pub const FRAME_ITEMS_MAX: usize = 256 << 10;
+/// Bytes of a frame below which deflating is not tried: a request with nothing to say is about that.
+pub const DEFLATE_BYTES_MIN: usize = 128;
+/// Shapes of events (map, field names, kinds) in the compact form of one frame: ours are a dozen.
+pub const COMPACT_SHAPES_MAX: usize = 128;
+/// Fields of one event in the compact form: ours has at most nine.
+pub const COMPACT_FIELDS_MAX: usize = 32;
 /// Bytes of one change. A change of ours is about 150 bytes; imports of a register are the largest.
 pub const CHANGE_BYTES_MAX: usize = 256 << 10;
 /// Changes in one batch: one signature each, and one document's lock on the relay.
@@ -21,6 +34,8 @@ pub const NOTE_CHARS_MAX: usize = 500;
 pub const SEES_MAX: usize = 64;
 /// Frames waiting for one connection; a full queue closes the link and the phone comes again.
 pub const CONNECTION_FRAMES_MAX: usize = 64;
+/// Bytes of frames waiting for one connection; beyond it the phone does not read, and is let go.
+pub const CONNECTION_BYTES_MAX: usize = 8 << 20;
 /// Batches waiting for the log writer over all connections; a full queue answers `busy`.
 pub const WRITER_BATCHES_MAX: usize = 8_192;
 /// Bytes of a WebSocket read buffer: the usual 128 KiB costs 1.3 GB for 10,000 idle phones.
@@ -43,5 +58,7 @@ pub const BACKOFF_MS_MIN: i64 = 1_000;
 pub const BACKOFF_MS_MAX: i64 = 60_000;
 /// Milliseconds after which an unanswered exchange is taken for lost and is sent again.
 pub const EXCHANGE_MS_MAX: i64 = 30_000;
+/// Milliseconds that a phone is asked to wait at most when the relay is busy: long enough for a bureau's herd to pass.
+pub const RETRY_AFTER_MS_MAX: u32 = 30_000;
 /// Milliseconds that a phone is asked to wait when a batch could not be stored now.
 pub const RETRY_AFTER_MS: u32 = 5_000;

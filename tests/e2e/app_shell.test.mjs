@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { test } from "node:test";
 import { assertQuiet, chip, enrol, openRound, sayOk, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { openBrowser } from "./kit/browser.mjs";
 import { need, startRelay } from "./kit/relay.mjs";
+import { test } from "./kit/witness.mjs";
 
 test("two tabs of one phone show the same at once, and one of them syncs", async (t) => {
   const relay = await startRelay();

@@ -1,10 +1,10 @@
 // What goes wrong has a sentence in the person's language, and loses nothing.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { test } from "node:test";
 import { enrol, openRound, sayFault, sayOk, untilAtCentre } from "./kit/app.mjs";
 import { openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
+import { test } from "./kit/witness.mjs";
 
 test("codes that are wrong, used or expired are told apart", async (t) => {
   const relay = await startRelay();

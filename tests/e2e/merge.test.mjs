@@ -1,9 +1,9 @@
 // Two officers, one checklist, no network: OK against fault.
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { assertQuiet, enrol, openRound, sayFault, sayOk, toItem, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
+import { test } from "./kit/witness.mjs";
 
 test("a dispute is shown to both and to the supervisor, and ends with an informed answer", async (t) => {
   const relay = await startRelay();

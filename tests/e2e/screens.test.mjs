@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { test } from "node:test";
 import { enrol, openRound, sayFault, sayOk, untilAtCentre } from "./kit/app.mjs";
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
+import { test } from "./kit/witness.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

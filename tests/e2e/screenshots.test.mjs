@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
+import { test } from "./kit/witness.mjs";
 
 const folder = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 

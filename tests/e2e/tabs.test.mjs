@@ -1,8 +1,8 @@
 // One phone, two tabs: each writes under a slot of its own, one syncs for both, and the other takes over.
-import { test } from "node:test";
 import { assertQuiet, enrol, openRound, sayOk, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
+import { test } from "./kit/witness.mjs";
 
 test("two tabs of one phone lose nothing, and the second syncs when the first is closed", async (t) => {
   const relay = await startRelay();

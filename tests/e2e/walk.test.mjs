@@ -1,9 +1,9 @@
 // The officer's job without a network, and the supervisor's screen: the walk of one tap with its first and last steps.
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { assertQuiet, chip, enrol, openRound, readings, sayOk, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
+import { test } from "./kit/witness.mjs";
 
 test("ten items without a network survive a dead battery and reach the supervisor by themselves", async (t) => {
   const relay = await startRelay();

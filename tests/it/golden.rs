@@ -9,11 +9,13 @@ use shared::ids::{
 };
 use shared::protocol::{
     Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, RejectCode, Request,
-    Response, Run, Want, decode, encode,
+    Response, Run, Want, decode, encode_as,
 };
 use shared::time::Timestamp;
 use shared::trust::chain::{self, Link};
 use shared::trust::signing::{BatchClaim, SUITE_P256, session_claim};
+
+mod compact;
 
 #[track_caller]
 fn check(what: &str, bytes: &[u8], golden: &str) {
@@ -79,7 +81,7 @@ fn frames_are_what_they_were() {
     for (what, frame, golden) in
         [("request", request(), REQUEST), ("response", response(), RESPONSE), ("refusal", refusal(), REFUSAL)]
     {
-        check(what, &encode(&frame), golden);
+        check(what, &encode_as(&frame, 1), golden);
         let bytes = HEXLOWER.decode(golden.as_bytes()).unwrap();
         assert_eq!(decode(&bytes).unwrap(), frame, "{what}");
     }

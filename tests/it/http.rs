@@ -3,5 +3,6 @@
 mod assets;
 mod board;
 mod enrolments;
+mod operation;
 mod problems;
 mod sessions;

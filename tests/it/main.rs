@@ -5,6 +5,7 @@
 mod golden;
 mod http;
 mod layers;
+mod load;
 mod store;
 mod sync;
 mod walk;

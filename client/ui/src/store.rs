@@ -12,8 +12,10 @@ use crate::preferences::Preferences;
 use crate::route::Route;
 
 mod tentative;
+mod unkept;
 
 pub use tentative::{Progress, Tentative, own_events};
+pub use unkept::{Said, Unkept};
 
 /// How the core is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +48,8 @@ pub struct View {
     pub board: Option<Rc<BoardSlice>>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
+    /// The last answer that was not kept.
+    pub unkept: Option<Rc<Unkept>>,
     /// Whether a newer version waits.
     pub is_update_ready: bool,
     /// Whether this phone was enrolled since the page was opened.
@@ -86,6 +90,7 @@ impl Store {
             is_sync_known: false,
             board: None,
             tentative: Rc::default(),
+            unkept: None,
             is_update_ready: false,
             has_just_joined: false,
             route,
@@ -185,8 +190,9 @@ impl View {
         }
     }
 
-    /// The core says that the answer of this command was not written: it goes off the screen.
-    pub fn roll_back(&mut self, command: u32) {
+    /// The core says that the answer of this command was not written: it is shown as that.
+    pub fn roll_back(&mut self, command: u32, unkept: Unkept) {
+        self.unkept = Some(Rc::new(unkept));
         let kept = self.tentative.iter().filter(|answer| answer.command != command).cloned().collect();
         self.tentative = Rc::new(kept);
     }

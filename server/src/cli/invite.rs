@@ -1,31 +1,45 @@
-//! `muster invite`: a one-time enrolment code for somebody whom the directory knows. Works beside a running relay.
+//! `muster invite`: a one-time enrolment link for somebody whom the directory knows. Works beside a running relay.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use shared::ids::OfficerId;
 
+use super::Place;
 use crate::clock::SystemClock;
 use crate::identity::Identity;
-use crate::store::sqlite::{Options, Sqlite};
 use crate::store::{Log, People};
 
-/// Prints a code.
+/// What `muster invite` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// The person's id
+    #[arg(long)]
+    officer: String,
+}
+
+/// Prints a link.
 ///
 /// # Errors
 /// When there is no bureau in the folder, or no such person in it.
-#[expect(clippy::print_stdout, reason = "the code is what the person at the terminal asked for")]
-pub fn run(data: PathBuf, officer: &str) -> anyhow::Result<()> {
-    let officer = OfficerId::parse(officer)?;
-    let store = Arc::new(Sqlite::open(Options { folder: data, ..Options::default() })?);
-    let founding = store
-        .founding()?
-        .context("there is no bureau in this data folder; run `muster serve --demo` first")?;
-    if store.officer(&officer)?.is_none() {
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let officer = OfficerId::parse(&arguments.officer)?;
+    let config = arguments.place.settings()?;
+    let store = Arc::new(super::open(&config)?);
+    let founding =
+        store.founding()?.context("there is no bureau in this data folder; found one with `muster init`")?;
+    let Some(person) = store.officer(&officer)? else {
         bail!("the directory has no {officer}");
-    }
+    };
     let identity = Identity::new(store, Arc::new(SystemClock::default()), founding.bureau);
-    println!("/enrol#{}", identity.issue(&officer)?.reveal());
+    let code = identity.issue(&officer)?;
+    super::print(&format!(
+        "\nOne-time link for {} ({}), good for 72 hours and one phone:\n\n{}",
+        person.name,
+        person.badge,
+        super::link(&config.origin_at(config.listen.port()), &code.reveal()),
+    ));
     Ok(())
 }

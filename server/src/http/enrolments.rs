@@ -27,5 +27,7 @@ pub async fn redeem(
         tokio::task::spawn_blocking(move || identity.redeem(from.ip(), &redeem.code, &redeem.public_key));
     let device = asked.await.map_err(|_| Failure::new(ProblemCode::Internal))?;
     let device = device.map_err(|error: IdentityError| Failure::from(error))?;
-    Ok(Json(crate::identity::welcome(&relay, &device).await?))
+    let enrolled = crate::identity::welcome(&relay, &device).await?;
+    relay.metrics().enrolments.add(1);
+    Ok(Json(enrolled))
 }

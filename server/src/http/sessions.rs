@@ -12,8 +12,10 @@ use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest}
 
 use super::body::JsonBody;
 use super::session::{Visitor, set_cookie};
+use crate::config::Config;
 use crate::error::Failure;
 use crate::identity::{Identity, IdentityError};
+use crate::relay::Relay;
 
 /// Gives a challenge.
 ///
@@ -33,12 +35,15 @@ pub async fn challenge(
 /// When the challenge or the signature is not good.
 pub async fn open(
     State(identity): State<Arc<Identity>>,
+    State(relay): State<Relay>,
+    State(config): State<Arc<Config>>,
     JsonBody(request): JsonBody<SessionRequest>,
 ) -> Result<impl IntoResponse, Failure> {
     let SessionRequest { device, challenge, suite, signature } = request;
     let (token, record) = ask(move || identity.open_session(device, &challenge, suite, &signature)).await?;
+    relay.metrics().sessions.add(1);
     // Plain HTTP on loopback: a browser would not keep a cookie that asks for TLS.
-    let cookie = set_cookie(&token, false);
+    let cookie = set_cookie(&token, config.is_behind_tls());
     Ok(([(header::SET_COOKIE, cookie)], Json(Session { device: record.id, rights: record.rights })))
 }
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use shared::ids::CollectionId;
 use shared::limits::WRITER_BATCHES_MAX;
@@ -17,6 +18,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 use super::admission::{self, Admitted, Inspected, Rejection};
 use super::{News, deferred};
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::store::{Append, NewBatch, NewEntry, Result, Store, StoreError};
 
 /// What a push is when it reaches the writer: a batch that is right in itself, or why it is not.
@@ -44,9 +46,10 @@ impl Writer {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         news: broadcast::Sender<News>,
+        metrics: Arc<Metrics>,
     ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::unbounded_channel();
-        let log = LogWriter { store, clock, news };
+        let log = LogWriter { store, clock, news, metrics };
         let thread =
             std::thread::Builder::new().name("log-writer".to_owned()).spawn(move || log.run(jobs))?;
         Ok(Self {
@@ -60,6 +63,11 @@ impl Writer {
     pub(super) fn permits(&self, batches: usize) -> Option<OwnedSemaphorePermit> {
         let batches = u32::try_from(batches).ok()?;
         Arc::clone(&self.room).try_acquire_many_owned(batches).ok()
+    }
+
+    /// Batches that wait, and how many may.
+    pub(super) fn queue(&self) -> (usize, usize) {
+        (WRITER_BATCHES_MAX.saturating_sub(self.room.available_permits()), WRITER_BATCHES_MAX)
     }
 
     /// Commits a push; one outcome for each batch, in their order.
@@ -104,6 +112,7 @@ struct LogWriter {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     news: broadcast::Sender<News>,
+    metrics: Arc<Metrics>,
 }
 
 impl LogWriter {
@@ -122,12 +131,14 @@ impl LogWriter {
         let receipt_time = self.clock.now();
         let mut outcomes = Vec::new();
         let mut grown = BTreeMap::new();
+        let begun = Instant::now();
         let written = self.store.write(&mut |tx| {
             for job in &group {
                 outcomes.push(commit_push(tx, &job.candidates, receipt_time, &mut grown)?);
             }
             Ok(())
         });
+        self.metrics.committed(group.len(), begun.elapsed(), written.is_ok());
         if let Err(error) = written {
             let code = refusal(&error);
             tracing::error!(
@@ -180,7 +191,7 @@ fn commit_push(
                 AckOutcome::Accepted { seq, receipt_time }
             }
             Err(Rejection { code, detail }) => {
-                tracing::warn!(code = code.word(), detail, "a batch was rejected");
+                tracing::debug!(code = code.word(), detail, "a batch was rejected");
                 AckOutcome::Rejected { code, detail, change: None }
             }
         });

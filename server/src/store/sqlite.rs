@@ -11,13 +11,17 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::{Faults, Result, StoreError};
 
 mod append;
+mod backup;
 mod error;
+mod files;
 mod log;
 mod people;
 mod pool;
 mod projection;
 mod schema;
 
+pub use backup::{BackupError, Copied, backup};
+pub use files::{bytes, exists, install};
 use pool::Readers;
 
 /// The database's file in the data folder.

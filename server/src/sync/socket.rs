@@ -1,19 +1,22 @@
-//! One WebSocket: frames in, frames out, and news of the log in between. What goes out waits in a bounded queue; a phone
-//! that does not read is let go, and comes again with its cursors.
+//! One WebSocket: frames in, frames out, and news of the log in between. What goes out waits in a queue that is bounded
+//! in frames and in bytes; a phone that does not read is let go, and comes again with its cursors.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use shared::limits::CONNECTION_FRAMES_MAX;
-use shared::sync::relay::{Input, Link};
+use shared::limits::{CONNECTION_BYTES_MAX, CONNECTION_FRAMES_MAX};
+use shared::sync::relay::Input;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::{drive, refusal_frame};
+use super::{Line, refusal_frame};
+use crate::load::{Connected, Load};
 use crate::relay::{News, Relay};
 use crate::state::Closing;
 use crate::store::{self, DeviceRecord};
@@ -25,12 +28,21 @@ const SILENCE_MAX: Duration = Duration::from_secs(80);
 /// How long the last frames of a connection that ends may take.
 const LAST_FRAMES_MAX: Duration = Duration::from_secs(5);
 
-/// Serves a connection until either side ends it.
-pub async fn serve(socket: WebSocket, relay: Relay, device: DeviceRecord, mut closing: Closing) {
+/// Serves a connection until either side ends it; its place is given back then.
+pub async fn serve(
+    socket: WebSocket,
+    relay: Relay,
+    load: Arc<Load>,
+    device: DeviceRecord,
+    place: Connected,
+    mut closing: Closing,
+) {
+    let counted = relay.clone();
+    counted.metrics().connections_opened.add(1);
     let (sink, stream) = socket.split();
-    let (queue, waiting) = mpsc::channel(CONNECTION_FRAMES_MAX);
-    let mut sender = tokio::spawn(send(sink, waiting));
-    let mut connection = Connection { link: Link::new(device.rights.clone()), relay, device, queue };
+    let (queue, waiting) = Queue::new();
+    let mut sender = tokio::spawn(send(sink, waiting, Arc::clone(&queue.bytes)));
+    let mut connection = Connection { line: Line::new(relay, load, device), queue };
     tokio::select! {
         () = connection.run(stream) => {}
         _ = closing.wait_for(|closing| *closing) => {}
@@ -42,29 +54,67 @@ pub async fn serve(socket: WebSocket, relay: Relay, device: DeviceRecord, mut cl
         sender.abort();
         tracing::debug!("a phone did not take its last frames");
     }
+    counted.metrics().connections_closed.add(1);
+    drop(place);
+}
+
+/// What waits to be sent.
+struct Queue {
+    frames: mpsc::Sender<Message>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Queue {
+    fn new() -> (Self, mpsc::Receiver<Message>) {
+        let (frames, waiting) = mpsc::channel(CONNECTION_FRAMES_MAX);
+        (Self { frames, bytes: Arc::default() }, waiting)
+    }
+
+    /// Whether there was room.
+    fn put(&self, message: Message) -> bool {
+        let bytes = length(&message);
+        // Only this side adds, so what was read can only have shrunk since. One frame always fits.
+        let waiting = self.bytes.load(Ordering::Acquire);
+        if waiting > 0 && waiting + bytes > CONNECTION_BYTES_MAX {
+            return false;
+        }
+        self.bytes.fetch_add(bytes, Ordering::AcqRel);
+        self.frames.try_send(message).is_ok()
+    }
+}
+
+fn length(message: &Message) -> usize {
+    match message {
+        Message::Binary(bytes) => bytes.len(),
+        _ => 0,
+    }
 }
 
 /// Brings frames out, one after the other.
-async fn send(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Receiver<Message>) {
+async fn send(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut waiting: mpsc::Receiver<Message>,
+    bytes: Arc<AtomicUsize>,
+) {
     while let Some(message) = waiting.recv().await {
+        let sent = length(&message);
         if sink.send(message).await.is_err() {
             return;
         }
+        bytes.fetch_sub(sent, Ordering::AcqRel);
     }
     // The other side may be gone already.
     drop(sink.close().await);
 }
 
 struct Connection {
-    link: Link,
-    relay: Relay,
-    device: DeviceRecord,
-    queue: mpsc::Sender<Message>,
+    line: Line,
+    queue: Queue,
 }
 
 impl Connection {
     async fn run(&mut self, mut stream: SplitStream<WebSocket>) {
-        let mut news = self.relay.news();
+        let mut news = self.line.relay.news();
         let mut ping = tokio::time::interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
@@ -73,12 +123,9 @@ impl Connection {
                 message = stream.next() => {
                     heard = Instant::now();
                     match message {
-                        Some(Ok(Message::Binary(frame))) => {
-                            self.relay.heard(self.device.id);
-                            self.take(Input::Frame(frame.into())).await
-                        }
+                        Some(Ok(Message::Binary(frame))) => self.frame(frame).await,
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
-                            self.relay.heard(self.device.id);
+                            self.line.relay.heard(self.line.device.id);
                             true
                         }
                         Some(Ok(Message::Text(_))) => self.take(Input::Frame(Vec::new())).await,
@@ -102,9 +149,25 @@ impl Connection {
         }
     }
 
+    async fn frame(&mut self, frame: Bytes) -> bool {
+        self.line.relay.heard(self.line.device.id);
+        match self.line.enter(frame.len()) {
+            Ok(_room) => self.take(Input::Frame(frame.into())).await,
+            Err(refusal) => {
+                self.queue(Message::Binary(refusal_frame(refusal).into()));
+                false
+            }
+        }
+    }
+
     /// Feeds an input; says whether the connection goes on.
     async fn take(&mut self, input: Input) -> bool {
-        let done = drive(&self.relay, &mut self.link, input).await;
+        let is_news = matches!(input, Input::Poke { .. });
+        // Much larger than what a connection keeps while it rests, so it is not kept then.
+        let done = Box::pin(self.line.take(input)).await;
+        if is_news {
+            self.line.relay.metrics().deliveries.add_len(done.frames.len());
+        }
         let queued = done.frames.into_iter().all(|frame| self.queue(Message::Binary(frame.into())));
         match done.refusal {
             Some(refusal) => {
@@ -117,7 +180,7 @@ impl Connection {
 
     /// Too much has happened to be told one by one.
     async fn look_at_everything(&mut self) -> bool {
-        let tips = store::blocking(self.relay.store(), |store| store.collections()).await;
+        let tips = store::blocking(self.line.relay.store(), |store| store.collections()).await;
         for (collection, tip) in tips.unwrap_or_default() {
             if !self.take(Input::Poke { collection, seq: tip.seq }).await {
                 return false;
@@ -127,10 +190,38 @@ impl Connection {
     }
 
     fn queue(&self, message: Message) -> bool {
-        let queued = self.queue.try_send(message).is_ok();
+        let queued = self.queue.put(message);
         if !queued {
-            tracing::info!(device = %self.device.id, "a phone does not take its frames; let go");
+            self.line.relay.metrics().slow_readers.add(1);
+            tracing::info!(device = %self.line.device.id, "a phone does not take its frames; let go");
         }
         queued
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(bytes: usize) -> Message {
+        Message::Binary(vec![0; bytes].into())
+    }
+
+    #[test]
+    fn a_queue_is_bounded_in_frames_and_in_bytes() {
+        let (queue, _waiting) = Queue::new();
+        assert!((0..CONNECTION_FRAMES_MAX).all(|_| queue.put(frame(10))));
+        assert!(!queue.put(frame(10)), "too many frames");
+
+        let (queue, mut waiting) = Queue::new();
+        assert!(queue.put(frame(CONNECTION_BYTES_MAX + 1)), "one frame always fits");
+        assert!(!queue.put(frame(1)));
+        let taken = waiting.try_recv().unwrap();
+        queue.bytes.fetch_sub(length(&taken), Ordering::AcqRel);
+        assert!(
+            queue.put(frame(CONNECTION_BYTES_MAX))
+                && !queue.put(frame(1))
+                && queue.put(Message::Ping(Bytes::new()))
+        );
     }
 }

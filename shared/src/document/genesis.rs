@@ -3,7 +3,10 @@
 //! heads before they meet. The bytes are golden: never generated again. A genesis that differed between two phones
 //! would wedge the document for ever.
 
-use crate::ids::DocumentKind;
+use std::sync::LazyLock;
+
+use super::chunk;
+use crate::ids::{ChangeHash, DocumentKind};
 
 /// `visits`, `observations`, `signoffs`; actor `67`, time 0.
 const ROUND: &str = "856f4a83e02d9ebb0138000167010100000005151e34014202560270027d067669736974730c6f62736572766174696f6e73087369676e6f66667303030003000300";
@@ -23,6 +26,22 @@ pub fn bytes(kind: DocumentKind) -> Vec<u8> {
     data_encoding::HEXLOWER.decode(hex.as_bytes()).expect("the constants are hexadecimal")
 }
 
+/// The hash of a kind's genesis, on which each first change of a document depends.
+pub fn hash(kind: DocumentKind) -> ChangeHash {
+    static ROUND_HASH: LazyLock<ChangeHash> = LazyLock::new(|| hash_of(DocumentKind::Round));
+    static EVENTS_HASH: LazyLock<ChangeHash> = LazyLock::new(|| hash_of(DocumentKind::Register));
+    if kind == DocumentKind::Round { *ROUND_HASH } else { *EVENTS_HASH }
+}
+
+fn hash_of(kind: DocumentKind) -> ChangeHash {
+    chunk::hash(&bytes(kind)).expect("genesis is a golden constant")
+}
+
+/// The number that the first operation behind a kind's genesis gets.
+pub fn next_op(kind: DocumentKind) -> u64 {
+    if kind == DocumentKind::Round { 4 } else { 2 }
+}
+
 #[cfg(test)]
 mod tests {
     use automerge::transaction::{CommitOptions, Transactable};
@@ -39,6 +58,15 @@ mod tests {
         tx.commit_with(CommitOptions::default().with_time(0));
         let changes = doc.get_changes(&[]);
         data_encoding::HEXLOWER.encode(changes[0].raw_bytes())
+    }
+
+    #[test]
+    fn what_follows_a_genesis_is_known() {
+        for kind in DocumentKind::ALL {
+            let genesis = automerge::Change::from_bytes(bytes(kind)).unwrap();
+            assert_eq!(hash(kind).0, genesis.hash().0, "{}", kind.word());
+            assert_eq!(next_op(kind), genesis.max_op() + 1, "{}", kind.word());
+        }
     }
 
     #[test]

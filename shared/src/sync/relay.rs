@@ -70,6 +70,8 @@ pub enum Effect {
 #[derive(Debug)]
 pub struct Link {
     rights: Rights,
+    /// The version that the phone spoke last; it is answered in the same.
+    version: u8,
     /// The exchange that is being answered.
     open: Option<Exchange>,
     /// Requests that came in the meantime.
@@ -82,6 +84,8 @@ pub struct Link {
     reading: BTreeSet<CollectionId>,
     /// What the phone pushed and will not get back.
     pushed: BTreeSet<(DocumentId, ChangeHash)>,
+    /// Milliseconds that the phone is asked to wait when a batch is deferred.
+    retry_after_ms: u32,
 }
 
 /// A request on its way to its answer.
@@ -101,20 +105,30 @@ impl Link {
     pub fn new(rights: Rights) -> Self {
         Self {
             rights,
+            version: protocol::VERSION,
             open: None,
             waiting: Vec::new(),
             sent: BTreeMap::new(),
             stale: BTreeSet::new(),
             reading: BTreeSet::new(),
             pushed: BTreeSet::new(),
+            retry_after_ms: RETRY_AFTER_MS,
         }
+    }
+
+    /// Sets how long the phone is asked to wait when a batch is deferred: the shell knows how busy the relay is.
+    pub fn set_retry_after_ms(&mut self, retry_after_ms: u32) {
+        self.retry_after_ms = retry_after_ms;
     }
 
     /// Takes one input in and says what to do.
     pub fn handle(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
         match input {
-            Input::Frame(bytes) => match protocol::decode(&bytes) {
-                Ok(Frame::Request(request)) => self.take(now, request),
+            Input::Frame(bytes) => match protocol::decode_versioned(&bytes) {
+                Ok((Frame::Request(request), version)) => {
+                    self.version = version;
+                    self.take(now, request)
+                }
                 Ok(_) => vec![refuse(RefusalCode::Malformed, "only requests are taken")],
                 Err(error) => vec![Effect::Refuse(error.refusal())],
             },
@@ -198,12 +212,16 @@ impl Link {
             acks: open.acks.unwrap_or_default(),
             pulls: open.pulls,
             relay_time: now,
-            retry_after_ms: retry.then_some(RETRY_AFTER_MS),
+            retry_after_ms: retry.then_some(self.retry_after_ms),
             receipts: Vec::new(),
         };
-        let mut effects = vec![Effect::Send(protocol::encode(&Frame::Response(response)))];
+        let mut effects = vec![self.send(response)];
         effects.extend(self.next(now));
         effects
+    }
+
+    fn send(&self, response: Response) -> Effect {
+        Effect::Send(protocol::encode_as(&Frame::Response(response), self.version))
     }
 
     /// What waits: the next request, then what has grown.
@@ -243,7 +261,7 @@ impl Link {
         let mut effects = Vec::new();
         if !pull.runs.is_empty() {
             let response = Response { pulls: vec![pull], relay_time: now, ..Response::default() };
-            effects.push(Effect::Send(protocol::encode(&Frame::Response(response))));
+            effects.push(self.send(response));
         }
         effects.extend(self.next(now));
         effects

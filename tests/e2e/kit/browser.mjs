@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { need } from "./relay.mjs";
+import { describePage } from "./witness.mjs";
 
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -17,10 +18,16 @@ export const DESK = { width: 1280, height: 800 };
 // What may stand in the console: requests that fail because the test cut the line.
 const EXPECTED = /Failed to load resource|WebSocket connection|net::ERR_|EventSource|Failed to fetch|status of 40[0-9]|status of 5/;
 
+const open = new Set();
+
+/** The browsers that have not ended. */
+export const openBrowsers = () => [...open];
+
 /** A browser of one person. `problems` collects what it should never say. */
 export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), "muster-profile-"));
   const problems = [];
+  const lines = [];
   let child;
   let browser;
   const self = {
@@ -47,6 +54,7 @@ export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
       await page.setViewportSize(viewport);
       page.on("pageerror", (error) => problems.push(`page: ${error.message}`));
       page.on("console", (message) => {
+        lines.push(`${message.type()}: ${message.text()}`);
         if (message.type() === "error" && !EXPECTED.test(message.text())) problems.push(`console: ${message.text()}`);
       });
       page.setDefaultTimeout(20_000);
@@ -70,11 +78,19 @@ export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
       await session.send("Browser.close").catch(() => {});
       await ended;
     },
+    /** What its pages show, in words. */
+    async describe() {
+      const pages = browser?.isConnected() ? browser.contexts().flatMap((context) => context.pages()) : [];
+      const shown = await Promise.all(pages.map(describePage));
+      return [...shown, ...problems.map((problem) => `it said: ${problem}`), ...lines.map((line) => `console: ${line}`)];
+    },
     async end() {
+      open.delete(self);
       await self.kill();
       rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
   await self.start();
+  open.add(self);
   return self;
 }

@@ -35,9 +35,3 @@ fn a_full_disk_is_told_and_the_code_stays_good() {
     relay.faults.set_full(false);
     assert_eq!(redeem(&mut client, &code, &key).status, 200);
 }
-
-#[test]
-fn the_relay_says_that_it_is_well() {
-    let relay = Relay::start();
-    assert_eq!(relay.client().get("/api/health").unwrap().status, 204);
-}

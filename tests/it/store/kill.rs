@@ -1,4 +1,4 @@
-//! SIGKILL during a push storm: what was acknowledged is there, and phones converge.
+//! SIGKILL and SIGTERM during a push storm: what was acknowledged is there, and phones converge.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -31,13 +31,27 @@ fn keys(phone: &mut Phone, round: &RoundName) -> Vec<EventKey> {
 
 #[test]
 fn every_acknowledged_change_survives_and_phones_converge() {
+    let relay = ended_in_storms(KILLS, Process::kill);
+    drop(relay);
+}
+
+#[test]
+fn a_relay_that_is_told_to_stop_under_load_ends_well_and_loses_nothing() {
+    let relay = ended_in_storms(1, |relay| assert!(relay.terminate(), "it ends by itself, with success"));
+    let loud: Vec<_> = relay.log().into_iter().filter(|line| line["level"] == "ERROR").collect();
+    assert!(loud.is_empty(), "a normal run logs no error: {loud:?}");
+    assert!(relay.log().iter().any(|line| line["message"] == "stopped"), "and says what it does");
+}
+
+/// Ends a relay in the middle of storms, and checks after each that nothing acknowledged is missing.
+fn ended_in_storms(times: usize, end: impl Fn(&mut Process)) -> Process {
     let mut relay = Process::start();
     let [mut a, mut b, _] = relay.guests();
     assert!(a.sync() && b.sync());
     let round = a.round_today("flood-departure");
     let id = round.document(&a.enrolled.bureau.id);
     let item = a.device.templates()[&round.template].items().next().unwrap().1.id.to_string();
-    for kill in 0..KILLS {
+    for kill in 0..times {
         let (killed, pushes) = (AtomicBool::new(false), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             let storms = [&mut a, &mut b].map(|phone| {
@@ -46,7 +60,7 @@ fn every_acknowledged_change_survives_and_phones_converge() {
             });
             // In the middle of some push, a different one each time.
             wait_for("a storm", || (pushes.load(Ordering::Acquire) > 12 + 7 * kill).then_some(()));
-            relay.kill();
+            end(&mut relay);
             killed.store(true, Ordering::Release);
             for storm in storms {
                 storm.join().unwrap();
@@ -73,6 +87,7 @@ fn every_acknowledged_change_survives_and_phones_converge() {
         assert_eq!(a.heads(&round), b.heads(&round), "after kill {kill}");
         assert!(a.device.status().rejected.is_empty() && b.device.status().rejected.is_empty());
     }
+    relay
 }
 
 /// A phone with nothing on its disk, which therefore sees just what the log has.

@@ -24,6 +24,7 @@ const WRITERS: usize = 8;
 
 fn main() {
     machine();
+    table("wire", tests::bench::wire::HEAD, &tests::bench::wire::rows());
     reconnect();
     upload();
     writers();

@@ -1,5 +1,6 @@
 //! The real binary, in a process of its own that can be killed without warning.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -10,6 +11,9 @@ use super::http::Client;
 use super::phone::Phone;
 use super::relay::demo_folder;
 use super::wait_for;
+
+/// The file of its log, in its data folder.
+const LOG: &str = "log.jsonl";
 
 /// A relay in a process of its own.
 pub struct Process {
@@ -53,6 +57,25 @@ impl Process {
         self.child.wait().unwrap();
     }
 
+    /// SIGTERM, and waits for its end; whether it ended well.
+    pub fn terminate(&mut self) -> bool {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        told.success() && self.child.wait().unwrap().success()
+    }
+
+    /// Bytes of memory that it has.
+    pub fn resident_bytes(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() * 1_024
+    }
+
+    /// What it logged, one JSON object a line, since it was first started.
+    pub fn log(&self) -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(self.folder.path().join(LOG)).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
     /// Starts it again on the same data and port.
     pub fn start_again(&mut self) {
         let (child, port, codes) = spawn(&self.folder, self.port);
@@ -85,7 +108,8 @@ fn spawn(folder: &TempDir, port: u16) -> (Child, u16, Vec<String>) {
         .arg(folder.path())
         .args(["--listen", &format!("127.0.0.1:{port}")])
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .env("MUSTER_LOG_FORMAT", "json")
+        .stderr(File::options().create(true).append(true).open(folder.path().join(LOG)).unwrap())
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();

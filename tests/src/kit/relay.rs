@@ -90,6 +90,12 @@ impl Relay {
         self.running = Some(self.runtime.block_on(serve(config)).unwrap());
     }
 
+    /// Stops it and starts it again with other settings, on the same data and port.
+    pub fn change(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
+        self.restart();
+    }
+
     /// Stops it.
     pub fn stop(&mut self) {
         let running = self.running.take().unwrap();

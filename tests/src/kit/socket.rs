@@ -42,6 +42,12 @@ impl Socket {
         self.send_bytes(protocol::encode(&Frame::Request(request)));
     }
 
+    /// Sends a request, unless the relay has closed.
+    pub fn try_send(&mut self, request: Request) -> bool {
+        let frame = protocol::encode(&Frame::Request(request));
+        self.0.send(Message::Binary(frame.into())).is_ok()
+    }
+
     /// The next frame; `None` when the relay closed.
     pub fn frame(&mut self) -> Option<Frame> {
         loop {

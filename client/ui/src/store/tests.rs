@@ -133,13 +133,16 @@ fn an_answer_stays_until_it_is_durable_and_the_slice_shows_it() {
 }
 
 #[test]
-fn a_refused_answer_goes_and_the_others_stay() {
+fn a_refused_answer_goes_but_what_was_said_and_the_others_stay() {
     let store = store();
     store.change(|view| view.begin(tentative(1)));
     let other = Tentative { item: ItemId::parse("P05").unwrap(), ..tentative(2) };
     store.change(|view| view.begin(other.clone()));
-    store.change(|view| view.roll_back(1));
+    let Tentative { round, subject, item, answer, .. } = tentative(1);
+    let unkept = Unkept { round, subject, item, said: Said::plain(answer), code: "storage-full".into() };
+    store.change(|view| view.roll_back(1, unkept.clone()));
     assert_eq!(*store.view().tentative, [other]);
+    assert_eq!(store.view().unkept.as_deref(), Some(&unkept));
 }
 
 #[test]

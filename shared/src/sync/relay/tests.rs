@@ -161,3 +161,17 @@ fn a_request_waits_for_the_delivery_that_is_being_read() {
         "as the request asked"
     );
 }
+
+#[test]
+fn an_old_phone_is_answered_in_its_own_version() {
+    let request =
+        Frame::Request(Request { wants: vec![Want::at(live(), Cursor::START)], ..Request::default() });
+    for version in [protocol::VERSION_MIN, protocol::VERSION] {
+        let mut link = Link::new(rights());
+        link.handle(NOW, Input::Frame(protocol::encode_as(&request, version)));
+        let effects = link.handle(NOW, Input::Log(pull(1, vec![run(1)], false)));
+        let Some(Effect::Send(bytes)) = effects.first() else { panic!("{effects:?}") };
+        assert_eq!(bytes[0], version);
+        assert_eq!(sent(&effects)[0].pulls[0].runs, [run(1)]);
+    }
+}

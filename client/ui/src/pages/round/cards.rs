@@ -9,7 +9,7 @@ use yew::{
     use_state_eq,
 };
 
-use super::answering::{self, Failed, Said};
+use super::answering;
 use super::history::History;
 use super::panels::{Fault, Note, Value};
 use super::walk::{self, CardId};
@@ -25,7 +25,7 @@ use crate::format::{self, Status};
 use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::problem;
-use crate::store::{Tentative, own_events};
+use crate::store::{Said, Tentative, Unkept, own_events};
 
 /// How long the tapped answer confirms itself before the next card comes: long enough to see, and to swallow the
 /// second half of a double tap.
@@ -57,7 +57,6 @@ struct State {
     panel: UseStateHandle<Panel>,
     is_confirming: UseStateHandle<bool>,
     undo: UseStateHandle<Option<Undo>>,
-    failed: UseStateHandle<Option<Failed>>,
     draft: UseStateHandle<Option<Said>>,
     is_history_open: UseStateHandle<bool>,
     timer: UseStateHandle<Rc<std::cell::RefCell<Option<Timer>>>>,
@@ -72,26 +71,34 @@ pub fn opened_key(round: &RoundView) -> String {
     ["muster.open ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
 }
 
-fn first_card(round: &RoundView) -> CardId {
+fn card_of(unkept: &Unkept) -> CardId {
+    CardId { subject: unkept.subject.clone(), item: unkept.item.clone() }
+}
+
+fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
     let asked = browser::kept(&opened_key(round)).and_then(|text| CardId::from_text(&text));
     browser::forget(&opened_key(round));
     if let Some(asked) = asked.filter(|asked| asked.index(round).is_some()) {
         return asked;
+    }
+    if let Some(unkept) = unkept {
+        return card_of(unkept);
     }
     let kept = browser::kept(&kept_key(round)).and_then(|text| CardId::from_text(&text));
     CardId::of(&round.cards[walk::resume(round, kept.as_ref())])
 }
 
 #[hook]
-fn use_screen(round: &Rc<RoundView>) -> State {
-    let first = round.clone();
+fn use_screen(round: &Rc<RoundView>, unkept: Option<Rc<Unkept>>) -> State {
+    let (first, before) = (round.clone(), unkept.clone());
+    let at = use_state_eq(move || first_card(&first, before.as_deref()));
+    let said = unkept.filter(|unkept| card_of(unkept) == *at).map(|unkept| unkept.said.clone());
     State {
-        at: use_state_eq(move || first_card(&first)),
+        at,
         panel: use_state_eq(|| Panel::Answers),
         is_confirming: use_state_eq(|| false),
         undo: use_state_eq(|| None),
-        failed: use_state_eq(|| None),
-        draft: use_state_eq(|| None),
+        draft: use_state_eq(move || said),
         is_history_open: use_state_eq(|| false),
         timer: use_state(Rc::default),
     }
@@ -115,7 +122,9 @@ pub fn Cards(props: &PartProps) -> Html {
     let now = use_now();
     let round = &props.round;
     let tentative = use_slice(|view| view.tentative.clone());
-    let state = use_screen(round);
+    let name = round.name.clone();
+    let unkept = use_slice(move |view| view.unkept.clone().filter(|unkept| unkept.round == name));
+    let state = use_screen(round, unkept.clone());
     let heading = use_node_ref();
     use_effect_with(state.at.clone(), {
         let heading = heading.clone();
@@ -149,7 +158,7 @@ pub fn Cards(props: &PartProps) -> Html {
                 <CardFace {words} card={card.clone()} {group} place={(count(place + 1), count(stretch.len()))} own={own.clone()}
                     zone={props.person.zone} {now} {heading} {onhistory} />
             </article>
-            { failure(words, &reach, round, &state) }
+            { failure(words, &reach, round, unkept.as_deref(), &state) }
             <div class="dock">
                 if *state.panel == Panel::Answers { { undo_bar(words, round, &tentative, &state) } }
                 { answers(&reach, round, card, own.map(|own| own.answer), &state) }
@@ -176,15 +185,22 @@ fn subject(words: Words, round: &RoundView, card: &CardView) -> Html {
 fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state: &State) {
     let id = CardId::of(card);
     let failed = {
-        let (state, round) = (state.clone(), round.clone());
-        Callback::from(move |failed: Failed| {
+        let (state, round, reach, said) = (state.clone(), round.clone(), reach.clone(), said.clone());
+        Callback::from(move |card: CardId| {
+            // The way to the next card ends here; if it has been gone, it is gone back.
+            state.timer.borrow_mut().take();
+            state.is_confirming.set(false);
             state.undo.set(None);
-            state.show(&round, failed.card.clone());
-            state.draft.set(Some(failed.said.clone()));
-            state.failed.set(Some(failed));
+            state.show(&round, card);
+            state.draft.set(Some(said.clone()));
+            let cards = Route::Round(round.name.clone(), RoundPart::Cards);
+            let is_on_summary =
+                reach.store.view().route == Route::Round(round.name.clone(), RoundPart::Summary);
+            if is_on_summary {
+                go(&reach, cards);
+            }
         })
     };
-    state.failed.set(None);
     state.is_confirming.set(true);
     state.undo.set(Some(Undo { card: id.clone(), own_before: own_events(card), is_wanted: false }));
     answering::answer(reach, round, card, said, failed);
@@ -291,10 +307,17 @@ fn steps(
     }
 }
 
-fn failure(words: Words, reach: &Reach, round: &Rc<RoundView>, state: &State) -> Html {
-    let Some(failed) = (*state.failed).clone() else { return Html::default() };
-    let Some(index) = failed.card.index(round) else { return Html::default() };
-    let card = &round.cards[index];
+fn failure(
+    words: Words,
+    reach: &Reach,
+    round: &Rc<RoundView>,
+    failed: Option<&Unkept>,
+    state: &State,
+) -> Html {
+    let Some(failed) = failed else { return Html::default() };
+    let Some(card) = round.cards.iter().find(|card| failed.is_about(&round.name, card)) else {
+        return Html::default();
+    };
     let what = format::answer(words, &failed.said.answer, &card.input);
     let typed = crate::components::card_face::remark(&failed.said.fault, &failed.said.note);
     let onretry = {
@@ -345,15 +368,7 @@ fn use_undo(reach: &Reach, round: &Rc<RoundView>, tentative: &Rc<Vec<Tentative>>
             return;
         }
         let Some(event) = walk::own_standing(card) else { return };
-        let failed = {
-            let (state, id) = (state.clone(), undo.card.clone());
-            let said =
-                Said { answer: event.answer.clone(), fault: event.fault.clone(), note: event.note.clone() };
-            Callback::from(move |code| {
-                state.failed.set(Some(Failed { card: id.clone(), said: said.clone(), code }))
-            })
-        };
-        answering::withdraw(&reach, round, event.key.clone(), failed);
+        answering::withdraw(&reach, round, card, event);
         state.timer.borrow_mut().take();
         state.is_confirming.set(false);
         state.undo.set(None);

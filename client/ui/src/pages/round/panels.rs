@@ -8,7 +8,6 @@ use yew::{
     AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq,
 };
 
-use super::answering::Said;
 use super::walk::own_standing;
 use crate::browser;
 use crate::components::fault_panel::FaultPanel;
@@ -16,6 +15,7 @@ use crate::components::value_pad::ValuePad;
 use crate::format;
 use crate::hooks::use_words;
 use crate::i18n::Words;
+use crate::store::Said;
 
 const FAULT_SEPARATOR: &str = "、";
 

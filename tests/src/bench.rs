@@ -1,0 +1,3 @@
+//! Measurements that need no relay and no phone; `tests/src/bin/bench.rs` prints them.
+
+pub mod wire;
