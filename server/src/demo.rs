@@ -282,7 +282,8 @@ async fn push(relay: &Relay, clock: &SetClock, mut sent: Vec<Sent>) -> Result<()
         let count = sent.partition_point(|sent| sent.at < slot_end);
         let slot: Vec<Sent> = sent.drain(..count).collect();
         clock.set(slot.last().map_or(slot_end, |last| last.at));
-        let acks = relay.push(slot.into_iter().map(|sent| sent.batch).collect()).await;
+        let batches = slot.into_iter().map(|sent| sent.batch).collect();
+        let acks = relay.push(relay.device(), batches).await;
         if let Some(Ack { outcome, .. }) =
             acks.into_iter().find(|ack| !matches!(ack.outcome, AckOutcome::Accepted { .. }))
         {

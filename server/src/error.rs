@@ -5,8 +5,10 @@ use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use shared::api::problem::{Problem, ProblemCode};
+use shared::protocol::RefusalCode;
 
 use crate::identity::IdentityError;
+use crate::relay::author::PublishError;
 use crate::store::StoreError;
 
 /// A request that failed.
@@ -43,6 +45,20 @@ impl From<IdentityError> for Failure {
         match error {
             IdentityError::Store(error) => error.into(),
             error => Self::with_detail(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::Store(error) => error.into(),
+            PublishError::Deferred(RefusalCode::Busy) => Self::new(ProblemCode::Busy),
+            PublishError::Deferred(RefusalCode::StorageFull) => Self::new(ProblemCode::StorageFull),
+            error => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the relay could not write");
+                Self::new(ProblemCode::Internal)
+            }
         }
     }
 }

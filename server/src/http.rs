@@ -22,6 +22,7 @@ mod body;
 pub mod enrolments;
 pub mod health;
 pub mod metrics;
+pub mod quarantine;
 mod request_id;
 pub mod session;
 pub mod sessions;
@@ -41,6 +42,8 @@ pub fn router(app: App) -> Router {
         .route("/session", get(sessions::show))
         .route("/board", get(board::show))
         .route("/board/events", get(board::events))
+        .route("/quarantine", get(quarantine::show))
+        .route("/held/release", post(quarantine::release))
         .route("/health", get(health::show))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .route(

@@ -1,6 +1,7 @@
 //! The heart of the relay: everything that enters the log passes here, in this order: `admission` inspects each batch
-//! by itself, on many threads; the one `writer` admits it against the log and commits it with others in one
-//! transaction; then the news goes out to whoever listens. Steps 10 and 11 of the walk. It knows neither HTTP nor SQL.
+//! by itself, on many threads; its `shadow` document must take it; the one `writer` admits it against the log and
+//! commits it with others in one transaction; then the news goes out to whoever listens. Steps 10 and 11 of the walk.
+//! It knows neither HTTP nor SQL.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use shared::document::write::Event;
 use shared::domain::directory::Bureau;
 use shared::ids::{CollectionId, DeviceId, DocumentId};
 use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, RefusalCode};
-use tokio::sync::broadcast;
+use tokio::sync::{OwnedSemaphorePermit, broadcast};
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
@@ -17,13 +18,16 @@ use crate::store::{Founding, Store, StoreError};
 pub mod admission;
 pub mod author;
 mod heard;
+mod held;
 mod inspect;
 mod pull;
+mod shadow;
 mod writer;
 
 use author::{Author, PublishError, Published};
 use heard::Heard;
-use writer::Writer;
+use shadow::Shadows;
+use writer::{Candidate, Writer};
 
 #[cfg(test)]
 mod tests;
@@ -51,8 +55,8 @@ pub enum StartError {
     /// The relay's key, as it is stored, is none.
     #[error("the relay's stored key is not a P-256 key")]
     Key,
-    /// The system has no thread for the log writer.
-    #[error("the log writer does not start")]
+    /// The system has no thread for the log writer or the shadow documents.
+    #[error("the log writer or a shadow worker does not start")]
     Thread(#[source] std::io::Error),
 }
 
@@ -68,6 +72,7 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     writer: Writer,
+    shadows: Shadows,
     author: Author,
     heard: Heard,
     news: broadcast::Sender<News>,
@@ -84,6 +89,15 @@ impl Relay {
         clock: Arc<dyn Clock>,
         founding: Founding,
     ) -> Result<Self, StartError> {
+        Self::start_with(store, clock, founding, shadow::Options::default())
+    }
+
+    fn start_with(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+        shadows: shadow::Options,
+    ) -> Result<Self, StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
         let author = Author::new(&founding.relay_key).ok_or(StartError::Key)?;
         let metrics = Arc::new(Metrics::default());
@@ -91,8 +105,10 @@ impl Relay {
             Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics))
                 .map_err(StartError::Thread)?;
         let Founding { bureau, epoch, .. } = founding;
+        let shadows =
+            Shadows::start(Arc::clone(&store), bureau.id.clone(), shadows).map_err(StartError::Thread)?;
         let heard = Heard::default();
-        let inner = Inner { bureau, epoch, store, clock, writer, author, heard, news, metrics };
+        let inner = Inner { bureau, epoch, store, clock, writer, shadows, author, heard, news, metrics };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -121,26 +137,51 @@ impl Relay {
         self.inner.author.public_key()
     }
 
-    /// Admits and commits batches; one ack each, in their order. When it returns, what was accepted is on disk.
-    pub async fn push(&self, batches: Vec<Batch>) -> Vec<Ack> {
+    /// Admits and commits batches that a device brings, its own or others'; one ack each, in their order. When it
+    /// returns, what was accepted is on disk.
+    pub async fn push(&self, carrier: DeviceId, batches: Vec<Batch>) -> Vec<Ack> {
+        let Inner { writer, shadows, store, bureau, .. } = self.inner.as_ref();
         let asked: Vec<_> = batches.iter().map(|batch| (batch.document, batch.head)).collect();
-        let outcomes = match self.inner.writer.permits(batches.len()) {
+        let outcomes = match writer.permits(batches.len()) {
             None => vec![deferred(RefusalCode::Busy); asked.len()],
-            Some(permits) => {
-                match inspect::inspect(&self.inner.store, &self.inner.bureau.id, batches).await {
-                    Ok(inspected) => self.inner.writer.commit(inspected, permits).await,
-                    Err(error) => {
-                        tracing::error!(
-                            error = &error as &dyn std::error::Error,
-                            "authors could not be looked up"
-                        );
-                        vec![deferred(RefusalCode::Internal); asked.len()]
-                    }
+            Some(permits) => match inspect::inspect(store, &bureau.id, shadows, batches).await {
+                Ok(candidates) => self.commit(carrier, candidates, permits).await,
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "authors could not be looked up"
+                    );
+                    vec![deferred(RefusalCode::Internal); asked.len()]
                 }
-            }
+            },
         };
         let acks = asked.into_iter().zip(outcomes);
         acks.map(|((document, head), outcome)| Ack { document, head, outcome }).collect()
+    }
+
+    async fn commit(
+        &self,
+        carrier: DeviceId,
+        candidates: Vec<Candidate>,
+        permits: OwnedSemaphorePermit,
+    ) -> Vec<AckOutcome> {
+        let tested: Vec<_> =
+            candidates.iter().map(|candidate| candidate.good().map(|good| good.batch.document)).collect();
+        let outcomes = match self.announce_held(&candidates).await {
+            Ok(()) => self.inner.writer.commit(carrier, candidates, permits).await,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "what is held was not announced");
+                vec![deferred(RefusalCode::Busy); candidates.len()]
+            }
+        };
+        for (document, outcome) in tested.into_iter().zip(&outcomes) {
+            if let Some(document) = document
+                && matches!(outcome, AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. })
+            {
+                self.inner.shadows.forget(document);
+            }
+        }
+        outcomes
     }
 
     /// Writes events into a document of the relay's own, one change each, signed with the relay's key. When it
@@ -206,9 +247,9 @@ impl Relay {
         u32::try_from(waiting.saturating_mul(1_000) / most.max(1)).unwrap_or(1_000)
     }
 
-    /// Whether the log writer is at work.
+    /// Whether the log writer is at work, and the shadow workers are.
     pub fn is_writing(&self) -> bool {
-        self.inner.writer.is_alive()
+        self.inner.writer.is_alive() && self.inner.shadows.is_well()
     }
 
     /// Takes no more pushes, commits what waits, and ends the writer.

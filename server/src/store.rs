@@ -1,4 +1,5 @@
-//! What the relay keeps, as traits without a word of SQL: the log, people and their devices, and the projector's rows.
+//! What the relay keeps, as traits without a word of SQL: the log, people and their devices, what was rejected or is
+//! held, and the projector's rows.
 //! One store is one bureau's, so bureaus are shards; inside it everything about documents is keyed by collection.
 //!
 //! The traits block: call them from the log writer's thread, or through [`blocking`]. What may be committed is decided
@@ -10,6 +11,7 @@ mod fault;
 mod log;
 mod people;
 mod projection;
+mod quarantine;
 pub mod sqlite;
 
 #[cfg(test)]
@@ -19,11 +21,12 @@ pub use fault::Faults;
 pub use log::{Append, Entry, Founding, Log, NewBatch, NewEntry, Page, Place, Tip};
 pub use people::{DeviceRecord, Enrolment, NewDevice, People, Redemption, SessionRecord};
 pub use projection::{Projection, Row, RowChange};
+pub use quarantine::{HeldBatch, NewRejected, Quarantine, Rejected};
 
 /// Everything that a relay keeps.
-pub trait Store: Log + People + Projection + Send + Sync + 'static {}
+pub trait Store: Log + People + Projection + Quarantine + Send + Sync + 'static {}
 
-impl<S: Log + People + Projection + Send + Sync + 'static> Store for S {}
+impl<S: Log + People + Projection + Quarantine + Send + Sync + 'static> Store for S {}
 
 /// Why the store could not do it. Nothing of the transaction that failed is kept.
 #[derive(Debug, thiserror::Error)]

@@ -107,7 +107,7 @@ impl Line {
                 |batch: Batch| Ack { document: batch.document, head: batch.head, outcome: outcome() };
             batches.into_iter().map(deferred).collect()
         } else {
-            self.relay.push(batches).await
+            self.relay.push(self.device.id, batches).await
         };
         self.relay.metrics().pushed(&changes, &acks);
         self.link.set_retry_after_ms(self.load.retry_after_ms(fill(&acks, self.relay.queue_permille())));

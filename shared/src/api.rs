@@ -3,4 +3,5 @@
 pub mod board;
 pub mod enrolment;
 pub mod problem;
+pub mod quarantine;
 pub mod session;

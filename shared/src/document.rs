@@ -7,6 +7,8 @@
 pub mod chunk;
 mod engine;
 pub mod genesis;
+pub mod inspect;
+pub mod prewalk;
 pub mod read;
 mod schema;
 pub mod write;

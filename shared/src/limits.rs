@@ -18,6 +18,12 @@ pub const COMPACT_SHAPES_MAX: usize = 128;
 pub const COMPACT_FIELDS_MAX: usize = 32;
 /// Bytes of one change. A change of ours is about 150 bytes; imports of a register are the largest.
 pub const CHANGE_BYTES_MAX: usize = 256 << 10;
+/// Operations in one change: an event has a dozen fields, one operation each.
+pub const CHANGE_OPERATIONS_MAX: usize = 64;
+/// Changes that one change depends on: the writers who were apart when it was made, more than a station has people.
+pub const CHANGE_DEPENDENCIES_MAX: usize = 256;
+/// Actors that a change names beside its own: that of the genesis, and room for those that are refused by name.
+pub const CHANGE_ACTORS_MAX: usize = 8;
 /// Changes in one batch: one signature each, and one document's lock on the relay.
 pub const BATCH_CHANGES_MAX: usize = 1_024;
 /// Batches in one push: bounds the work of one request.
@@ -30,6 +36,8 @@ pub const PULL_BYTES_MAX: usize = 1 << 20;
 pub const PUSH_BYTES_MAX: usize = 2 << 20;
 /// Characters of a note: a note is read on a phone.
 pub const NOTE_CHARS_MAX: usize = 500;
+/// Bytes of a short text in an event (a code, a period, a key) and of a field that this version does not know.
+pub const CODE_BYTES_MAX: usize = 128;
 /// Keys in one `sees`: more standing answers to one item than this is not a dispute, it is an attack.
 pub const SEES_MAX: usize = 64;
 /// Frames waiting for one connection; a full queue closes the link and the phone comes again.
@@ -38,6 +46,16 @@ pub const CONNECTION_FRAMES_MAX: usize = 64;
 pub const CONNECTION_BYTES_MAX: usize = 8 << 20;
 /// Batches waiting for the log writer over all connections; a full queue answers `busy`.
 pub const WRITER_BATCHES_MAX: usize = 8_192;
+/// Rejected batches that are kept for supervisors: enough for a bad week of one phone, too few to fill a disk with.
+pub const QUARANTINE_ROWS_MAX: u32 = 1_000;
+/// Bytes of rejected batches that are kept: four of the largest.
+pub const QUARANTINE_BYTES_MAX: u32 = 16 << 20;
+/// Bytes of shadow documents that the relay keeps in memory, over all workers: some 2,000 rounds of today and yesterday.
+pub const SHADOW_BYTES_MAX: usize = 64 << 20;
+/// Milliseconds that a batch may take a shadow worker: a thousand times what the largest honest one takes.
+pub const SHADOW_MS_MAX: u64 = 5_000;
+/// Shadow workers that may be abandoned before the relay says that it is not well: each may spin on a core for ever.
+pub const SHADOW_WORKERS_LOST_MAX: usize = 4;
 /// Bytes of a WebSocket read buffer: the usual 128 KiB costs 1.3 GB for 10,000 idle phones.
 pub const SOCKET_BUFFER_BYTES: usize = 4 << 10;
 /// Bytes of an HTTP body other than a frame: enrolment and sessions are small.

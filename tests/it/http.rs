@@ -5,4 +5,5 @@ mod board;
 mod enrolments;
 mod operation;
 mod problems;
+mod quarantine;
 mod sessions;

@@ -2,7 +2,8 @@
 //! end of the sync, performs what it asks for, and keeps the interface's slices up to date.
 //!
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `line` is the way to the relay, `board` the
-//! supervisor's stream, `store` says what lies where on the disk, `watch` makes the slices.
+//! supervisor's stream, `quarantine` what supervisors judge, `store` says what lies where on the disk, `watch` makes
+//! the slices.
 
 pub mod store;
 pub mod watch;
@@ -17,6 +18,8 @@ mod enrol;
 mod line;
 #[cfg(target_arch = "wasm32")]
 mod perform;
+#[cfg(target_arch = "wasm32")]
+mod quarantine;
 #[cfg(target_arch = "wasm32")]
 mod run;
 #[cfg(target_arch = "wasm32")]

@@ -4,7 +4,7 @@
 use minicbor::{Decode, Encode};
 use shared::domain::answer::Answer;
 use shared::domain::round::RoundName;
-use shared::ids::{EventKey, ItemId, SubjectId};
+use shared::ids::{DeviceId, DocumentId, EventKey, ItemId, SubjectId};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -81,6 +81,19 @@ pub enum Command {
     /// The board is no longer on the screen.
     #[n(8)]
     CloseBoard,
+    /// Fetches what does not count: what was rejected, and what is held. Supervisors only; its slice follows.
+    #[n(20)]
+    LoadQuarantine,
+    /// Says that what is held of a device in a document counts. Supervisors only.
+    #[n(21)]
+    Release {
+        /// In which document.
+        #[n(0)]
+        document: DocumentId,
+        /// Whose changes.
+        #[n(1)]
+        device: DeviceId,
+    },
     /// The page became visible (true) or hidden (false), or the browser says that it is online again.
     #[n(9)]
     Visible(#[n(0)] bool),

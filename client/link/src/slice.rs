@@ -3,6 +3,7 @@
 
 use minicbor::{Decode, Encode};
 use shared::api::board::BoardView;
+use shared::api::quarantine::QuarantineView;
 use shared::domain::Label;
 use shared::domain::round::RoundName;
 use shared::ids::StationCode;
@@ -33,6 +34,9 @@ pub enum Slice {
     /// The board, and how old this copy is.
     #[n(4)]
     Board(#[n(0)] BoardSlice),
+    /// What does not count, as of when it was fetched.
+    #[n(20)]
+    Quarantine(#[n(0)] QuarantineView),
 }
 
 /// Who uses this phone.

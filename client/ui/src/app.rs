@@ -17,6 +17,7 @@ use crate::i18n::Words;
 use crate::pages::board::BoardPage;
 use crate::pages::enrol::EnrolPage;
 use crate::pages::me::MePage;
+use crate::pages::quarantine::QuarantinePage;
 use crate::pages::round::RoundPage;
 use crate::pages::skeleton::Skeleton;
 use crate::pages::sync::SyncPage;
@@ -131,18 +132,23 @@ fn Screens(props: &ScreensProps) -> Html {
     } else {
         Place { route: Route::Home, icon: Icon::Today, name: words.nav_today().into() }
     };
-    let places = vec![
+    let mut places = vec![
         home,
         Place { route: Route::Sync, icon: Icon::Sync, name: words.nav_sync().into() },
         Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
     ];
+    if sees_board {
+        let name = words.nav_quarantine().into();
+        places.insert(1, Place { route: Route::Quarantine, icon: Icon::Shield, name });
+    }
     let person = props.person.clone();
     let page = match &route {
         Route::Round(name, part) => html! { <RoundPage name={name.clone()} part={*part} {person} /> },
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
+        Route::Quarantine if sees_board => html! { <QuarantinePage {person} /> },
         Route::Home | Route::Enrol if sees_board => html! { <BoardPage {person} /> },
-        Route::Home | Route::Enrol => html! { <TodayPage {person} /> },
+        Route::Home | Route::Enrol | Route::Quarantine => html! { <TodayPage {person} /> },
     };
     let here = if route == Route::Enrol { Route::Home } else { route.clone() };
     html! {
@@ -159,5 +165,6 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Round(..) => "round",
         Route::Sync => "sync",
         Route::Me => "me",
+        Route::Quarantine => "quarantine",
     }
 }

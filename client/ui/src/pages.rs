@@ -4,6 +4,7 @@
 pub mod board;
 pub mod enrol;
 pub mod me;
+pub mod quarantine;
 pub mod round;
 pub mod screen;
 pub mod skeleton;

@@ -12,6 +12,8 @@ pub enum Route {
     Enrol,
     /// One round.
     Round(RoundName, RoundPart),
+    /// What does not count: for supervisors.
+    Quarantine,
     /// What is only on this phone.
     Sync,
     /// The person, and how they want the interface.
@@ -38,6 +40,7 @@ impl Route {
             Some("enrol") => Self::Enrol,
             Some("sync") => Self::Sync,
             Some("me") => Self::Me,
+            Some("quarantine") => Self::Quarantine,
             Some("round") => match (parts.next(), parts.next(), parts.next()) {
                 (Some(station), Some(template), Some(period)) => {
                     round(station, template, period).map_or(Self::Home, |name| Self::Round(name, part(query)))
@@ -55,6 +58,7 @@ impl Route {
             Self::Enrol => "/enrol".to_owned(),
             Self::Sync => "/sync".to_owned(),
             Self::Me => "/me".to_owned(),
+            Self::Quarantine => "/quarantine".to_owned(),
             Self::Round(name, part) => {
                 let query = match part {
                     RoundPart::Cards => "",
@@ -104,6 +108,7 @@ mod tests {
             Route::Enrol,
             Route::Sync,
             Route::Me,
+            Route::Quarantine,
             Route::Round(name.clone(), RoundPart::Cards),
             Route::Round(name.clone(), RoundPart::List),
             Route::Round(name, RoundPart::Summary),

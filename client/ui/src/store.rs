@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use link::Slice;
 use link::slice::{BoardSlice, RoundView, SessionView, SyncView, TodayView};
+use shared::api::quarantine::QuarantineView;
 
 use crate::preferences::Preferences;
 use crate::route::Route;
@@ -46,6 +47,8 @@ pub struct View {
     pub is_sync_known: bool,
     /// The board.
     pub board: Option<Rc<BoardSlice>>,
+    /// What does not count, as it was last fetched.
+    pub quarantine: Option<Rc<QuarantineView>>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
     /// The last answer that was not kept.
@@ -89,6 +92,7 @@ impl Store {
             sync: Rc::default(),
             is_sync_known: false,
             board: None,
+            quarantine: None,
             tentative: Rc::default(),
             unkept: None,
             is_update_ready: false,
@@ -147,6 +151,7 @@ impl View {
                 self.is_sync_known = true;
             }
             Slice::Board(board) => self.board = Some(Rc::new(board)),
+            Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
             Slice::Round(round) => {
                 self.settle(&round);
                 self.round = Some(Rc::new(round));

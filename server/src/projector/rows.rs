@@ -117,7 +117,8 @@ impl RoundRow {
 
 /// Projects one round's document; `None` while nobody says what it is, or its checklist is not here.
 pub fn project(document: &Document, bureau: &BureauId, reference: &Reference) -> Option<RoundRow> {
-    let round = read::round(document, bureau);
+    let mut round = read::round(document, bureau);
+    read::hold(&mut round, document, &reference.directory.held_in(document.id()));
     let name = round.name.clone()?;
     let template = reference.templates.get(&name.template)?;
     let subjects = reference.subjects(&name);

@@ -1,32 +1,64 @@
-//! What a batch must be before its changes get positions in the log, cheapest check first. [`inspect`] is about the
-//! batch alone and its author; [`admit`] is about the batch and the log, inside the writer's transaction. Each check
-//! is a function with the one code that it refuses by. Whether the content makes sense is asked by whoever reads it.
+//! What a batch must be before its changes get positions in the log. Each check is a function with the one code that
+//! it refuses by, and stands in this order:
+//!
+//! | check | code | where |
+//! | --- | --- | --- |
+//! | [`size`]: changes in the batch, bytes of each | `too-large` | here |
+//! | [`change::open`]: one uncompressed change each; nothing is ever inflated | `not-a-change` | [`change`] |
+//! | [`change::walk`]: operations, runs, actors, dependencies | `operations` | [`change`] |
+//! | [`change::checksum`], [`head`]: the hashes are those of the bytes | `checksum` | [`change`] |
+//! | [`shelf`]: the document's kind may stand in the collection | `collection` | here |
+//! | [`right`]: the author's device is enrolled and may write there | `no-right` | here |
+//! | [`writer`]: the actor is the author's, numbers follow each other | `actor` | here |
+//! | [`signature`]: the author signed the batch | `signature` | here |
+//! | [`policy::check`]: one event each, of the author's, in its place | `policy` | [`policy`] |
+//! | the document takes it, and who signs a round may | `not-applied`, `no-right` | `relay::shadow` |
+//! | [`log::admit`]: home, fork, number, dependencies, counters | several | [`log`] |
+//!
+//! The last one depends on what is in the log, so it is done inside the transaction that appends; everything before it
+//! needs no log and is spread over the machine's cores. That order costs the work on a batch whose causes are missing,
+//! which no honest phone sends; the other one would do all of the work on the one thread that writes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::LazyLock;
 
-use shared::document::Document;
-use shared::document::chunk::{self, ChunkError, Outline};
-use shared::ids::{BureauId, ChangeHash, DeviceId, DocumentId, DocumentKind, Shelf};
+use shared::document::chunk::Outline;
+use shared::ids::{BureauId, ChangeHash, DeviceId, DocumentKind, Shelf};
 use shared::limits::{BATCH_CHANGES_MAX, CHANGE_BYTES_MAX};
 use shared::protocol::{Batch, RejectCode};
+use shared::trust::rights::Rights;
 use shared::trust::signing::BatchClaim;
 
 use crate::identity::key;
-use crate::store::{Append, DeviceRecord, Place, Result};
+use crate::store::DeviceRecord;
+
+pub mod change;
+pub mod log;
+pub mod policy;
+
+pub use log::{Admitted, admit};
 
 /// Why a batch is kept off the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
     /// The cause.
     pub code: RejectCode,
-    /// For the log, in English.
+    /// For the log, in English, without content.
     pub detail: String,
+    /// The first change that is to blame, when it is not the batch as a whole.
+    pub change: Option<ChangeHash>,
 }
 
-fn rejected<T>(code: RejectCode, detail: impl Into<String>) -> Result<T, Rejection> {
-    Err(Rejection { code, detail: detail.into() })
+impl Rejection {
+    /// The batch as a whole is to blame.
+    pub fn new(code: RejectCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), change: None }
+    }
+
+    /// One change is to blame.
+    pub fn of_change(code: RejectCode, change: ChangeHash, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), change: Some(change) }
+    }
 }
 
 /// A batch that is right in itself.
@@ -36,71 +68,106 @@ pub struct Inspected {
     pub batch: Batch,
     /// What the log must know of each change, in the batch's order.
     pub outlines: Vec<Outline>,
+    /// The author's device was revoked before the batch came: it enters the log, and counts when it is released.
+    pub held: bool,
+    /// The author's rights, when the batch signs a round: whether they suffice, the round's checklist says.
+    pub signs: Option<Rights>,
 }
 
-/// What the log makes of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Admitted {
-    /// The changes from this place in the batch on are new, and may be appended.
-    New {
-        /// Index of the first new change.
-        first: usize,
-    },
-    /// All of it is in the log.
-    Duplicate(Place),
-}
-
-/// Checks a batch by itself: its size, its changes, its writer, the author's right and the signature.
+/// Checks a batch by itself: its size, its changes, its writer, the author's right, signature, and what it adds.
 ///
 /// # Errors
-/// The first check that it fails.
+/// The first check that it fails; the batch comes back with it.
 pub fn inspect(
     batch: Batch,
     bureau: &BureauId,
     authors: &HashMap<DeviceId, DeviceRecord>,
-) -> Result<Inspected, Rejection> {
-    size(&batch)?;
-    shelf(&batch)?;
-    let author = author(&batch, authors)?;
-    right(&batch, author)?;
-    let outlines = changes(&batch)?;
-    head(&batch, &outlines)?;
-    writer(&batch, &outlines)?;
-    signature(&batch, bureau, &author.public_key)?;
-    Ok(Inspected { batch, outlines })
+) -> Result<Inspected, Box<(Batch, Rejection)>> {
+    // None of the checks should panic; if one does, it must cost the batch that it panics at, and nothing else.
+    match catch_unwind(AssertUnwindSafe(|| checked(&batch, bureau, authors))) {
+        Ok(Ok((outlines, held, signs))) => Ok(Inspected { batch, outlines, held, signs }),
+        Ok(Err(rejection)) => Err(Box::new((batch, rejection))),
+        Err(_) => Err(Box::new((batch, Rejection::new(RejectCode::Operations, "looking at it panicked")))),
+    }
 }
 
-/// Checks a batch that the relay wrote itself: all that [`inspect`] does but the author's right.
+type Checked = (Vec<Outline>, bool, Option<Rights>);
+
+fn checked(
+    batch: &Batch,
+    bureau: &BureauId,
+    authors: &HashMap<DeviceId, DeviceRecord>,
+) -> Result<Checked, Rejection> {
+    size(batch)?;
+    let walked = change::all(batch)?;
+    let outlines = change::outlines(&walked)?;
+    head(batch, &outlines)?;
+    shelf(batch)?;
+    let author = right(batch, authors)?;
+    writer(batch, &outlines)?;
+    signature(batch, bureau, &author.public_key)?;
+    let mut signs = false;
+    for (hash, walked) in &walked {
+        signs |= policy::check(batch, bureau, author, *hash, walked)?;
+    }
+    Ok((outlines, author.revoked.is_some(), signs.then(|| author.rights.clone())))
+}
+
+/// Checks a batch that the relay wrote itself: all that [`inspect`] does but the author's right, signature and policy.
 ///
 /// # Errors
-/// The first check that it fails.
-pub(super) fn inspect_own(batch: Batch) -> Result<Inspected, Rejection> {
-    size(&batch)?;
-    shelf(&batch)?;
-    let outlines = changes(&batch)?;
-    head(&batch, &outlines)?;
-    writer(&batch, &outlines)?;
-    Ok(Inspected { batch, outlines })
+/// The first check that it fails; the batch comes back with it.
+pub(super) fn inspect_own(batch: Batch) -> Result<Inspected, Box<(Batch, Rejection)>> {
+    let checked = || {
+        size(&batch)?;
+        let outlines = change::outlines(&change::all(&batch)?)?;
+        head(&batch, &outlines)?;
+        shelf(&batch)?;
+        writer(&batch, &outlines)?;
+        Ok(outlines)
+    };
+    match checked() {
+        Ok(outlines) => Ok(Inspected { batch, outlines, held: false, signs: None }),
+        Err(rejection) => Err(Box::new((batch, rejection))),
+    }
 }
 
-fn size(batch: &Batch) -> Result<(), Rejection> {
+/// How many changes there are, and how long each is.
+///
+/// # Errors
+/// `too-large`.
+pub fn size(batch: &Batch) -> Result<(), Rejection> {
     let count = batch.changes.len();
     if !(1..=BATCH_CHANGES_MAX).contains(&count) {
-        return rejected(
-            RejectCode::TooLarge,
-            format!("{count} changes; 1 to {BATCH_CHANGES_MAX} are taken"),
-        );
+        let detail = format!("{count} changes; 1 to {BATCH_CHANGES_MAX} are taken");
+        return Err(Rejection::new(RejectCode::TooLarge, detail));
     }
     match batch.changes.iter().map(|change| change.len()).find(|bytes| *bytes > CHANGE_BYTES_MAX) {
         Some(bytes) => {
-            rejected(RejectCode::TooLarge, format!("change of {bytes} bytes; at most {CHANGE_BYTES_MAX}"))
+            let detail = format!("change of {bytes} bytes; at most {CHANGE_BYTES_MAX}");
+            Err(Rejection::new(RejectCode::TooLarge, detail))
         }
         None => Ok(()),
     }
 }
 
+/// The head is the last change.
+///
+/// # Errors
+/// `checksum`.
+pub fn head(batch: &Batch, outlines: &[Outline]) -> Result<(), Rejection> {
+    if outlines.last().is_some_and(|last| last.hash == batch.head) {
+        Ok(())
+    } else {
+        Err(Rejection::new(RejectCode::Checksum, "the head is not the last change"))
+    }
+}
+
 /// A document's kind says on which shelf it stands, so nobody can take the place of a document that is not there yet.
-fn shelf(batch: &Batch) -> Result<(), Rejection> {
+///
+/// # Errors
+/// `collection`.
+pub fn shelf(batch: &Batch) -> Result<(), Rejection> {
     let fits = match (batch.document.kind(), batch.collection.shelf()) {
         (DocumentKind::Round, Ok(Shelf::Rounds(..))) | (DocumentKind::Register, Ok(Shelf::Live(_))) => true,
         (DocumentKind::Template | DocumentKind::Calendar | DocumentKind::Directory, Ok(Shelf::Bureau)) => {
@@ -111,73 +178,54 @@ fn shelf(batch: &Batch) -> Result<(), Rejection> {
     if fits {
         Ok(())
     } else {
-        rejected(RejectCode::Collection, format!("{} in {}", batch.document, batch.collection))
+        let detail = format!("{} in {}", batch.document, batch.collection);
+        Err(Rejection::new(RejectCode::Collection, detail))
     }
 }
 
-/// The carrier of a batch is not asked: only its author counts.
-fn author<'a>(
+/// Looks up the author, who must be enrolled and may write into the collection. The carrier of a batch is not asked.
+/// A device that was revoked is an author still: what it signed is authentic, and is held.
+///
+/// # Errors
+/// `no-right`.
+pub fn right<'a>(
     batch: &Batch,
     authors: &'a HashMap<DeviceId, DeviceRecord>,
 ) -> Result<&'a DeviceRecord, Rejection> {
-    match authors.get(&batch.actor.device()) {
-        Some(author) if author.revoked.is_none() => Ok(author),
-        Some(_) => rejected(RejectCode::NoRight, "the author's device is revoked"),
-        None => rejected(RejectCode::NoRight, "the author's device is not enrolled"),
-    }
-}
-
-fn right(batch: &Batch, author: &DeviceRecord) -> Result<(), Rejection> {
+    let Some(author) = authors.get(&batch.actor.device()) else {
+        return Err(Rejection::new(RejectCode::NoRight, "the author's device is not enrolled"));
+    };
     if author.rights.may_write(&batch.collection) {
-        Ok(())
+        Ok(author)
     } else {
-        rejected(RejectCode::NoRight, format!("{} may not write {}", author.rights.officer, batch.collection))
-    }
-}
-
-fn changes(batch: &Batch) -> Result<Vec<Outline>, Rejection> {
-    batch.changes.iter().map(|change| outline(change)).collect()
-}
-
-fn outline(change: &[u8]) -> Result<Outline, Rejection> {
-    // Automerge was not built for hostile bytes: a panic in its parser is a change that does not parse.
-    let outlined = catch_unwind(AssertUnwindSafe(|| chunk::outline(change)));
-    let outlined = outlined.unwrap_or_else(|_| Err(ChunkError::NotAChange("the parser panicked".to_owned())));
-    outlined.or_else(|error| {
-        let code = match error {
-            ChunkError::TooLarge { .. } => RejectCode::TooLarge,
-            ChunkError::Checksum => RejectCode::Checksum,
-            ChunkError::Actor(_) => RejectCode::Actor,
-            ChunkError::NotAChunk(_) | ChunkError::WrongType(_) | ChunkError::NotAChange(_) => {
-                RejectCode::NotAChange
-            }
-        };
-        rejected(code, error.to_string())
-    })
-}
-
-fn head(batch: &Batch, outlines: &[Outline]) -> Result<(), Rejection> {
-    if outlines.last().is_some_and(|last| last.hash == batch.head) {
-        Ok(())
-    } else {
-        rejected(RejectCode::Checksum, "the head is not the last change")
+        let detail = format!("{} may not write {}", author.rights.officer, batch.collection);
+        Err(Rejection::new(RejectCode::NoRight, detail))
     }
 }
 
 /// Every change is the batch's writer's, and their numbers follow each other.
-fn writer(batch: &Batch, outlines: &[Outline]) -> Result<(), Rejection> {
-    if outlines.iter().any(|outline| outline.actor != batch.actor) {
-        return rejected(RejectCode::Actor, "a change of another writer");
+///
+/// # Errors
+/// `actor`.
+pub fn writer(batch: &Batch, outlines: &[Outline]) -> Result<(), Rejection> {
+    if let Some(other) = outlines.iter().find(|outline| outline.actor != batch.actor) {
+        return Err(Rejection::of_change(RejectCode::Actor, other.hash, "a change of another writer"));
     }
-    let follows = |pair: &[Outline]| pair[0].seq.checked_add(1) == Some(pair[1].seq);
-    if outlines.windows(2).all(follows) {
-        Ok(())
-    } else {
-        rejected(RejectCode::Actor, "the writer's numbers do not follow each other")
+    let follows = |pair: &&[Outline]| pair[0].seq.checked_add(1) == Some(pair[1].seq);
+    match outlines.windows(2).find(|pair| !follows(pair)) {
+        Some(pair) => {
+            let detail = "the writer's numbers do not follow each other";
+            Err(Rejection::of_change(RejectCode::Actor, pair[1].hash, detail))
+        }
+        None => Ok(()),
     }
 }
 
-fn signature(batch: &Batch, bureau: &BureauId, public_key: &[u8]) -> Result<(), Rejection> {
+/// The author signed the batch.
+///
+/// # Errors
+/// `signature`.
+pub fn signature(batch: &Batch, bureau: &BureauId, public_key: &[u8]) -> Result<(), Rejection> {
     let claim = BatchClaim {
         bureau,
         collection: &batch.collection,
@@ -189,74 +237,6 @@ fn signature(batch: &Batch, bureau: &BureauId, public_key: &[u8]) -> Result<(), 
     if key::verifies(batch.suite, public_key, &claim.to_bytes(batch.suite), &batch.signature) {
         Ok(())
     } else {
-        rejected(RejectCode::Signature, "the signature does not fit")
+        Err(Rejection::new(RejectCode::Signature, "the signature does not fit"))
     }
-}
-
-/// Checks an inspected batch against the log, inside the transaction that will append it: what was pushed before it is
-/// in the log already.
-///
-/// # Errors
-/// When the database fails. The inner result is the first check that the batch fails.
-pub fn admit(tx: &mut dyn Append, inspected: &Inspected) -> Result<Result<Admitted, Rejection>> {
-    let Inspected { batch, outlines } = inspected;
-    if let Some(home) = tx.home(batch.document)?
-        && home != batch.collection
-    {
-        return Ok(rejected(RejectCode::Collection, format!("{} is in {home}", batch.document)));
-    }
-    let last = tx.actor_seq(batch.document, batch.actor)?;
-    let first = outlines.iter().take_while(|outline| outline.seq <= last).count();
-    let mut place = None;
-    for known in &outlines[..first] {
-        place = tx.place(batch.document, known.hash)?;
-        if place.is_none() {
-            let detail = format!("number {} of the writer was another change", known.seq);
-            return Ok(rejected(RejectCode::ActorForked, detail));
-        }
-    }
-    let Some(next) = outlines.get(first) else {
-        return Ok(match place {
-            Some(place) => Ok(Admitted::Duplicate(place)),
-            None => rejected(RejectCode::TooLarge, "no changes"),
-        });
-    };
-    if next.seq != last + 1 {
-        return Ok(rejected(RejectCode::Actor, format!("number {} follows {last}", next.seq)));
-    }
-    dependencies(tx, batch.document, &outlines[first..]).map(|found| found.map(|()| Admitted::New { first }))
-}
-
-/// Every dependency is genesis, in the log, or earlier in the batch.
-fn dependencies(
-    tx: &mut dyn Append,
-    document: DocumentId,
-    outlines: &[Outline],
-) -> Result<Result<(), Rejection>> {
-    let mut here: HashSet<ChangeHash> = HashSet::with_capacity(outlines.len() + 1);
-    here.insert(genesis(document.kind()));
-    for outline in outlines {
-        for dep in &outline.deps {
-            if !here.contains(dep) {
-                if tx.place(document, *dep)?.is_none() {
-                    return Ok(rejected(RejectCode::MissingDependency, format!("{dep} is not here")));
-                }
-                here.insert(*dep);
-            }
-        }
-        here.insert(outline.hash);
-    }
-    Ok(Ok(()))
-}
-
-/// The first change of every document of a kind; both ends know it, and it is in no log.
-fn genesis(kind: DocumentKind) -> ChangeHash {
-    static GENESES: LazyLock<Vec<(DocumentKind, ChangeHash)>> = LazyLock::new(|| {
-        let genesis = |kind| {
-            Document::new(DocumentId::derive(kind, &[])).heads().into_iter().map(move |head| (kind, head))
-        };
-        DocumentKind::ALL.into_iter().flat_map(genesis).collect()
-    });
-    let found = GENESES.iter().find(|(of, _)| *of == kind);
-    found.map(|(_, hash)| *hash).expect("every kind has a genesis, which is its only head")
 }

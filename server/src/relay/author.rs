@@ -16,7 +16,7 @@ use shared::trust::signing::{BatchClaim, SUITE_P256};
 use tokio::sync::Mutex;
 
 use super::admission;
-use super::writer::Writer;
+use super::writer::{Candidate, Writer};
 use crate::store::{Store, StoreError, blocking};
 
 /// Documents kept in memory between two writings; beyond that they are loaded again from the log.
@@ -151,7 +151,11 @@ impl Author {
 
     async fn commit(&self, writer: &Writer, batch: Batch) -> Result<u64, PublishError> {
         let permits = writer.permits(1).ok_or(PublishError::Deferred(RefusalCode::Busy))?;
-        let outcome = writer.commit(vec![admission::inspect_own(batch)], permits).await.pop();
+        let candidate = match admission::inspect_own(batch) {
+            Ok(inspected) => Candidate::Good(Arc::new(inspected)),
+            Err(rejected) => Candidate::Rejected(rejected),
+        };
+        let outcome = writer.commit(self.device, vec![candidate], permits).await.pop();
         match outcome.expect("one batch has one outcome") {
             AckOutcome::Accepted { seq, .. } | AckOutcome::Duplicate { seq, .. } => Ok(seq),
             AckOutcome::Rejected { code, detail, .. } => Err(PublishError::Rejected { code, detail }),

@@ -1,31 +1,53 @@
 //! Looks up who wrote a push's batches and has each of them inspected, spread over the machine's cores: verifying
-//! signatures is most of the work of a push, and none of it needs the writer.
+//! signatures is most of the work of a push, and none of it needs the writer. What passes is tested on its shadow
+//! document. The result is what the writer gets.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use shared::ids::{BureauId, DeviceId};
-use shared::protocol::Batch;
+use shared::protocol::{Batch, RefusalCode};
 
-use super::admission::{self, Inspected, Rejection};
+use super::admission;
+use super::shadow::{Shadows, Verdict};
+use super::writer::Candidate;
 use crate::store::{DeviceRecord, Store, StoreError};
 
 /// Batches that are not worth a second thread.
 const BATCHES_A_THREAD_MIN: usize = 16;
 
-/// Inspects a push: one result for each batch, in their order.
+/// Inspects a push and tests it: one candidate for each batch, in their order.
 pub(super) async fn inspect(
     store: &Arc<dyn Store>,
     bureau: &BureauId,
+    shadows: &Shadows,
     batches: Vec<Batch>,
-) -> Result<Vec<Result<Inspected, Rejection>>, StoreError> {
+) -> Result<Vec<Candidate>, StoreError> {
     let store = Arc::clone(store);
     let bureau = bureau.clone();
     let work = tokio::task::spawn_blocking(move || {
         let authors = authors(store.as_ref(), &batches)?;
-        Ok(spread(batches, |batch| admission::inspect(batch, &bureau, &authors)))
+        let inspect = |batch| match admission::inspect(batch, &bureau, &authors) {
+            Ok(inspected) => Candidate::Good(Arc::new(inspected)),
+            Err(rejected) => Candidate::Rejected(rejected),
+        };
+        Ok(spread(batches, inspect))
     });
-    work.await.unwrap_or(Err(StoreError::Panicked))
+    let mut candidates = work.await.unwrap_or(Err(StoreError::Panicked))?;
+    let good: Vec<_> = candidates.iter().filter_map(Candidate::good).map(Arc::clone).collect();
+    let verdicts = shadows.test(&good).await;
+    let tested = candidates.iter_mut().filter(|candidate| candidate.good().is_some());
+    for ((candidate, inspected), verdict) in tested.zip(good).zip(verdicts) {
+        *candidate = match verdict {
+            Verdict::Takes => continue,
+            Verdict::Untested => Candidate::Untested(inspected),
+            Verdict::Rejected(rejection) => {
+                Candidate::Rejected(Box::new((inspected.batch.clone(), rejection)))
+            }
+            Verdict::Unavailable => Candidate::Deferred(RefusalCode::Internal),
+        };
+    }
+    Ok(candidates)
 }
 
 fn authors(store: &dyn Store, batches: &[Batch]) -> Result<HashMap<DeviceId, DeviceRecord>, StoreError> {

@@ -6,7 +6,10 @@ use shared::document::write::Event;
 use shared::document::{Document, Written};
 use shared::domain::Label;
 use shared::domain::directory::{Bureau, Officer};
-use shared::ids::{BureauId, CollectionId, DocumentId, DocumentKind, OfficerId, StationCode};
+use shared::domain::round::{Period, RoundName};
+use shared::ids::{
+    BureauId, CollectionId, DeviceId, DocumentId, DocumentKind, OfficerId, StationCode, TemplateId,
+};
 use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, RefusalCode, RejectCode};
 use shared::time::{Timestamp, Zone};
 use shared::trust::chain;
@@ -19,6 +22,7 @@ use crate::store::Faults;
 use crate::store::sqlite::{Options, Sqlite};
 
 mod rejections;
+mod shadows;
 mod writing;
 
 const NOON: Timestamp = Timestamp(1_795_500_000_000);
@@ -40,6 +44,11 @@ impl Desk {
 
     /// A desk whose relay asks another clock than the one that the test sets.
     fn with_clock(asked: Arc<dyn Clock>, clock: Arc<SetClock>) -> Self {
+        Self::with_shadows(asked, clock, shadow::Options::default())
+    }
+
+    /// A desk with shadow workers of its own kind.
+    fn with_shadows(asked: Arc<dyn Clock>, clock: Arc<SetClock>, shadows: shadow::Options) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let faults = Faults::default();
         let options =
@@ -52,21 +61,20 @@ impl Desk {
         };
         let founding = Founding { bureau, epoch: EPOCH, relay_key: author::generate_key().unwrap() };
         store.found(&founding).unwrap();
-        let relay = Relay::start(store, asked, founding).unwrap();
+        let relay = Relay::start_with(store, asked, founding, shadows).unwrap();
         Self { relay, faults, clock, _folder: folder }
     }
 
     /// An enrolled phone of an officer of a station.
     fn phone(&self, officer: &str, station: &str) -> DemoPhone {
+        self.phone_of(officer, station, Role::Officer)
+    }
+
+    fn phone_of(&self, officer: &str, station: &str, role: Role) -> DemoPhone {
         let id = OfficerId::parse(officer).unwrap();
         let station = Some(StationCode::parse(station).unwrap());
-        let person = Officer {
-            id: id.clone(),
-            name: officer.to_owned(),
-            badge: "1".to_owned(),
-            station,
-            role: Role::Officer,
-        };
+        let person =
+            Officer { id: id.clone(), name: officer.to_owned(), badge: "1".to_owned(), station, role };
         self.relay.store().put_officer(&person).unwrap();
         let phone = DemoPhone::new(id).unwrap();
         self.relay.store().put_device(&phone.enrolled(NOON)).unwrap();
@@ -74,7 +82,8 @@ impl Desk {
     }
 
     async fn push(&self, batches: &[&Batch]) -> Vec<AckOutcome> {
-        let acks = self.relay.push(batches.iter().map(|batch| (*batch).clone()).collect()).await;
+        let pushed = batches.iter().map(|batch| (*batch).clone()).collect();
+        let acks = self.relay.push(carrier(), pushed).await;
         for (ack, batch) in acks.iter().zip(batches) {
             assert_eq!((ack.document, ack.head), (batch.document, batch.head));
         }
@@ -82,30 +91,54 @@ impl Desk {
     }
 
     async fn pull(&self, cursor: Cursor, bytes_max: usize) -> Pull {
-        self.relay.pull(live(), cursor, bytes_max).await.unwrap()
+        self.relay.pull(month(), cursor, bytes_max).await.unwrap()
     }
 }
 
-fn live() -> CollectionId {
-    CollectionId::parse("station/zhongmiao/live").unwrap()
+/// Whose connection brings everything here.
+fn carrier() -> DeviceId {
+    DeviceId::from([0xca; 16])
 }
 
-fn register() -> DocumentId {
-    DocumentId::derive(DocumentKind::Register, &["chaohu", "zhongmiao"])
+fn month() -> CollectionId {
+    name().collection()
+}
+
+fn name() -> RoundName {
+    RoundName {
+        station: StationCode::parse("zhongmiao").unwrap(),
+        template: TemplateId::parse("flood-departure").unwrap(),
+        period: Period::parse("2026-11-23").unwrap(),
+    }
+}
+
+fn round() -> DocumentId {
+    name().document(&BureauId::parse("chaohu").unwrap())
 }
 
 fn entry(n: usize) -> Event {
     Event::Entry { body: format!("{{\"n\":{n}}}") }
 }
 
-/// Writes events of a phone into a document, one change each.
-fn write(phone: &DemoPhone, document: &mut Document, count: usize) -> Vec<Written> {
-    (0..count).map(|n| document.write(phone.actor(), &entry(n)).unwrap()).collect()
+/// A visit of a person to the round; `n` tells it from others.
+fn visit(officer: &OfficerId, n: usize) -> Event {
+    Event::Visit {
+        name: name(),
+        officer: officer.clone(),
+        template_version: u32::try_from(n).unwrap(),
+        utc_offset_minutes: 480,
+        clock_offset_ms: None,
+    }
 }
 
-/// One signed batch of a phone for its station's register.
+/// Writes events of a phone into a document, one change each.
+fn write(phone: &DemoPhone, document: &mut Document, count: usize) -> Vec<Written> {
+    (0..count).map(|n| document.write(phone.actor(), &visit(&phone.officer, n)).unwrap()).collect()
+}
+
+/// One signed batch of a phone for the round.
 fn batch(phone: &DemoPhone, written: &[Written]) -> Batch {
-    phone.sign(&BureauId::parse("chaohu").unwrap(), &live(), register(), written).unwrap()
+    phone.sign(&BureauId::parse("chaohu").unwrap(), &month(), round(), written).unwrap()
 }
 
 fn accepted(seq: u64) -> AckOutcome {

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use shared::ids::CollectionId;
+use shared::ids::{CollectionId, DeviceId};
 use shared::limits::WRITER_BATCHES_MAX;
-use shared::protocol::{AckOutcome, RefusalCode};
+use shared::protocol::{AckOutcome, Batch, RefusalCode};
 use shared::time::Timestamp;
 use shared::trust::chain;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
@@ -19,14 +19,35 @@ use super::admission::{self, Admitted, Inspected, Rejection};
 use super::{News, deferred};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{Append, NewBatch, NewEntry, Result, Store, StoreError};
+use crate::store::{Append, NewBatch, NewEntry, NewRejected, Result, Store, StoreError};
 
-/// What a push is when it reaches the writer: a batch that is right in itself, or why it is not.
-type Candidates = Vec<Result<Inspected, Rejection>>;
+/// What a batch is when it reaches the writer.
+pub(super) enum Candidate {
+    /// Right in itself, and its document takes it.
+    Good(Arc<Inspected>),
+    /// Right in itself, but its causes were not there when it was tested. The log says what is wrong with it; it is
+    /// not appended.
+    Untested(Arc<Inspected>),
+    /// Wrong in itself.
+    Rejected(Box<(Batch, Rejection)>),
+    /// Not looked at.
+    Deferred(RefusalCode),
+}
+
+impl Candidate {
+    /// What may be appended, if the log has nothing against it.
+    pub(super) fn good(&self) -> Option<&Arc<Inspected>> {
+        match self {
+            Self::Good(inspected) => Some(inspected),
+            Self::Untested(_) | Self::Rejected(_) | Self::Deferred(_) => None,
+        }
+    }
+}
 
 /// One push, waiting.
 struct Job {
-    candidates: Candidates,
+    carrier: DeviceId,
+    candidates: Vec<Candidate>,
     answer: oneshot::Sender<Vec<AckOutcome>>,
     /// Given back when the job is done: bounds what waits.
     _permits: OwnedSemaphorePermit,
@@ -73,12 +94,13 @@ impl Writer {
     /// Commits a push; one outcome for each batch, in their order.
     pub(super) async fn commit(
         &self,
-        candidates: Candidates,
+        carrier: DeviceId,
+        candidates: Vec<Candidate>,
         permits: OwnedSemaphorePermit,
     ) -> Vec<AckOutcome> {
         let count = candidates.len();
         let (answer, answered) = oneshot::channel();
-        let job = Job { candidates, answer, _permits: permits };
+        let job = Job { carrier, candidates, answer, _permits: permits };
         let sent = match &*self.queue.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(queue) => queue.send(job).is_ok(),
             None => false,
@@ -133,10 +155,11 @@ impl LogWriter {
         let mut grown = BTreeMap::new();
         let begun = Instant::now();
         let written = self.store.write(&mut |tx| {
+            let mut rejected = Vec::new();
             for job in &group {
-                outcomes.push(commit_push(tx, &job.candidates, receipt_time, &mut grown)?);
+                outcomes.push(commit_push(tx, job, receipt_time, &mut grown, &mut rejected)?);
             }
-            Ok(())
+            tx.set_aside(&rejected)
         });
         self.metrics.committed(group.len(), begun.elapsed(), written.is_ok());
         if let Err(error) = written {
@@ -171,37 +194,72 @@ fn refusal(error: &StoreError) -> RefusalCode {
 
 fn commit_push(
     tx: &mut dyn Append,
-    candidates: &Candidates,
+    job: &Job,
     receipt_time: Timestamp,
     grown: &mut BTreeMap<CollectionId, u64>,
+    set_aside: &mut Vec<NewRejected>,
 ) -> Result<Vec<AckOutcome>> {
-    let mut outcomes = Vec::with_capacity(candidates.len());
-    for candidate in candidates {
-        let admitted = match candidate {
-            Ok(inspected) => admission::admit(tx, inspected)?.map(|admitted| (inspected, admitted)),
-            Err(rejection) => Err(rejection.clone()),
+    let mut outcomes = Vec::with_capacity(job.candidates.len());
+    for candidate in &job.candidates {
+        let (inspected, is_tested) = match candidate {
+            Candidate::Good(inspected) => (inspected, true),
+            Candidate::Untested(inspected) => (inspected, false),
+            Candidate::Rejected(rejected) => {
+                let (batch, rejection) = rejected.as_ref();
+                outcomes.push(reject(job.carrier, batch, rejection, receipt_time, set_aside));
+                continue;
+            }
+            Candidate::Deferred(code) => {
+                outcomes.push(deferred(*code));
+                continue;
+            }
         };
-        outcomes.push(match admitted {
-            Ok((_, Admitted::Duplicate(place))) => {
+        outcomes.push(match admission::admit(tx, inspected)? {
+            Ok(Admitted::Duplicate(place)) => {
                 AckOutcome::Duplicate { seq: place.seq, receipt_time: place.receipt_time }
             }
-            Ok((inspected, Admitted::New { first })) => {
+            Ok(Admitted::New { first }) if is_tested => {
                 let seq = append(tx, inspected, first, receipt_time)?;
                 grown.insert(inspected.batch.collection.clone(), seq);
                 AckOutcome::Accepted { seq, receipt_time }
             }
-            Err(Rejection { code, detail }) => {
-                tracing::debug!(code = code.word(), detail, "a batch was rejected");
-                AckOutcome::Rejected { code, detail, change: None }
-            }
+            // Its causes came while it was looked at: tested again, it may pass.
+            Ok(Admitted::New { .. }) => deferred(RefusalCode::Busy),
+            Err(rejection) => reject(job.carrier, &inspected.batch, &rejection, receipt_time, set_aside),
         });
     }
     Ok(outcomes)
 }
 
+/// Has a rejected batch set aside, and makes its answer.
+fn reject(
+    carrier: DeviceId,
+    batch: &Batch,
+    rejection: &Rejection,
+    at: Timestamp,
+    set_aside: &mut Vec<NewRejected>,
+) -> AckOutcome {
+    let Rejection { code, detail, change } = rejection.clone();
+    let author = batch.actor.device();
+    tracing::debug!(code = code.word(), detail, %author, %carrier, "a batch was rejected");
+    set_aside.push(NewRejected {
+        at,
+        code: code.word(),
+        detail: detail.clone(),
+        collection: batch.collection.clone(),
+        document: batch.document,
+        head: batch.head,
+        author,
+        carrier,
+        changes: u32::try_from(batch.changes.len()).unwrap_or(u32::MAX),
+        body: minicbor::to_vec(batch).unwrap_or_default(),
+    });
+    AckOutcome::Rejected { code, detail, change }
+}
+
 /// Gives the new changes of a batch their positions and chain, and appends them; gives the last position.
 fn append(tx: &mut dyn Append, inspected: &Inspected, first: usize, receipt_time: Timestamp) -> Result<u64> {
-    let Inspected { batch, outlines } = inspected;
+    let Inspected { batch, outlines, held, .. } = inspected;
     let signature_hash = chain::signature_hash(&batch.signature);
     let mut tip = tx.tip(&batch.collection)?;
     let mut entries = Vec::with_capacity(outlines.len() - first);
@@ -216,7 +274,8 @@ fn append(tx: &mut dyn Append, inspected: &Inspected, first: usize, receipt_time
             receipt_time,
         };
         tip.chain = chain::extend(tip.chain, link);
-        entries.push(NewEntry { seq: tip.seq, hash: outline.hash, change, chain: tip.chain });
+        let last_op = outline.last_op;
+        entries.push(NewEntry { seq: tip.seq, hash: outline.hash, change, last_op, chain: tip.chain });
     }
     let batch = NewBatch {
         collection: &batch.collection,
@@ -227,7 +286,7 @@ fn append(tx: &mut dyn Append, inspected: &Inspected, first: usize, receipt_time
         suite: batch.suite,
         signature: &batch.signature,
         receipt_time,
-        held: false,
+        held: *held,
         actor_seq: outlines.last().map_or(0, |last| last.seq),
     };
     tx.append(&batch, &entries)?;

@@ -7,12 +7,13 @@ use shared::ids::{
     Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, DocumentKind, OfficerId,
     StationCode,
 };
+use shared::limits::{QUARANTINE_BYTES_MAX, QUARANTINE_ROWS_MAX};
 use shared::time::{Timestamp, Zone};
 use shared::trust::rights::Role;
 
 use super::{
-    Append, Enrolment, Founding, NewBatch, NewDevice, NewEntry, Page, Redemption, Result, Row, RowChange,
-    Store, Tip,
+    Append, Enrolment, Founding, NewBatch, NewDevice, NewEntry, NewRejected, Page, Redemption, Result, Row,
+    RowChange, Store, Tip,
 };
 
 const NOON: Timestamp = Timestamp(1_800_000_000_000);
@@ -26,6 +27,8 @@ pub(crate) fn tell(store: &dyn Store) {
     a_code_works_once_and_for_one_device(store);
     a_session_ends(store);
     rows_and_position_move_together(store);
+    what_is_rejected_is_kept_for_a_while(store);
+    what_is_held_is_listed(store);
 }
 
 /// Appends `count` changes of one writer to a document, as one batch.
@@ -41,6 +44,7 @@ pub(crate) fn append(store: &dyn Store, collection: &str, document: DocumentId, 
                 seq: tip.seq + n,
                 hash: hash(document, before + n),
                 change: b"change",
+                last_op: 10 * (before + n),
                 chain: Chain([u8::try_from((tip.seq + n) % 251).expect("below 251"); 32]),
             })
             .collect();
@@ -111,7 +115,7 @@ fn the_log_grows_without_gaps(store: &dyn Store) {
         .write(&mut |tx: &mut dyn Append| {
             assert_eq!(tx.home(a)?, Some(collection.clone()));
             assert_eq!(tx.home(document("unknown"))?, None);
-            assert_eq!(tx.place(a, hash(a, 4))?.map(|place| place.seq), Some(6));
+            assert_eq!(tx.place(a, hash(a, 4))?.map(|place| (place.seq, place.last_op)), Some((6, 40)));
             assert_eq!(tx.place(b, hash(a, 4))?, None, "a change is known by document and hash");
             assert_eq!(tx.actor_seq(a, Actor::new(DeviceId::from([7; 16]), 0))?, 4);
             assert_eq!(tx.actor_seq(a, Actor::new(DeviceId::from([7; 16]), 1))?, 0);
@@ -141,7 +145,13 @@ fn a_page_ends_where_it_must(store: &dyn Store) {
 fn a_transaction_that_fails_leaves_nothing(store: &dyn Store) {
     let collection = CollectionId::parse("station/huailin/live").unwrap();
     let failed = store.write(&mut |tx: &mut dyn Append| {
-        let entry = NewEntry { seq: 1, hash: hash(document("c"), 1), change: b"x", chain: Chain([1; 32]) };
+        let entry = NewEntry {
+            seq: 1,
+            hash: hash(document("c"), 1),
+            change: b"x",
+            last_op: 1,
+            chain: Chain([1; 32]),
+        };
         let batch = NewBatch {
             collection: &collection,
             document: document("c"),
@@ -235,4 +245,72 @@ fn rows_and_position_move_together(store: &dyn Store) {
     assert_eq!(store.rows("others", "").unwrap(), []);
     store.unproject().unwrap();
     assert_eq!((store.projected(&collection).unwrap(), store.rows("rounds", "").unwrap()), (0, vec![]));
+}
+
+fn what_is_rejected_is_kept_for_a_while(store: &dyn Store) {
+    let rejected = |n: u64, bytes: usize| NewRejected {
+        at: NOON.plus_ms(i64::try_from(n).expect("small")),
+        code: "policy",
+        detail: "a visit in another person's name".to_owned(),
+        collection: CollectionId::parse("station/zhongmiao/2026-11").expect("a collection"),
+        document: document("r"),
+        head: hash(document("r"), n),
+        author: DeviceId::from([7; 16]),
+        carrier: DeviceId::from([8; 16]),
+        changes: 3,
+        body: vec![1; bytes],
+    };
+    let keep = |all: &[NewRejected]| store.write(&mut |tx: &mut dyn Append| tx.set_aside(all)).unwrap();
+    keep(&[rejected(1, 10), rejected(2, 10)]);
+    keep(&[NewRejected { at: NOON.plus_ms(9), code: "no-right", ..rejected(1, 10) }]);
+    let found = store.rejected().unwrap();
+    let seen: Vec<_> =
+        found.iter().map(|one| (one.code.as_str(), one.times, one.bytes, one.changes)).collect();
+    assert_eq!(seen, [("no-right", 2, 10, 3), ("policy", 1, 10, 3)], "the same batch again is counted");
+    assert_eq!((found[0].author, found[0].carrier), (DeviceId::from([7; 16]), DeviceId::from([8; 16])));
+    assert_eq!(store.rejected_body(document("r"), hash(document("r"), 2)).unwrap(), Some(vec![1; 10]));
+    keep(&[rejected(3, usize::try_from(QUARANTINE_BYTES_MAX).unwrap() - 5)]);
+    assert_eq!(store.rejected().unwrap().len(), 1, "the oldest go first when there are too many bytes");
+    let rows_max = usize::try_from(QUARANTINE_ROWS_MAX).unwrap();
+    let many: Vec<_> = (10..).take(rows_max + 7).map(|n| rejected(n, 1)).collect();
+    keep(&many);
+    let found = store.rejected().unwrap();
+    assert_eq!(found.len(), rows_max, "and when there are too many batches");
+    assert_eq!(found[0].at, many[many.len() - 1].at, "the latest first");
+}
+
+fn what_is_held_is_listed(store: &dyn Store) {
+    let collection = CollectionId::parse("station/huailin/2026-11").unwrap();
+    let (actor, id) = (Actor::new(DeviceId::from([6; 16]), 2), document("h"));
+    let before = store.held().unwrap().len();
+    store
+        .write(&mut |tx: &mut dyn Append| {
+            let entry = |n: u8| NewEntry {
+                seq: n.into(),
+                hash: hash(id, n.into()),
+                change: b"x",
+                last_op: 1,
+                chain: Chain([n; 32]),
+            };
+            let batch = NewBatch {
+                collection: &collection,
+                document: id,
+                actor,
+                head: hash(id, 2),
+                count: 2,
+                suite: 1,
+                signature: b"s",
+                receipt_time: NOON,
+                held: true,
+                actor_seq: 2,
+            };
+            tx.append(&batch, &[entry(1), entry(2)])
+        })
+        .unwrap();
+    assert!(store.document(id).unwrap().iter().all(|entry| entry.held));
+    let held = store.held().unwrap();
+    let found = held.iter().find(|held| held.document == id).unwrap();
+    assert_eq!(held.len(), before + 1);
+    assert_eq!((&found.collection, found.author, found.at), (&collection, actor.device(), NOON));
+    assert_eq!(found.changes, [hash(id, 1), hash(id, 2)]);
 }

@@ -5,7 +5,7 @@ use shared::domain::directory::Bureau;
 use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DeviceId, DocumentId};
 use shared::time::Timestamp;
 
-use super::Result;
+use super::{NewRejected, Result};
 
 /// What makes a database a bureau's relay; written once by `muster init`.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Place {
     pub seq: u64,
     /// When the relay took it.
     pub receipt_time: Timestamp,
+    /// The counter of its last operation; 0 for a change that was stored before this was noted.
+    pub last_op: u64,
 }
 
 /// A batch, as it is kept beside its entries.
@@ -84,6 +86,8 @@ pub struct NewEntry<'a> {
     pub hash: ChangeHash,
     /// Its bytes.
     pub change: &'a [u8],
+    /// The counter of its last operation.
+    pub last_op: u64,
     /// The chain at this position.
     pub chain: Chain,
 }
@@ -154,6 +158,13 @@ pub trait Append {
     /// # Errors
     /// When the database fails; the transaction is then lost as a whole.
     fn append(&mut self, batch: &NewBatch<'_>, entries: &[NewEntry<'_>]) -> Result<()>;
+
+    /// Keeps batches that were rejected, and lets the oldest go beyond the limits. One that is rejected again (its
+    /// document and head are the same) is counted, not kept twice.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn set_aside(&mut self, rejected: &[NewRejected]) -> Result<()>;
 }
 
 /// The log.

@@ -18,6 +18,7 @@ mod log;
 mod people;
 mod pool;
 mod projection;
+mod quarantine;
 mod schema;
 
 pub use backup::{BackupError, Copied, backup};

@@ -1,8 +1,9 @@
 //! The outside of a change: its header, its checksum, and what the log must know of it (writer, number,
-//! dependencies). The header is checked here, byte by byte, before automerge parses the rest.
+//! dependencies). Read here and in [`prewalk`], byte by byte, before automerge sees any of it.
 
 use sha2::{Digest, Sha256};
 
+use super::prewalk::{self, WalkError, Walked};
 use crate::ids::{Actor, ChangeHash};
 use crate::limits::CHANGE_BYTES_MAX;
 
@@ -31,9 +32,9 @@ pub enum ChunkError {
     /// The checksum is not that of the bytes.
     #[error("checksum does not fit")]
     Checksum,
-    /// The header is right and the rest does not parse.
-    #[error("change does not parse: {0}")]
-    NotAChange(String),
+    /// The header is right and the rest is not walked through.
+    #[error("not a change of ours: {0}")]
+    Malformed(#[from] WalkError),
     /// The writer is not a device's actor.
     #[error("the actor has {0} bytes")]
     Actor(usize),
@@ -50,22 +51,33 @@ pub struct Outline {
     pub seq: u64,
     /// The counter of its first operation: greater than any operation it depends on.
     pub start_op: u64,
-    /// The changes it depends on.
+    /// The counter of its last operation.
+    pub last_op: u64,
+    /// The changes it depends on, ascending.
     pub deps: Vec<ChangeHash>,
 }
 
-/// Checks the header of a change and gives its hash, without parsing the rest.
+/// A chunk whose header is that of one uncompressed change.
+#[derive(Debug, Clone, Copy)]
+pub struct Opened<'a> {
+    checksum: [u8; 4],
+    /// What the checksum is of: type, length, body.
+    summed: &'a [u8],
+    body: &'a [u8],
+}
+
+/// Checks size, magic, type and length.
 ///
 /// # Errors
-/// When the bytes are not exactly one uncompressed change with a fitting checksum.
-pub fn hash(bytes: &[u8]) -> Result<ChangeHash, ChunkError> {
+/// When the bytes are not exactly one uncompressed change.
+pub fn open(bytes: &[u8]) -> Result<Opened<'_>, ChunkError> {
     if bytes.len() > CHANGE_BYTES_MAX {
         return Err(ChunkError::TooLarge { bytes: bytes.len(), bytes_max: CHANGE_BYTES_MAX });
     }
     let rest = bytes.strip_prefix(&MAGIC).ok_or(ChunkError::NotAChunk("magic"))?;
-    let (checksum, rest) =
+    let (checksum, summed) =
         rest.split_first_chunk::<4>().ok_or(ChunkError::NotAChunk("cut in the checksum"))?;
-    let (&kind, rest) = rest.split_first().ok_or(ChunkError::NotAChunk("cut before the type"))?;
+    let (&kind, rest) = summed.split_first().ok_or(ChunkError::NotAChunk("cut before the type"))?;
     if kind != TYPE_CHANGE {
         return Err(ChunkError::WrongType(kind));
     }
@@ -73,33 +85,62 @@ pub fn hash(bytes: &[u8]) -> Result<ChangeHash, ChunkError> {
     if u64::try_from(body.len()).ok() != Some(length) {
         return Err(ChunkError::NotAChunk("length does not fit"));
     }
-    let mut hasher = Sha256::new();
-    hasher.update([kind]);
-    hasher.update(&rest[..rest.len() - body.len()]);
-    hasher.update(body);
-    let hash: [u8; 32] = hasher.finalize().into();
-    if hash[..4] != *checksum { Err(ChunkError::Checksum) } else { Ok(ChangeHash(hash)) }
+    Ok(Opened { checksum: *checksum, summed, body })
 }
 
-/// Checks the header and parses the change.
+impl<'a> Opened<'a> {
+    /// Walks through the inside.
+    ///
+    /// # Errors
+    /// When its counts do not add up, or it has more of something than a change may have.
+    pub fn walk(&self) -> Result<Walked<'a>, ChunkError> {
+        Ok(prewalk::walk(self.body)?)
+    }
+
+    /// The change's hash.
+    ///
+    /// # Errors
+    /// When the checksum is not that of the bytes.
+    pub fn hash(&self) -> Result<ChangeHash, ChunkError> {
+        let hash: [u8; 32] = Sha256::digest(self.summed).into();
+        if hash[..4] == self.checksum { Ok(ChangeHash(hash)) } else { Err(ChunkError::Checksum) }
+    }
+}
+
+impl Outline {
+    /// What the log must know of a change that was walked through.
+    ///
+    /// # Errors
+    /// When its writer is no device's actor.
+    pub fn of(hash: ChangeHash, walked: &Walked<'_>) -> Result<Self, ChunkError> {
+        Ok(Self {
+            hash,
+            actor: Actor::from_bytes(walked.actor).ok_or(ChunkError::Actor(walked.actor.len()))?,
+            seq: walked.seq,
+            start_op: walked.start_op,
+            last_op: walked.last_op(),
+            deps: walked.deps().collect(),
+        })
+    }
+}
+
+/// Checks the header of a change and gives its hash, without a look at the rest.
 ///
 /// # Errors
-/// When [`hash`] refuses it, automerge cannot parse it, or its writer is no device's.
+/// When the bytes are not exactly one uncompressed change with a fitting checksum.
+pub fn hash(bytes: &[u8]) -> Result<ChangeHash, ChunkError> {
+    open(bytes)?.hash()
+}
+
+/// Checks the header and walks through the change.
+///
+/// # Errors
+/// When the bytes are not one uncompressed change with a fitting checksum that can be walked through, or its writer is
+/// no device's.
 pub fn outline(bytes: &[u8]) -> Result<Outline, ChunkError> {
-    let hash = hash(bytes)?;
-    let change = automerge::Change::from_bytes(bytes.to_vec())
-        .map_err(|error| ChunkError::NotAChange(error.to_string()))?;
-    if change.hash().0 != hash.0 {
-        return Err(ChunkError::Checksum);
-    }
-    let actor = change.actor_id().to_bytes();
-    Ok(Outline {
-        hash,
-        actor: Actor::from_bytes(actor).ok_or(ChunkError::Actor(actor.len()))?,
-        seq: change.seq(),
-        start_op: change.start_op().get(),
-        deps: change.deps().iter().map(|dep| ChangeHash(dep.0)).collect(),
-    })
+    let opened = open(bytes)?;
+    let walked = opened.walk()?;
+    Outline::of(opened.hash()?, &walked)
 }
 
 /// An unsigned LEB128 number in its shortest form, and what follows it.

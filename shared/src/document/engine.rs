@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use automerge::transaction::CommitOptions;
 use automerge::{ActorId, Automerge, Change, ObjId, ROOT, ReadDoc};
 
-use super::genesis;
 use super::write::Event;
+use super::{chunk, genesis, inspect};
 use crate::ids::{Actor, ChangeHash, DocumentId, EventKey};
 
 /// A document.
@@ -122,6 +122,13 @@ impl Document {
     /// Whether a change is in the document (not waiting for others).
     pub fn contains(&self, hash: ChangeHash) -> bool {
         self.doc.get_change_meta_by_hash(&automerge::ChangeHash(hash.0)).is_some()
+    }
+
+    /// The key of the event that a change added; `None` when the change is not here, or adds none.
+    pub fn key_of(&self, hash: ChangeHash) -> Option<EventKey> {
+        let change = self.doc.get_change_by_hash(&automerge::ChangeHash(hash.0))?;
+        let walked = chunk::open(change.raw_bytes()).ok()?.walk().ok()?;
+        inspect::added(&walked, self.id.kind()).ok().map(|added| added.key)
     }
 
     /// The event map that genesis made.

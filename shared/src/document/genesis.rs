@@ -7,6 +7,10 @@ use std::sync::LazyLock;
 
 use super::chunk;
 use crate::ids::{ChangeHash, DocumentKind};
+use crate::trust::rights::EventKind;
+
+/// The actor of every genesis; no device's.
+pub(super) const ACTOR: &[u8] = b"g";
 
 /// `visits`, `observations`, `signoffs`; actor `67`, time 0.
 const ROUND: &str = "856f4a83e02d9ebb0138000167010100000005151e34014202560270027d067669736974730c6f62736572766174696f6e73087369676e6f66667303030003000300";
@@ -24,6 +28,18 @@ pub fn bytes(kind: DocumentKind) -> Vec<u8> {
         | DocumentKind::Register => EVENTS,
     };
     data_encoding::HEXLOWER.decode(hex.as_bytes()).expect("the constants are hexadecimal")
+}
+
+/// What the map holds that the genesis of a kind made by this operation.
+pub(super) fn map(kind: DocumentKind, counter: u64) -> Option<EventKind> {
+    match (kind, counter) {
+        (DocumentKind::Round, 1) => Some(EventKind::Visit),
+        (DocumentKind::Round, 2) => Some(EventKind::Observation),
+        (DocumentKind::Round, 3) => Some(EventKind::SignOff),
+        (DocumentKind::Round, _) => None,
+        (_, 1) => Some(EventKind::Entry),
+        (_, _) => None,
+    }
 }
 
 /// The hash of a kind's genesis, on which each first change of a document depends.
@@ -50,7 +66,7 @@ mod tests {
     use super::*;
 
     fn generate(maps: &[&str]) -> String {
-        let mut doc = Automerge::new().with_actor(ActorId::from(b"g".as_slice()));
+        let mut doc = Automerge::new().with_actor(ActorId::from(ACTOR));
         let mut tx = doc.transaction();
         for map in maps {
             tx.put_object(ROOT, *map, ObjType::Map).unwrap();

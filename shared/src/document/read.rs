@@ -1,7 +1,7 @@
 //! Documents into the domain's values. Total: whatever a document contains, reading gives what can be read and counts
 //! the rest; it never panics and never guesses. Only `get_all` is used, so two values under one key are two events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, ObjId, ReadDoc, ScalarValue, Value};
 use serde::de::DeserializeOwned;
@@ -34,6 +34,8 @@ pub struct Round {
     pub sign_offs: Vec<SignOff>,
     /// Events that this version cannot read.
     pub unreadable: u32,
+    /// Events that are held: observations among them say so, sign-offs among them are left out.
+    pub held: u32,
 }
 
 /// Reads a round.
@@ -66,6 +68,31 @@ pub fn round(document: &Document, bureau: &BureauId) -> Round {
         }
     }
     round
+}
+
+/// Notes in a round that was read which of its document's changes are held, as the directory says.
+pub fn hold(round: &mut Round, document: &Document, changes: &BTreeSet<ChangeHash>) {
+    let held: BTreeSet<EventKey> = changes.iter().filter_map(|change| document.key_of(*change)).collect();
+    if held.is_empty() {
+        return;
+    }
+    for observation in &mut round.observations {
+        observation.is_held = held.contains(&observation.key);
+    }
+    round.sign_offs.retain(|sign_off| !held.contains(&sign_off.key));
+    for sign_off in &mut round.sign_offs {
+        if let Some(uncovered) = &mut sign_off.uncovered {
+            // Nobody is asked to sign again for what does not count.
+            uncovered.retain(|key| !held.contains(key));
+        }
+    }
+    round.held = u32::try_from(held.len()).unwrap_or(u32::MAX);
+}
+
+/// What a round's derived id stands for, as one of its visits says and the id confirms.
+pub fn round_name(document: &Document, bureau: &BureauId) -> Option<RoundName> {
+    let names = events(document, s::VISITS).into_iter().filter_map(|event| event.round_name());
+    names.into_iter().find(|name| name.document(bureau) == document.id())
 }
 
 /// The template as its highest version says; of two with one number, the one with the greater key.
@@ -112,7 +139,7 @@ fn uncovered(
     }
     let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
     let map = document.map(s::OBSERVATIONS).ok()?;
-    let covered: std::collections::BTreeSet<String> = document.doc.keys_at(&map, &heads).collect();
+    let covered: BTreeSet<String> = document.doc.keys_at(&map, &heads).collect();
     let late = observations.iter().filter(|observation| !covered.contains(observation.key.as_str()));
     Some(late.map(|observation| observation.key.clone()).collect())
 }

@@ -1,13 +1,13 @@
 //! People, stations and devices of the bureau, as the relay's directory document tells them. Stored about a person:
 //! name, badge number, station, role; nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::Label;
-use crate::ids::{BureauId, DeviceId, OfficerId, StationCode};
-use crate::time::Zone;
+use crate::ids::{BureauId, ChangeHash, DeviceId, DocumentId, OfficerId, StationCode};
+use crate::time::{Timestamp, Zone};
 use crate::trust::rights::Role;
 
 /// One entry of the directory; a later entry about the same thing replaces an earlier one.
@@ -22,6 +22,10 @@ pub enum DirectoryEntry {
     Officer(Officer),
     /// An enrolled phone or browser.
     Device(Device),
+    /// Changes that came from a device after it was revoked: authentic, but they do not count.
+    Held(Held),
+    /// Held changes that count from now on.
+    Released(Release),
 }
 
 /// The tenant.
@@ -70,6 +74,32 @@ pub struct Device {
     pub public_key: String,
 }
 
+/// Changes of one device in one document that are held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// In which document.
+    pub document: DocumentId,
+    /// Who wrote them.
+    pub device: DeviceId,
+    /// Which.
+    pub changes: Vec<ChangeHash>,
+}
+
+/// A supervisor's word that held changes are good. By name of each change: what comes later is held again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// In which document.
+    pub document: DocumentId,
+    /// Who wrote them.
+    pub device: DeviceId,
+    /// Which.
+    pub changes: Vec<ChangeHash>,
+    /// Whose word.
+    pub by: OfficerId,
+    /// When, by the relay's clock.
+    pub at: Timestamp,
+}
+
 /// The directory, folded from its entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directory {
@@ -81,6 +111,10 @@ pub struct Directory {
     pub officers: BTreeMap<OfficerId, Officer>,
     /// Devices by id.
     pub devices: BTreeMap<DeviceId, Device>,
+    /// Changes that came held, by document; also those that were released.
+    pub held: BTreeMap<DocumentId, BTreeSet<ChangeHash>>,
+    /// Changes that were released: for good, should a restored relay hold them once more.
+    pub released: BTreeMap<DocumentId, BTreeSet<ChangeHash>>,
 }
 
 impl Directory {
@@ -97,6 +131,19 @@ impl Directory {
             DirectoryEntry::Device(device) => {
                 self.devices.insert(device.id, device);
             }
+            DirectoryEntry::Held(held) => self.held.entry(held.document).or_default().extend(held.changes),
+            DirectoryEntry::Released(release) => {
+                self.released.entry(release.document).or_default().extend(release.changes);
+            }
+        }
+    }
+
+    /// The changes of a document that do not count.
+    pub fn held_in(&self, document: DocumentId) -> BTreeSet<ChangeHash> {
+        let Some(held) = self.held.get(&document) else { return BTreeSet::new() };
+        match self.released.get(&document) {
+            Some(released) => held.difference(released).copied().collect(),
+            None => held.clone(),
         }
     }
 

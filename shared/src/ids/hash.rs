@@ -4,11 +4,15 @@ use std::fmt;
 
 use data_encoding::HEXLOWER;
 use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use super::IdError;
 
 macro_rules! hash {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
         #[cbor(transparent)]
         pub struct $name(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 32]);
 
@@ -16,6 +20,20 @@ macro_rules! hash {
             /// Reads a hash; `None` unless there are exactly 32 bytes.
             pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
                 bytes.try_into().ok().map(Self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                let bytes = HEXLOWER.decode(text.as_bytes()).ok();
+                bytes.and_then(|bytes| Self::from_bytes(&bytes)).ok_or_else(|| IdError::new("hash", &text))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(hash: $name) -> String {
+                hash.to_string()
             }
         }
 

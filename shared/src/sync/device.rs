@@ -316,7 +316,7 @@ impl Device {
                 Write::ClockOffset(ms) => self.clock_offset_ms = Some(*ms),
             }
         }
-        self.documents.refresh_library();
+        changed.extend(self.documents.refresh_library());
         let mut effects = Vec::new();
         if !changed.is_empty() {
             effects.push(Effect::Changed(changed.into_iter().collect()));

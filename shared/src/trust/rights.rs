@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CollectionId, OfficerId, Shelf, StationCode};
+use crate::ids::{CollectionId, DocumentKind, OfficerId, Shelf, StationCode};
 use crate::time::Date;
 
 /// What a person is in the bureau, from least to most.
@@ -25,6 +25,31 @@ pub enum Role {
     /// People, devices, stations, templates.
     #[n(3)]
     Admin,
+}
+
+/// What an event in a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EventKind {
+    /// A stay at a round.
+    Visit,
+    /// An answer, or one taken back.
+    Observation,
+    /// A signature under a round.
+    SignOff,
+    /// An entry of any other document.
+    Entry,
+}
+
+impl EventKind {
+    /// Its word, for logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Visit => "visit",
+            Self::Observation => "observation",
+            Self::SignOff => "sign-off",
+            Self::Entry => "entry",
+        }
+    }
 }
 
 /// Who asks, and from where.
@@ -62,9 +87,33 @@ impl Rights {
         }
     }
 
+    /// Whether this person's phone may add such an event to a document of this kind, in a collection that it may write:
+    /// everybody fills rounds, and every other document is the relay's own. Whether a sign-off is good depends on the
+    /// round's checklist: [`Rights::may_sign`].
+    pub fn may_add(&self, event: EventKind, document: DocumentKind) -> bool {
+        match (document, event) {
+            (DocumentKind::Round, EventKind::Visit | EventKind::Observation | EventKind::SignOff) => {
+                self.role >= Role::Officer
+            }
+            (DocumentKind::Round, EventKind::Entry) => false,
+            (
+                DocumentKind::Template
+                | DocumentKind::Calendar
+                | DocumentKind::Directory
+                | DocumentKind::Register,
+                _,
+            ) => false,
+        }
+    }
+
     /// Whether a round that asks for `least` may be signed.
     pub fn may_sign(&self, least: Role, station: &StationCode) -> bool {
         self.role >= least && self.station.as_ref() == Some(station)
+    }
+
+    /// Whether rejected batches may be looked at, and held changes released.
+    pub fn may_release(&self) -> bool {
+        self.role >= Role::Supervisor
     }
 
     /// Whether the merged state of all stations may be seen.
@@ -95,6 +144,18 @@ impl Rights {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn phones_add_events_to_rounds_and_to_nothing_else() {
+        let rights = Rights { officer: OfficerId::parse("x").unwrap(), role: Role::Admin, station: None };
+        let events = [EventKind::Visit, EventKind::Observation, EventKind::SignOff, EventKind::Entry];
+        for document in DocumentKind::ALL {
+            for event in events {
+                let expected = document == DocumentKind::Round && event != EventKind::Entry;
+                assert_eq!(rights.may_add(event, document), expected, "{event:?} in {document:?}");
+            }
+        }
+    }
 
     #[test]
     fn rights_follow_role_and_station() {

@@ -1,9 +1,10 @@
 //! What is wrong in itself, or without right, is kept off the log with a clear code; what is good beside it is stored.
 
+use ring::digest::{SHA256, digest};
 use shared::document::write::Event;
 use shared::document::{Document, chunk};
-use shared::domain::round::RoundName;
-use shared::ids::{Actor, CollectionId, DocumentId};
+use shared::domain::round::{Period, RoundName};
+use shared::ids::{Actor, CollectionId, DocumentId, OfficerId, Shelf};
 use shared::limits::FRAME_BYTES_MAX;
 use shared::protocol::{self, Ack, AckOutcome, Batch, Frame, Refusal, RefusalCode, RejectCode, Request};
 use shared::trust::signing::{BatchClaim, SUITE_P256};
@@ -15,15 +16,33 @@ use tests::kit::relay::Relay;
 fn batch(phone: &Phone, round: &RoundName, slot: u32) -> Batch {
     let actor = Actor::new(phone.enrolled.device, slot);
     let document = round.document(&phone.enrolled.bureau.id);
-    let event = Event::Visit {
-        name: round.clone(),
-        officer: phone.enrolled.rights.officer.clone(),
-        template_version: 1,
-        utc_offset_minutes: 480,
-        clock_offset_ms: None,
-    };
+    let event = visit(round, phone.enrolled.rights.officer.clone(), 1);
     let written = Document::new(document).write(actor, &event).unwrap();
     signed(phone, round.collection(), document, actor, vec![written.change])
+}
+
+fn visit(round: &RoundName, officer: OfficerId, template_version: u32) -> Event {
+    Event::Visit {
+        name: round.clone(),
+        officer,
+        template_version,
+        utc_offset_minutes: 480,
+        clock_offset_ms: None,
+    }
+}
+
+/// The body of a change as a chunk with the checksum that it should have.
+fn sealed(body: &[u8]) -> Vec<u8> {
+    let mut summed = vec![1];
+    let mut length = body.len();
+    while length >= 0x80 {
+        summed.push(u8::try_from(length & 0x7f).unwrap() | 0x80);
+        length >>= 7;
+    }
+    summed.push(u8::try_from(length).unwrap());
+    summed.extend(body);
+    let checksum = digest(&SHA256, &summed);
+    [&[0x85, 0x6f, 0x4a, 0x83], &checksum.as_ref()[..4], &summed].concat()
 }
 
 fn signed(
@@ -94,12 +113,61 @@ fn each_wrong_batch_gets_its_code_and_the_good_one_beside_it_is_stored() {
     let mut forged = good();
     forged.signature[10] ^= 1;
     let mut checksum = batch(&a, &round, 8);
-    let last = checksum.changes[0].len() - 1;
-    checksum.changes[0][last] ^= 1;
+    checksum.changes[0][5] ^= 1;
     let mut not_a_change = batch(&a, &round, 9);
     not_a_change.changes[0] = vec![1, 2, 3].into();
     let mut suite = batch(&a, &round, 10);
     suite.suite = 9;
+    let month_before = {
+        let mut period = round.clone();
+        period.period = Period::parse("2026-01-05").unwrap();
+        let moved = batch(&a, &period, 12);
+        let document = round.document(&a.enrolled.bureau.id);
+        signed(&a, round.collection(), document, moved.actor, vec![moved.changes[0].to_vec()])
+    };
+    let register = {
+        let document = DocumentId::register(&a.enrolled.bureau.id, &round.station);
+        let actor = Actor::new(a.enrolled.device, 13);
+        let entry = Event::Entry { body: "{}".to_owned() };
+        let written = Document::new(document).write(actor, &entry).unwrap();
+        let live = CollectionId::of(&Shelf::Live(round.station.clone()));
+        signed(&a, live, document, actor, vec![written.change])
+    };
+    let in_anothers_name = {
+        let (actor, document) = (Actor::new(a.enrolled.device, 14), round.document(&a.enrolled.bureau.id));
+        let officer = b.enrolled.rights.officer.clone();
+        let visit = visit(&round, officer, 1);
+        let written = Document::new(document).write(actor, &visit).unwrap();
+        signed(&a, round.collection(), document, actor, vec![written.change])
+    };
+    // The claims of a change are sealed anew, so that its checksum is right and only its inside lies.
+    let edited = |slot: u32, edit: &dyn Fn(&mut Vec<u8>)| {
+        let change = batch(&a, &round, slot).changes[0].to_vec();
+        let header = 9 + change[9..].iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
+        let mut body = change[header..].to_vec();
+        edit(&mut body);
+        let (document, actor) = (round.document(&a.enrolled.bureau.id), Actor::new(a.enrolled.device, slot));
+        signed(&a, round.collection(), document, actor, vec![sealed(&body)])
+    };
+    // Behind the one dependency (33 bytes) and the actor (21): number, then the first operation's counter.
+    let (number, counter) = (54, 55);
+    let later_number = edited(15, &|body| body[number] = 2);
+    let no_counter = edited(17, &|body| body[counter] = 0);
+    let far_counter = edited(16, &|body| {
+        // The map that its other operations are on is made by the first, and is named by its counter.
+        let object = body.windows(4).position(|bytes| bytes == [0x7f, 1, 6, 4]).unwrap() + 3;
+        (body[counter], body[object]) = (5, 5);
+    });
+    let unseen = edited(18, &|body| body[5] ^= 1);
+    let bomb = {
+        let mut bomb = batch(&a, &round, 19);
+        let zeros = vec![0u8; 200];
+        let mut chunk = sealed(&zeros);
+        chunk[8] = 2;
+        bomb.changes[0] = chunk.into();
+        bomb
+    };
+    let many = edited(20, &|body| drop(body.splice(..1, [0xff, 0xff, 3])));
     let foreign_actor = {
         let of_b = batch(&b, &round, 0);
         signed(&a, of_b.collection.clone(), of_b.document, of_b.actor, vec![of_b.changes[0].to_vec()])
@@ -114,6 +182,15 @@ fn each_wrong_batch_gets_its_code_and_the_good_one_beside_it_is_stored() {
         (not_a_change, RejectCode::NotAChange),
         (suite, RejectCode::Signature),
         (foreign_actor, RejectCode::Signature),
+        (month_before, RejectCode::Policy),
+        (in_anothers_name, RejectCode::Policy),
+        (register, RejectCode::Policy),
+        (later_number, RejectCode::Actor),
+        (far_counter, RejectCode::StartOp),
+        (no_counter, RejectCode::Operations),
+        (unseen, RejectCode::MissingDependency),
+        (bomb, RejectCode::NotAChange),
+        (many, RejectCode::Operations),
         (no_right, RejectCode::NoRight),
         (head, RejectCode::Checksum),
     ];
@@ -141,13 +218,7 @@ fn a_change_whose_cause_is_missing_waits_outside() {
     let actor = Actor::new(a.enrolled.device, 20);
     let id = round.document(&a.enrolled.bureau.id);
     let mut document = Document::new(id);
-    let visit = Event::Visit {
-        name: round.clone(),
-        officer: a.enrolled.rights.officer.clone(),
-        template_version: 1,
-        utc_offset_minutes: 480,
-        clock_offset_ms: None,
-    };
+    let visit = visit(&round, a.enrolled.rights.officer.clone(), 1);
     let first = document.write(actor, &visit).unwrap();
     let second = document.write(actor, &visit).unwrap();
     let later = signed(&a, round.collection(), id, actor, vec![second.change.clone()]);
@@ -188,13 +259,7 @@ fn a_cloned_phone_is_noticed() {
     // The clone has the same key and slot, and says something else under the same number.
     let actor = Actor::new(a.enrolled.device, 40);
     let id = other.document(&a.enrolled.bureau.id);
-    let visit = Event::Visit {
-        name: other.clone(),
-        officer: a.enrolled.rights.officer.clone(),
-        template_version: 2,
-        utc_offset_minutes: 0,
-        clock_offset_ms: Some(5),
-    };
+    let visit = visit(&other, a.enrolled.rights.officer.clone(), 2);
     let twin = Document::new(id).write(actor, &visit).unwrap();
     let twin = signed(&a, other.collection(), id, actor, vec![twin.change]);
     let acks = push(&mut a, vec![twin]);

@@ -14,6 +14,7 @@ use shared::domain::round::{Period, RoundName};
 use shared::ids::{Actor, DocumentId, EventKey, ItemId, SubjectId};
 use shared::protocol::{self, AckOutcome, Batch, Frame, Request};
 use shared::trust::signing::{BatchClaim, SUITE_P256};
+use tests::bench::admission;
 use tests::kit::phone::{OK, Phone};
 use tests::kit::relay::Relay;
 
@@ -28,6 +29,7 @@ fn main() {
     reconnect();
     upload();
     writers();
+    table("admission", admission::HEAD, &admission::rows());
 }
 
 fn table(name: &str, head: &str, rows: &[String]) {

@@ -262,6 +262,15 @@ pub(super) async fn send_json(path: &str, body: &impl serde::Serialize) -> Resul
     }
 }
 
+/// `GET`s a JSON body.
+pub(super) async fn get_json<T: serde::de::DeserializeOwned>(path: &str) -> Result<T, SessionError> {
+    let reply = http::get(path).await?;
+    if !reply.is_ok() {
+        return Err(SessionError::Problem(problem_word(&reply).unwrap_or("internal")));
+    }
+    serde_json::from_slice(&reply.body).map_err(|_| SessionError::Problem("internal"))
+}
+
 /// The stable word of a problem document; `None` when the reply is none (a proxy's own page).
 fn problem_word(reply: &Reply) -> Option<&'static str> {
     serde_json::from_slice::<Problem>(&reply.body).ok().map(|problem| ProblemCode::word(problem.code))

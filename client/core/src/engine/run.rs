@@ -31,6 +31,8 @@ impl Engine {
                 self.measure_storage();
                 self.input(Input::Nudge);
             }
+            Command::LoadQuarantine => return self.load_quarantine(id),
+            Command::Release { document, device } => return self.release(id, document, device),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {

@@ -105,7 +105,7 @@ impl World {
         let collection = self.name.collection();
         let bureau = &self.relay.bureau().id;
         let batch = self.phone.sign(bureau, &collection, self.document.id(), &[visit, answer]).unwrap();
-        let acks = self.relay.push(vec![batch]).await;
+        let acks = self.relay.push(self.phone.device(), vec![batch]).await;
         assert!(matches!(acks[0].outcome, AckOutcome::Accepted { .. }), "{acks:?}");
     }
 }
@@ -158,6 +158,28 @@ async fn what_was_pushed_while_the_projector_was_away_is_found() {
     let rounds = restarted.model().rounds;
     let row = rounds.values().next().unwrap();
     assert_eq!((rounds.len(), row.answered, row.total), (1, 2, 24));
+    world.relay.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_revoked_phone_sends_is_on_the_board_when_it_is_released() {
+    let mut world = World::new().await;
+    let (store, bureau) = (Arc::clone(world.relay.store()), world.relay.bureau().id.clone());
+    let projector = Projector::open(Arc::clone(&store), bureau, today()).unwrap();
+    let row = || {
+        projector.catch_up(today()).unwrap();
+        let rounds = projector.model().rounds;
+        rounds.values().next().map(|row| (row.answered, row.faults)).unwrap()
+    };
+    world.answer("P11", Condition::Ok).await;
+    store.revoke(world.phone.device(), now()).unwrap();
+    world.answer("P04", Condition::Fault).await;
+    assert_eq!(row(), (1, 0));
+    let by = OfficerId::parse("he").unwrap();
+    // The visit and the answer of the second push.
+    let released = world.relay.release(world.document.id(), world.phone.device(), &by).await;
+    assert_eq!(released.unwrap(), 2);
+    assert_eq!(row(), (2, 1));
     world.relay.close().await;
 }
 

@@ -9,7 +9,7 @@ use super::*;
 async fn what_is_wrong_with_a_batch_is_named_and_kept_off_the_log() {
     let desk = Desk::new();
     let (phone, other) = (desk.phone("chen", "zhongmiao"), desk.phone("li", "zhongmiao"));
-    let mut document = Document::new(register());
+    let mut document = Document::new(round());
     let written = write(&phone, &mut document, 3);
     let good = batch(&phone, &written);
     let changed = |change: &dyn Fn(&mut Batch)| {
@@ -18,9 +18,9 @@ async fn what_is_wrong_with_a_batch_is_named_and_kept_off_the_log() {
         batch
     };
     let bureau = BureauId::parse("chaohu").unwrap();
-    let elsewhere = CollectionId::parse("station/huailin/live").unwrap();
-    let month = CollectionId::parse("station/zhongmiao/2026-11").unwrap();
-    let round = DocumentId::derive(DocumentKind::Round, &["x"]);
+    let elsewhere = CollectionId::parse("station/huailin/2026-11").unwrap();
+    let live = CollectionId::parse("station/zhongmiao/live").unwrap();
+    let register = DocumentId::derive(DocumentKind::Register, &["x"]);
     let gap = [written[0].clone(), written[2].clone()];
     for (what, wrong, expected) in [
         ("no changes", changed(&|b| b.changes.clear()), RejectCode::TooLarge),
@@ -47,20 +47,16 @@ async fn what_is_wrong_with_a_batch_is_named_and_kept_off_the_log() {
         ("a shorter claim", changed(&|b| drop(b.changes.remove(0))), RejectCode::Signature),
         (
             "another document",
-            changed(&|b| b.document = DocumentId::derive(DocumentKind::Register, &["other"])),
+            changed(&|b| b.document = DocumentId::derive(DocumentKind::Round, &["other"])),
             RejectCode::Signature,
         ),
+        ("another station", phone.sign(&bureau, &elsewhere, round(), &written).unwrap(), RejectCode::NoRight),
+        ("the wrong shelf", phone.sign(&bureau, &live, round(), &written).unwrap(), RejectCode::Collection),
         (
-            "another station",
-            phone.sign(&bureau, &elsewhere, register(), &written).unwrap(),
-            RejectCode::NoRight,
-        ),
-        (
-            "the wrong shelf",
-            phone.sign(&bureau, &month, register(), &written).unwrap(),
+            "a register among rounds",
+            phone.sign(&bureau, &month(), register, &written).unwrap(),
             RejectCode::Collection,
         ),
-        ("a round in live", phone.sign(&bureau, &live(), round, &written).unwrap(), RejectCode::Collection),
     ] {
         let outcome = desk.push(&[&wrong]).await.remove(0);
         assert_eq!(code(&outcome), Some(expected), "{what}: {outcome:?}");
@@ -70,19 +66,41 @@ async fn what_is_wrong_with_a_batch_is_named_and_kept_off_the_log() {
 }
 
 #[tokio::test]
-async fn only_enrolled_devices_that_are_not_revoked_are_authors() {
+async fn only_enrolled_devices_are_authors_and_what_a_revoked_one_signed_is_held() {
     let desk = Desk::new();
     let stranger = DemoPhone::new(OfficerId::parse("nobody").unwrap()).unwrap();
-    let written = write(&stranger, &mut Document::new(register()), 1);
+    let written = write(&stranger, &mut Document::new(round()), 1);
     assert_eq!(code(&desk.push(&[&batch(&stranger, &written)]).await[0]), Some(RejectCode::NoRight));
 
     let phone = desk.phone("chen", "zhongmiao");
-    let mut document = Document::new(register());
+    let mut document = Document::new(round());
     let before = batch(&phone, &write(&phone, &mut document, 1));
     assert_eq!(desk.push(&[&before]).await, [accepted(1)]);
     desk.relay.store().revoke(phone.device(), NOON).unwrap();
     let after = batch(&phone, &write(&phone, &mut document, 1));
-    assert_eq!(code(&desk.push(&[&after]).await[0]), Some(RejectCode::NoRight));
+    let other = desk.phone("li", "zhongmiao");
+    let depends = batch(&other, &write(&other, &mut document, 1));
+    assert_eq!(desk.push(&[&after, &depends]).await, [accepted(2), accepted(3)]);
+    let pull = desk.pull(Cursor::START, usize::MAX).await;
+    assert_eq!(pull.runs.iter().map(|run| run.held).collect::<Vec<_>>(), [false, true, false]);
+    let held = desk.relay.store().held().unwrap();
+    assert_eq!(
+        (held.len(), held[0].author, held[0].changes.as_slice()),
+        (1, phone.device(), &[after.head][..])
+    );
+
+    // Everybody who reads goes by the directory, in which it stood before it stood in the log.
+    let directory = || async { crate::publishing::directory(&desk.relay).await.unwrap().held_in(round()) };
+    assert_eq!(directory().await.into_iter().collect::<Vec<_>>(), [after.head]);
+    assert_eq!(desk.push(&[&after]).await, [duplicate(2)]);
+    let by = OfficerId::parse("supervisor").unwrap();
+    assert_eq!(desk.relay.release(round(), other.device(), &by).await.unwrap(), 0);
+    assert_eq!(desk.relay.release(round(), phone.device(), &by).await.unwrap(), 1);
+    assert_eq!((directory().await.len(), desk.relay.held().await.unwrap().len()), (0, 0));
+
+    let mut forged = batch(&phone, &write(&phone, &mut document, 1));
+    forged.signature[7] ^= 1;
+    assert_eq!(code(&desk.push(&[&forged]).await[0]), Some(RejectCode::Signature), "only what is authentic");
 }
 
 #[tokio::test]
@@ -90,7 +108,7 @@ async fn the_bureaus_own_documents_are_not_written_by_phones() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
     let directory = DocumentId::derive(DocumentKind::Directory, &["chaohu"]);
-    let written = write(&phone, &mut Document::new(directory), 1);
+    let written = [Document::new(directory).write(phone.actor(), &entry(1)).unwrap()];
     let forged = phone
         .sign(&BureauId::parse("chaohu").unwrap(), &CollectionId::bureau(), directory, &written)
         .unwrap();
@@ -101,7 +119,7 @@ async fn the_bureaus_own_documents_are_not_written_by_phones() {
 async fn a_change_waits_for_what_it_depends_on_by_being_sent_after_it() {
     let desk = Desk::new();
     let (a, b) = (desk.phone("chen", "zhongmiao"), desk.phone("li", "zhongmiao"));
-    let mut document = Document::new(register());
+    let mut document = Document::new(round());
     let first = batch(&a, &write(&a, &mut document, 1));
     let second = batch(&b, &write(&b, &mut document, 1));
     let third = batch(&a, &write(&a, &mut document, 1));
@@ -122,11 +140,11 @@ async fn a_change_waits_for_what_it_depends_on_by_being_sent_after_it() {
 async fn a_writers_number_is_never_used_twice() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
-    let mut document = Document::new(register());
+    let mut document = Document::new(round());
     let good = batch(&phone, &write(&phone, &mut document, 2));
     assert_eq!(desk.push(&[&good]).await, [accepted(2)]);
-    let mut restored = Document::new(register());
-    let forked = restored.write(phone.actor(), &Event::Entry { body: "\"other\"".to_owned() }).unwrap();
+    let mut restored = Document::new(round());
+    let forked = restored.write(phone.actor(), &visit(&phone.officer, 9)).unwrap();
     assert_eq!(code(&desk.push(&[&batch(&phone, &[forked])]).await[0]), Some(RejectCode::ActorForked));
     assert_eq!(desk.push(&[&good]).await, [duplicate(2)], "what is in the log stays");
 }
@@ -136,7 +154,7 @@ async fn a_dependency_that_nobody_has_is_named() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
     let other = DemoPhone::new(OfficerId::parse("li").unwrap()).unwrap();
-    let mut document = Document::new(register());
+    let mut document = Document::new(round());
     let unseen: ChangeHash = write(&other, &mut document, 1)[0].hash;
     let outcome = desk.push(&[&batch(&phone, &write(&phone, &mut document, 1))]).await.remove(0);
     assert!(

@@ -13,11 +13,11 @@ use super::*;
 async fn what_is_pushed_is_pulled_in_order_with_its_chain() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
-    let written = write(&phone, &mut Document::new(register()), 30);
+    let written = write(&phone, &mut Document::new(round()), 30);
     let (first, second) = (batch(&phone, &written[..10]), batch(&phone, &written[10..]));
     let mut news = desk.relay.news();
     assert_eq!(desk.push(&[&first, &second]).await, [accepted(10), accepted(30)]);
-    assert_eq!(news.try_recv().unwrap(), News::Grown { collection: live(), seq: 30 });
+    assert_eq!(news.try_recv().unwrap(), News::Grown { collection: month(), seq: 30 });
 
     let expected: Vec<_> = written.iter().map(|written| written.change.clone()).collect();
     let whole = desk.pull(Cursor::START, usize::MAX).await;
@@ -40,7 +40,7 @@ async fn what_is_pushed_is_pulled_in_order_with_its_chain() {
 async fn a_push_may_be_repeated_and_may_overlap() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
-    let mut document = Document::new(register());
+    let mut document = Document::new(round());
     let mut written = write(&phone, &mut document, 4);
     let first = batch(&phone, &written);
     assert_eq!(desk.push(&[&first, &first]).await, [accepted(4), duplicate(4)]);
@@ -56,7 +56,7 @@ async fn a_push_may_be_repeated_and_may_overlap() {
 async fn a_cursor_that_is_no_place_in_the_log_starts_over() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
-    desk.push(&[&batch(&phone, &write(&phone, &mut Document::new(register()), 3))]).await;
+    desk.push(&[&batch(&phone, &write(&phone, &mut Document::new(round()), 3))]).await;
     let end = desk.pull(Cursor::START, usize::MAX).await.cursor;
     let other = chain::signature_hash(b"other");
     for (what, cursor, diverged) in [
@@ -79,7 +79,7 @@ async fn a_cursor_that_is_no_place_in_the_log_starts_over() {
 async fn a_full_disk_defers_reads_on_and_recovers() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
-    let mut document = Document::new(register());
+    let mut document = Document::new(round());
     let before = batch(&phone, &write(&phone, &mut document, 2));
     let during = batch(&phone, &write(&phone, &mut document, 2));
     assert_eq!(desk.push(&[&before]).await, [accepted(2)]);
@@ -121,9 +121,10 @@ async fn pushes_that_wait_are_committed_as_one_group() {
     let mut pushes: Vec<_> = phones
         .iter()
         .map(|phone| {
-            let batch = batch(phone, &write(phone, &mut Document::new(register()), 3));
-            let candidate = admission::inspect(batch, bureau, &authors);
-            Box::pin(writer.commit(vec![candidate], writer.permits(1).unwrap()))
+            let batch = batch(phone, &write(phone, &mut Document::new(round()), 3));
+            let inspected = admission::inspect(batch, bureau, &authors).unwrap();
+            let candidate = Candidate::Good(Arc::new(inspected));
+            Box::pin(writer.commit(carrier(), vec![candidate], writer.permits(1).unwrap()))
         })
         .collect();
     let closed = gate.closed.lock().unwrap();
@@ -149,7 +150,7 @@ async fn pushes_that_wait_are_committed_as_one_group() {
 async fn a_queue_that_is_full_answers_busy() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
-    let one = batch(&phone, &write(&phone, &mut Document::new(register()), 1));
+    let one = batch(&phone, &write(&phone, &mut Document::new(round()), 1));
     let all = desk.relay.inner.writer.permits(shared::limits::WRITER_BATCHES_MAX).unwrap();
     assert_eq!(desk.push(&[&one]).await, [deferred(RefusalCode::Busy)]);
     drop(all);
@@ -196,12 +197,12 @@ async fn who_was_heard_is_written_down_later_and_survives_a_full_disk() {
 async fn a_relay_that_closes_commits_what_waits_and_takes_no_more() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
-    let mut document = Document::new(register());
+    let mut document = Document::new(round());
     let before = batch(&phone, &write(&phone, &mut document, 1));
     let after = batch(&phone, &write(&phone, &mut document, 1));
     desk.relay.heard(phone.device());
     let relay = desk.relay.clone();
-    let waiting = tokio::spawn(async move { relay.push(vec![before]).await });
+    let waiting = tokio::spawn(async move { relay.push(carrier(), vec![before]).await });
     let mut news = desk.relay.news();
     assert!(news.recv().await.is_ok());
     desk.relay.close().await;

@@ -8,7 +8,8 @@ use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DocumentId};
 use shared::time::Timestamp;
 
 use super::error::{read_back, signed, unsigned};
-use crate::store::{Append, NewBatch, NewEntry, Place, Result, Tip};
+use super::quarantine;
+use crate::store::{Append, NewBatch, NewEntry, NewRejected, Place, Result, Tip};
 
 /// A transaction and what it knows already.
 pub(super) struct SqliteAppend<'a> {
@@ -116,16 +117,21 @@ impl Append for SqliteAppend<'_> {
 
     fn place(&mut self, document: DocumentId, change: ChangeHash) -> Result<Option<Place>> {
         let Some((id, _)) = self.document(document)? else { return Ok(None) };
-        let found: Option<(i64, i64)> = self
+        let found: Option<(i64, i64, i64)> = self
             .tx
             .prepare_cached(
-                "SELECT log.seq, batches.receipt_ms FROM log JOIN batches ON batches.id = log.batch
+                "SELECT log.seq, batches.receipt_ms, log.last_op
+                 FROM log JOIN batches ON batches.id = log.batch
                  WHERE log.document = ?1 AND log.hash = ?2",
             )?
-            .query_row(params![id, change.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![id, change.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        let Some((seq, receipt_ms)) = found else { return Ok(None) };
-        Ok(Some(Place { seq: unsigned(seq, "position")?, receipt_time: Timestamp(receipt_ms) }))
+        let Some((seq, receipt_ms, last_op)) = found else { return Ok(None) };
+        Ok(Some(Place {
+            seq: unsigned(seq, "position")?,
+            receipt_time: Timestamp(receipt_ms),
+            last_op: unsigned(last_op, "operation counter")?,
+        }))
     }
 
     fn actor_seq(&mut self, document: DocumentId, actor: Actor) -> Result<u64> {
@@ -144,8 +150,8 @@ impl Append for SqliteAppend<'_> {
         let document = self.document_or_new(batch.document, (collection, batch.collection))?;
         let number = self.insert_batch(document, batch)?;
         let mut insert = self.tx.prepare_cached(
-            "INSERT INTO log (collection, seq, document, hash, batch, chain, change)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO log (collection, seq, document, hash, batch, chain, change, last_op)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         for entry in entries {
             insert.execute(params![
@@ -156,6 +162,7 @@ impl Append for SqliteAppend<'_> {
                 number,
                 entry.chain.0,
                 entry.change,
+                signed(entry.last_op),
             ])?;
         }
         self.tx
@@ -167,5 +174,9 @@ impl Append for SqliteAppend<'_> {
         let tip = Tip { seq: last.seq, chain: last.chain };
         self.collections.insert(batch.collection.clone(), (collection, tip));
         Ok(())
+    }
+
+    fn set_aside(&mut self, rejected: &[NewRejected]) -> Result<()> {
+        quarantine::set_aside(self.tx, rejected)
     }
 }

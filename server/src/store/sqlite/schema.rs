@@ -6,7 +6,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::{Result, StoreError};
 
 /// Each migration's SQL; its number is its place here, from 1.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log_people_rows.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_log_people_rows.sql"), include_str!("migrations/0002_full_strength.sql")];
 
 /// Applies what is missing.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {

@@ -27,6 +27,8 @@ struct Library {
     calendar: Calendar,
     templates: BTreeMap<TemplateId, Template>,
     stale: BTreeSet<DocumentId>,
+    /// How many changes of a document are held, and how many of them released, as its readings know.
+    held_in: BTreeMap<DocumentId, (usize, usize)>,
 }
 
 /// One document: the bytes are the truth, the rest is derived.
@@ -154,7 +156,11 @@ impl Documents {
         if let Some(round) = &held.round {
             return Arc::clone(round);
         }
-        let round = Arc::new(read::round(held.load(id), bureau));
+        let changes = self.library.directory.held_in(id);
+        let document = held.load(id);
+        let mut round = read::round(document, bureau);
+        read::hold(&mut round, document, &changes);
+        let round = Arc::new(round);
         held.round = Some(Arc::clone(&round));
         round
     }
@@ -181,8 +187,10 @@ impl Documents {
         &self.library.templates
     }
 
-    /// Reads those of the bureau's documents again that changed. Called after every input that took changes in.
-    pub(super) fn refresh_library(&mut self) {
+    /// Reads those of the bureau's documents again that changed; gives the documents that read differently by it.
+    /// Called after every input that took changes in.
+    pub(super) fn refresh_library(&mut self) -> BTreeSet<DocumentId> {
+        let before = std::mem::take(&mut self.library.held_in);
         for id in std::mem::take(&mut self.library.stale) {
             let Some(held) = self.held.get_mut(&id) else { continue };
             let document = held.load(id);
@@ -199,6 +207,18 @@ impl Documents {
                 DocumentKind::Round | DocumentKind::Register => {}
             }
         }
+        let Directory { held, released, .. } = &self.library.directory;
+        let count = |of: &BTreeMap<_, BTreeSet<_>>, id| of.get(id).map_or(0, BTreeSet::len);
+        self.library.held_in = held.keys().map(|id| (*id, (count(held, id), count(released, id)))).collect();
+        let after = &self.library.held_in;
+        let changed: BTreeSet<_> =
+            after.iter().filter(|(id, counts)| before.get(id) != Some(counts)).map(|(id, _)| *id).collect();
+        for id in &changed {
+            if let Some(held) = self.held.get_mut(id) {
+                held.forget_readings();
+            }
+        }
+        changed
     }
 
     fn mark_stale(&mut self, id: DocumentId) {
