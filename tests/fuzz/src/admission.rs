@@ -22,8 +22,10 @@ struct Author {
 
 static AUTHOR: LazyLock<Author> = LazyLock::new(|| {
     let random = SystemRandom::new();
-    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("random numbers");
-    let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &random).expect("a key");
+    let pkcs8 =
+        EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).expect("random numbers");
+    let key =
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &random).expect("a key");
     let record = DeviceRecord {
         id: seeds::device(),
         public_key: key.public_key().as_ref().to_vec(),
@@ -77,7 +79,8 @@ fn signed(batch: Batch) -> Batch {
         head: batch.head,
         count: u32::try_from(batch.changes.len()).unwrap_or(u32::MAX),
     };
-    let signature = AUTHOR.key.sign(&SystemRandom::new(), &claim.to_bytes(SUITE_P256)).expect("random numbers");
+    let signature =
+        AUTHOR.key.sign(&SystemRandom::new(), &claim.to_bytes(SUITE_P256)).expect("random numbers");
     Batch { signature: signature.as_ref().to_vec(), ..batch }
 }
 

@@ -18,7 +18,11 @@ pub fn run(input: &[u8]) {
         let parsed = automerge::Change::from_bytes(bytes.clone());
         let Ok(outline) = chunk::outline(&bytes) else { continue };
         if let Ok(parsed) = &parsed {
-            assert_eq!(u64::try_from(parsed.len()).ok(), Some(walked.operations), "automerge counts the same");
+            assert_eq!(
+                u64::try_from(parsed.len()).ok(),
+                Some(walked.operations),
+                "automerge counts the same"
+            );
             assert_eq!((parsed.seq(), parsed.start_op().get()), (outline.seq, outline.start_op));
             assert_eq!(parsed.actor_id().to_bytes(), outline.actor.as_bytes().as_slice());
             assert_eq!(parsed.hash().0, outline.hash.0);
@@ -43,7 +47,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         let mut document = Document::new(seeds::document(choice));
         for entry in seeds::ENTRIES {
             let event = shared::document::write::Event::Entry { body: (*entry).to_owned() };
-            let written = document.write(Actor::new(DeviceId::from([8; 16]), 1), &event).expect("takes entries");
+            let written =
+                document.write(Actor::new(DeviceId::from([8; 16]), 1), &event).expect("takes entries");
             let body = chunks::body(&written.change).expect("a change has a body");
             seeds.push([vec![choice], chunks::joined([body])].concat());
         }

@@ -58,7 +58,8 @@ impl Causes {
 
     /// Takes a change in, if it follows.
     pub fn take(&mut self, outline: &Outline) -> bool {
-        let causes: Option<Vec<u64>> = outline.deps.iter().map(|dep| self.last_ops.get(dep).copied()).collect();
+        let causes: Option<Vec<u64>> =
+            outline.deps.iter().map(|dep| self.last_ops.get(dep).copied()).collect();
         let last_op = causes.and_then(|causes| causes.into_iter().max());
         let seq = self.seqs.entry(outline.actor).or_default();
         let follows = last_op.is_some_and(|last| outline.start_op == last + 1) && outline.seq == *seq + 1;

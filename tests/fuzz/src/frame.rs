@@ -25,9 +25,11 @@ fn perform(effect: Effect) -> Option<Input> {
     match effect {
         Effect::Commit { exchange, batches } => {
             let outcome = AckOutcome::Deferred { code: RefusalCode::StorageFull };
-            let acks = batches
-                .into_iter()
-                .map(|batch| Ack { document: batch.document, head: batch.head, outcome: outcome.clone() });
+            let acks = batches.into_iter().map(|batch| Ack {
+                document: batch.document,
+                head: batch.head,
+                outcome: outcome.clone(),
+            });
             Some(Input::Committed { exchange, acks: acks.collect() })
         }
         Effect::Read { collection, cursor, .. } => Some(Input::Log(nothing(collection, cursor))),
@@ -49,7 +51,5 @@ fn nothing(collection: CollectionId, cursor: Cursor) -> Pull {
 pub fn seeds() -> Vec<Vec<u8>> {
     let frames = seeds::frames();
     let versions = protocol::VERSION_MIN..=protocol::VERSION;
-    versions
-        .flat_map(|version| frames.iter().map(move |frame| protocol::encode_as(frame, version)))
-        .collect()
+    versions.flat_map(|version| frames.iter().map(move |frame| protocol::encode_as(frame, version))).collect()
 }

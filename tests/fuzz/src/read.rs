@@ -17,12 +17,29 @@ use crate::seeds;
 const OPERATIONS_MAX: usize = 96;
 
 /// Keys that readers know, and some that they do not.
-const FIELDS: &[&str] = &["o", "s", "t", "p", "n", "z", "c", "v", "i", "a", "f", "e", "m", "w", "h", "b", "x", ""];
+const FIELDS: &[&str] =
+    &["o", "s", "t", "p", "n", "z", "c", "v", "i", "a", "f", "e", "m", "w", "h", "b", "x", ""];
 
 /// Values that readers expect somewhere.
 const WORDS: &[&str] = &[
-    "S01", "t1", "2026-11-24", "week/2026-11-23", "o1", "i1", "i2", "ok", "fault", "na", "skip", "#79500", "@2027-01-31",
-    "\"free", "=S", "asset:a1", "officer:o1", "",
+    "S01",
+    "t1",
+    "2026-11-24",
+    "week/2026-11-23",
+    "o1",
+    "i1",
+    "i2",
+    "ok",
+    "fault",
+    "na",
+    "skip",
+    "#79500",
+    "@2027-01-31",
+    "\"free",
+    "=S",
+    "asset:a1",
+    "officer:o1",
+    "",
 ];
 
 pub fn run(input: &[u8]) {
@@ -55,7 +72,8 @@ pub fn everything(document: &Document) {
     let round = read::round(document, &seeds::bureau());
     let observations: Vec<_> = round.observations.iter().collect();
     let template = template();
-    let reading = shared::domain::reading::read(template.item(&template.groups[0].items[0].id), &observations);
+    let reading =
+        shared::domain::reading::read(template.item(&template.groups[0].items[0].id), &observations);
     assert!(reading.standing.len() <= observations.len());
     let sheet = projection::round(&template, Vec::new(), &round);
     assert!(sheet.answered <= sheet.total);
@@ -143,13 +161,18 @@ impl Writer {
                 self.doc.put(&object, key, value)
             }
             1 => {
-                let kind = *bytes.choose(&[ObjType::Map, ObjType::Map, ObjType::Map, ObjType::List, ObjType::Text]);
+                let kind =
+                    *bytes.choose(&[ObjType::Map, ObjType::Map, ObjType::Map, ObjType::List, ObjType::Text]);
                 self.doc.put_object(&object, key, kind).map(|made| self.objects.push(made))
             }
             2 => self.doc.delete(&object, key),
             _ => {
                 self.doc.commit();
-                if bytes.next().unwrap_or_default() & 1 == 0 { self.doc.merge(&mut other.doc).map(|_| ()) } else { Ok(()) }
+                if bytes.next().unwrap_or_default() & 1 == 0 {
+                    self.doc.merge(&mut other.doc).map(|_| ())
+                } else {
+                    Ok(())
+                }
             }
         };
         // A list takes no keys, and so on.
@@ -183,4 +206,3 @@ pub fn seeds() -> Vec<Vec<u8>> {
     both.extend([0x8d, 2, 2, 0, 0x00, 4, 7, 7, 1, 0x8c, 0, 0, 0]);
     vec![visit, both, vec![1, 0x05, 1, 1, 0, 0x00, 2, 15, 3, 2, b'{', b'}']]
 }
-

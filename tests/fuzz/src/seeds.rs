@@ -10,8 +10,8 @@ use shared::ids::{
     SubjectId, TemplateId,
 };
 use shared::protocol::{
-    Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, RejectCode, Request, Response,
-    Run, Want,
+    Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, RejectCode, Request,
+    Response, Run, Want,
 };
 use shared::time::{Date, Timestamp};
 use shared::trust::chain::{self, Link};
@@ -40,7 +40,11 @@ pub fn device() -> DeviceId {
 
 pub fn round_name() -> RoundName {
     let day = Date::parse("2026-11-24").expect("a date");
-    RoundName { station: station(), template: TemplateId::parse("t1").expect("an id"), period: Period::Day(day) }
+    RoundName {
+        station: station(),
+        template: TemplateId::parse("t1").expect("an id"),
+        period: Period::Day(day),
+    }
 }
 
 pub fn round() -> DocumentId {
@@ -63,13 +67,16 @@ pub fn filled(actor: Actor) -> (Document, Vec<Written>) {
         written.push(document.write(actor, event).expect("a round takes it"));
         written.last().expect("just written").key.clone()
     };
-    let visit = write(&mut document, &Event::Visit {
-        name: round_name(),
-        officer: rights().officer,
-        template_version: 1,
-        utc_offset_minutes: 480,
-        clock_offset_ms: Some(-40),
-    });
+    let visit = write(
+        &mut document,
+        &Event::Visit {
+            name: round_name(),
+            officer: rights().officer,
+            template_version: 1,
+            utc_offset_minutes: 480,
+            clock_offset_ms: Some(-40),
+        },
+    );
     let answers = [
         Answer::Condition(Condition::Ok),
         Answer::Condition(Condition::Fault),
@@ -80,25 +87,31 @@ pub fn filled(actor: Actor) -> (Document, Vec<Written>) {
     ];
     let mut last = None;
     for (n, answer) in answers.into_iter().enumerate() {
-        last = Some(write(&mut document, &Event::Answer {
+        last = Some(write(
+            &mut document,
+            &Event::Answer {
+                visit: visit.clone(),
+                subject: SubjectId::station(),
+                item: ItemId::parse(&format!("i{}", n % 3)).expect("an id"),
+                answer,
+                fault: "漏水".to_owned(),
+                note: String::new(),
+                at: NOW,
+                sees: last.iter().cloned().collect(),
+                amends: None,
+            },
+        ));
+    }
+    write(
+        &mut document,
+        &Event::Withdraw {
             visit: visit.clone(),
             subject: SubjectId::station(),
-            item: ItemId::parse(&format!("i{}", n % 3)).expect("an id"),
-            answer,
-            fault: "漏水".to_owned(),
-            note: String::new(),
+            item: ItemId::parse("i2").expect("an id"),
+            target: last.expect("answers were given"),
             at: NOW,
-            sees: last.iter().cloned().collect(),
-            amends: None,
-        }));
-    }
-    write(&mut document, &Event::Withdraw {
-        visit: visit.clone(),
-        subject: SubjectId::station(),
-        item: ItemId::parse("i2").expect("an id"),
-        target: last.expect("answers were given"),
-        at: NOW,
-    });
+        },
+    );
     let heads = document.heads();
     write(&mut document, &Event::SignOff { visit, at: NOW, heads });
     (document, written)
@@ -135,14 +148,17 @@ pub fn chained(mut pull: Pull, hash: impl Fn(&Carried) -> Option<shared::ids::Ch
         run.seq_first = place.seq + 1;
         for carried in &run.changes {
             place.seq += 1;
-            place.chain = chain::extend(place.chain, Link {
-                seq: place.seq,
-                document: run.document,
-                change: hash(carried)?,
-                device: run.device,
-                signature_hash: &run.signature_hash,
-                receipt_time: run.receipt_time,
-            });
+            place.chain = chain::extend(
+                place.chain,
+                Link {
+                    seq: place.seq,
+                    document: run.document,
+                    change: hash(carried)?,
+                    device: run.device,
+                    signature_hash: &run.signature_hash,
+                    receipt_time: run.receipt_time,
+                },
+            );
         }
     }
     pull.cursor = place;

@@ -114,7 +114,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         .collect();
     let round = serde_json::to_vec(&seeds::round_name()).expect("writing into memory cannot fail");
     seeds.push([vec![12], round].concat());
-    let session = format!(r#"{{"device":"{}","challenge":"AAAA","suite":1,"signature":"AAAA"}}"#, seeds::device());
+    let session =
+        format!(r#"{{"device":"{}","challenge":"AAAA","suite":1,"signature":"AAAA"}}"#, seeds::device());
     seeds.push([&[4], session.as_bytes()].concat());
     seeds.push([&[0][..], br#"{"code":"ABCD-EFGH-JKMN","public_key":"BAAA"}"#].concat());
     seeds.push([&[6][..], br#"{"type":"/problems/busy","title":"t","status":429,"code":"busy"}"#].concat());
