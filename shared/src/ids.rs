@@ -252,7 +252,9 @@ impl EventKey {
     pub fn parts(&self) -> Option<(Actor, u32)> {
         let (actor, n) = self.0.split_once('.')?;
         let actor = Actor::from_bytes(&BASE64URL_NOPAD.decode(actor.as_bytes()).ok()?)?;
-        Some((actor, u32::from_str_radix(n, 36).ok()?))
+        // One number has one form: a sign, a capital or a leading zero would give one event two keys.
+        let number = u32::from_str_radix(n, 36).ok().filter(|number| base36(*number) == n)?;
+        Some((actor, number))
     }
 
     /// The device that wrote the event; `None` in a foreign key.
@@ -290,6 +292,16 @@ mod tests {
             assert_eq!(EventKey::new(actor, n).parts(), Some((actor, n)));
         }
         assert_eq!(EventKey::from_text("somebody else's").parts(), None);
+    }
+
+    #[test]
+    fn one_event_has_one_key() {
+        let key = EventKey::new(Actor::new(DeviceId::from([7; 16]), 3), 370);
+        let (actor, n) = key.as_str().split_once('.').unwrap();
+        assert_eq!(n, "aa");
+        for other in ["aA", "AA", "+aa", "0aa", "", "-0"] {
+            assert_eq!(EventKey::from_text(&format!("{actor}.{other}")).parts(), None, "{other:?}");
+        }
     }
 
     #[test]
