@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use shared::document::chunk;
 use shared::ids::ChangeHash;
 use shared::protocol::{Carried, Cursor, Frame, Request, Want};
+use shared::trust::rights::Role;
 
 use super::load::{Size, fill, items, percentile_ms, post, pushes, rounds, until};
 use super::proxy::{Proxy, Wire};
@@ -23,8 +24,13 @@ const SOCKETS_A_DEVICE: usize = 10;
 
 /// Phones of one officer.
 pub fn phones(relay: &Process, base: &str, count: usize) -> Vec<Phone> {
-    let officer = relay.guests()[0].enrolled.rights.officer.clone();
-    relay.codes_for(&officer, count).iter().map(|code| Phone::enrol(base, code).unwrap()).collect()
+    let officers = server::store::People::officers(&relay.open_store()).unwrap();
+    let officer = officers.iter().find(|officer| officer.role == Role::Officer && officer.station.is_some());
+    relay
+        .codes_for(&officer.unwrap().id, count)
+        .iter()
+        .map(|code| Phone::enrol(base, code).unwrap())
+        .collect()
 }
 
 fn wire(wire: Wire) -> Value {
@@ -242,20 +248,27 @@ pub fn kill(seconds: u64) -> Value {
     json!({ "acked": acked.len(), "missing": missing })
 }
 
-/// Every work, with its size.
+/// Every work, with its size. Each says on standard error that it is done: a run takes minutes.
 pub fn all(size: Size) -> Vec<(&'static str, usize, Value)> {
-    let mut all = vec![("upload", size.pick(50, 1_000), upload(size.pick(50, 1_000)))];
+    let mut all = Vec::new();
+    let mut add = |work, size, value: Value| {
+        eprintln!("Muster: {work} of {size}: {value}");
+        all.push((work, size, value));
+    };
+    let count = size.pick(50, 1_000);
+    add("upload", count, upload(count));
     for count in size.pick(&[50, 100][..], &[100, 1_000, 10_000][..]) {
         let [nothing, changed] = catch_up(*count);
-        all.extend([("reconnect", *count, nothing), ("catch_up", *count, changed)]);
+        add("reconnect", *count, nothing);
+        add("catch_up", *count, changed);
     }
-    all.push(("writers", WRITERS, writers(size.pick(1, 5))));
+    add("writers", WRITERS, writers(size.pick(1, 5)));
     let (readers, edits) = size.pick((10, 20), (50, 100));
-    all.push(("fan_out", readers, fan_out(readers, edits, Duration::from_millis(50))));
-    let idle_count = size.pick(100, 2_000);
-    all.push(("idle", idle_count, idle(idle_count)));
-    all.push(("kill", WRITERS, kill(size.pick(1, 3))));
+    add("fan_out", readers, fan_out(readers, edits, Duration::from_millis(50)));
+    let count = size.pick(100, 2_000);
+    add("idle", count, idle(count));
+    add("kill", WRITERS, kill(size.pick(1, 3)));
     let (count, documents) = size.pick((20, 50), (1_000, 500));
-    all.push(("storm", count, super::storm::at_once(count, documents)));
+    add("storm", count, super::storm::at_once(count, documents));
     all
 }

@@ -38,6 +38,13 @@ pub fn demo_folder() -> TempDir {
         let config =
             Config { is_demo: true, listen: ([127, 0, 0, 1], 0).into(), ..Config::new(folder.path().into()) };
         runtime.block_on(async { serve(config).await.unwrap().stop().await });
+        drop(runtime);
+        // The last one who reads it closes the database, which then is one file.
+        super::wait_for("the demo's database closed", || {
+            let files = fs::read_dir(folder.path()).unwrap();
+            let names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
+            names.iter().all(|name| !name.to_string_lossy().ends_with("-wal")).then_some(())
+        });
         folder
     });
     let folder = TempDir::new().unwrap();
