@@ -1,6 +1,7 @@
 //! The command line. Each command has a file of its own; what they share is here: which data folder, which settings.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -9,6 +10,7 @@ use crate::config::{Config, Given, LogFormat};
 use crate::store::sqlite::{self, Options, Sqlite};
 
 mod backup;
+mod doctor;
 mod init;
 mod invite;
 mod serve;
@@ -41,8 +43,10 @@ enum Command {
     Invite(invite::Arguments),
     /// Copy everything into one file, checked, while the relay runs
     Backup(backup::Arguments),
+    /// Examine everything that is kept, beside a running relay too; writes nothing, exits with 1 when something is wrong
+    Doctor(doctor::Arguments),
     /// Print every setting as it is in effect, with its meaning, as a settings' file
-    Config(Box<settings::Arguments>),
+    Config(Box<settings::Settings>),
 }
 
 /// Where the commands that are no relay find the data.
@@ -71,32 +75,39 @@ fn read(config: Option<&PathBuf>) -> anyhow::Result<Given> {
 
 /// Opens the database of a data folder in which there must be one: a mistyped folder is told and not made.
 fn open(config: &Config) -> anyhow::Result<Sqlite> {
+    must_exist(config)?;
+    let options = Options { folder: config.data.clone(), ..Options::default() };
+    Sqlite::open(options).with_context(|| format!("the database in {} does not open", config.data.display()))
+}
+
+fn must_exist(config: &Config) -> anyhow::Result<()> {
     anyhow::ensure!(
         sqlite::exists(&config.data),
         "there is no bureau in {}; name its folder with --data, or found one with `muster init`",
         config.data.display()
     );
-    let options = Options { folder: config.data.clone(), ..Options::default() };
-    Sqlite::open(options).with_context(|| format!("the database in {} does not open", config.data.display()))
+    Ok(())
 }
 
 /// Runs what the command line asks for.
 ///
 /// # Errors
 /// When it cannot be done; the message is for the person at the terminal.
-pub fn run() -> anyhow::Result<()> {
+pub fn run() -> anyhow::Result<ExitCode> {
     let command = Arguments::parse().command;
     if !matches!(command, Command::Serve(_)) {
         let levels = std::env::var("MUSTER_LOG").unwrap_or_else(|_| "warn".to_owned());
         crate::telemetry::start(&levels, LogFormat::Text);
     }
     match command {
-        Command::Serve(arguments) => serve::run(*arguments),
-        Command::Init(arguments) => init::run(arguments),
-        Command::Invite(arguments) => invite::run(&arguments),
-        Command::Backup(arguments) => backup::run(&arguments),
-        Command::Config(arguments) => settings::run(*arguments),
+        Command::Serve(arguments) => serve::run(*arguments)?,
+        Command::Init(arguments) => init::run(arguments)?,
+        Command::Invite(arguments) => invite::run(&arguments)?,
+        Command::Backup(arguments) => backup::run(&arguments)?,
+        Command::Doctor(arguments) => return doctor::run(&arguments),
+        Command::Config(arguments) => settings::run(*arguments)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A runtime for a command.

@@ -283,7 +283,7 @@ async fn push(relay: &Relay, clock: &SetClock, mut sent: Vec<Sent>) -> Result<()
         let slot: Vec<Sent> = sent.drain(..count).collect();
         clock.set(slot.last().map_or(slot_end, |last| last.at));
         let batches = slot.into_iter().map(|sent| sent.batch).collect();
-        let acks = relay.push(relay.device(), batches).await;
+        let acks = relay.push(relay.device(), batches).await.acks;
         if let Some(Ack { outcome, .. }) =
             acks.into_iter().find(|ack| !matches!(ack.outcome, AckOutcome::Accepted { .. }))
         {

@@ -19,8 +19,10 @@ use request_id::RequestIds;
 pub mod assets;
 pub mod board;
 mod body;
+pub mod devices;
 pub mod enrolments;
 pub mod health;
+mod let_pass;
 pub mod metrics;
 pub mod quarantine;
 mod request_id;
@@ -37,6 +39,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
 pub fn router(app: App) -> Router {
     let api = Router::new()
         .route("/enrolments/redeem", post(enrolments::redeem))
+        .route("/devices/{device}/revocation", post(devices::revoke))
         .route("/sessions/challenge", post(sessions::challenge))
         .route("/sessions", post(sessions::open))
         .route("/session", get(sessions::show))
@@ -57,6 +60,7 @@ pub fn router(app: App) -> Router {
         .route("/health/ready", get(health::ready))
         .fallback(assets::serve)
         .layer(middleware::from_fn(same_origin))
+        .layer(middleware::from_fn(let_pass::let_pass))
         .layer(middleware::map_response(secure))
         .layer(middleware::from_fn_with_state(Arc::<RequestIds>::default(), request_id::number))
         .with_state(app)

@@ -14,22 +14,27 @@ use shared::ids::{DeviceId, OfficerId};
 use shared::limits::{ENROLMENT_HOURS, SESSION_HOURS};
 use shared::protocol::RefusalCode;
 use shared::time::HOUR_MS;
+use shared::trust::certificate::CertificateError;
 use shared::trust::signing;
 
 use crate::clock::Clock;
 use crate::relay::author::PublishError;
+use crate::relay::signer::SigningError;
 use crate::store::{DeviceRecord, Enrolment, NewDevice, Redemption, SessionRecord, Store, StoreError};
 
 mod attempts;
 mod challenge;
 mod code;
 pub mod key;
+mod readmission;
+mod revocation;
 mod welcome;
 
 use attempts::Attempts;
 use challenge::{CHALLENGE_BYTES, Challenges};
 pub use code::EnrolmentCode;
-pub use welcome::welcome;
+pub use revocation::revoke;
+pub use welcome::{announce, welcome};
 
 /// Why somebody is not let in.
 #[derive(Debug, thiserror::Error)]
@@ -46,9 +51,21 @@ pub enum IdentityError {
     /// Not a key.
     #[error("not an uncompressed P-256 point in base64url")]
     PublicKeyInvalid,
-    /// Not enrolled, or revoked.
+    /// Not enrolled here.
     #[error("no such device")]
     DeviceUnknown,
+    /// No longer a member.
+    #[error("the device was revoked")]
+    DeviceRevoked,
+    /// The certificate is no good.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The certificate was not signed by this relay's key.
+    #[error("the certificate is not this relay's")]
+    CertificateForged,
+    /// The role does not allow it.
+    #[error("the role does not allow this")]
+    NoRight,
     /// Not given out to this device, answered already, or too late.
     #[error("the challenge has expired")]
     ChallengeExpired,
@@ -64,6 +81,9 @@ pub enum IdentityError {
     /// The device could not be told to the others.
     #[error("the directory does not take the device now")]
     Publish(#[from] PublishError),
+    /// The certificate could not be signed.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
 }
 
 impl IdentityError {
@@ -75,13 +95,17 @@ impl IdentityError {
             Self::CodeExpired => ProblemCode::EnrolmentCodeExpired,
             Self::PublicKeyInvalid => ProblemCode::PublicKeyInvalid,
             Self::DeviceUnknown => ProblemCode::DeviceUnknown,
+            Self::DeviceRevoked => ProblemCode::DeviceRevoked,
+            Self::Certificate(CertificateError::Expired) => ProblemCode::CertificateExpired,
+            Self::Certificate(_) | Self::CertificateForged => ProblemCode::CertificateInvalid,
+            Self::NoRight => ProblemCode::NoRight,
             Self::ChallengeExpired => ProblemCode::ChallengeExpired,
             Self::SignatureInvalid => ProblemCode::SignatureInvalid,
             Self::Busy => ProblemCode::Busy,
             Self::Store(StoreError::Full(_))
             | Self::Publish(PublishError::Deferred(RefusalCode::StorageFull)) => ProblemCode::StorageFull,
             Self::Publish(PublishError::Deferred(RefusalCode::Busy)) => ProblemCode::Busy,
-            Self::Store(_) | Self::Publish(_) => ProblemCode::Internal,
+            Self::Store(_) | Self::Publish(_) | Self::Signing(_) => ProblemCode::Internal,
         }
     }
 }
@@ -103,11 +127,24 @@ impl std::fmt::Debug for SessionToken {
     }
 }
 
+/// A session that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its secret.
+    pub token: SessionToken,
+    /// The device.
+    pub device: DeviceRecord,
+    /// Whether this relay has only now learned of the device, from its certificate.
+    pub is_new_here: bool,
+}
+
 /// Lets people's devices in.
 pub struct Identity {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     bureau: Bureau,
+    /// Verifies certificates; without it none is good.
+    relay_key: Option<Vec<u8>>,
     random: SystemRandom,
     challenges: Challenges,
     attempts: Attempts,
@@ -120,10 +157,17 @@ impl Identity {
             store,
             clock,
             bureau,
+            relay_key: None,
             random: SystemRandom::new(),
             challenges: Challenges::default(),
             attempts: Attempts::default(),
         }
+    }
+
+    /// Takes certificates that were signed with this key.
+    pub fn trusting(mut self, relay_key: &[u8]) -> Self {
+        self.relay_key = Some(relay_key.to_vec());
+        self
     }
 
     /// Makes a one-time code for a person.
@@ -181,9 +225,9 @@ impl Identity {
     /// Draws a challenge for a device: base64url of 32 random bytes, good for one try within a minute.
     ///
     /// # Errors
-    /// When the device is unknown or revoked, or too many challenges wait.
-    pub fn challenge(&self, device: DeviceId) -> Result<String, IdentityError> {
-        self.known(device)?;
+    /// When the device is unknown and shows no good certificate, is revoked, or too many challenges wait.
+    pub fn challenge(&self, device: DeviceId, certificate: Option<&str>) -> Result<String, IdentityError> {
+        self.known(device, certificate)?;
         let challenge: [u8; CHALLENGE_BYTES] = self.draw();
         if self.challenges.give(challenge, device, self.clock.now()) {
             Ok(BASE64URL_NOPAD.encode(&challenge))
@@ -202,22 +246,24 @@ impl Identity {
         challenge: &str,
         suite: u8,
         signature: &str,
-    ) -> Result<(SessionToken, DeviceRecord), IdentityError> {
+        certificate: Option<&str>,
+    ) -> Result<Opened, IdentityError> {
         let now = self.clock.now();
         let challenge = BASE64URL_NOPAD.decode(challenge.as_bytes()).unwrap_or_default();
         if !self.challenges.take(&challenge, device, now) {
             return Err(IdentityError::ChallengeExpired);
         }
-        let record = self.known(device)?;
+        let (record, is_new_here) = self.known(device, certificate)?;
         let claim = signing::session_claim(suite, &self.bureau.id, device, &challenge);
         let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap_or_default();
         if !key::verifies(suite, &record.public_key, &claim, &signature) {
             return Err(IdentityError::SignatureInvalid);
         }
+        let record = if is_new_here { self.readmit(record)? } else { record };
         let token = SessionToken(BASE64URL_NOPAD.encode(&self.draw::<32>()));
         let expires = now.plus_ms(SESSION_HOURS * HOUR_MS);
         self.store.put_session(&token_hash(token.reveal()), device, expires, now)?;
-        Ok((token, record))
+        Ok(Opened { token, device: record, is_new_here })
     }
 
     /// The session that a cookie's token stands for, with the rights that its owner has now.
@@ -228,9 +274,17 @@ impl Identity {
         self.store.session(&token_hash(token), self.clock.now())
     }
 
-    fn known(&self, device: DeviceId) -> Result<DeviceRecord, IdentityError> {
-        let record = self.store.device(device)?.filter(|record| record.revoked.is_none());
-        record.ok_or(IdentityError::DeviceUnknown)
+    /// A device that may come in, and whether it is new here: known by its certificate only.
+    fn known(
+        &self,
+        device: DeviceId,
+        certificate: Option<&str>,
+    ) -> Result<(DeviceRecord, bool), IdentityError> {
+        match self.store.device(device)? {
+            Some(record) if record.revoked.is_some() => Err(IdentityError::DeviceRevoked),
+            Some(record) => Ok((record, false)),
+            None => Ok((self.vouched(device, certificate)?, true)),
+        }
     }
 
     fn draw<const N: usize>(&self) -> [u8; N] {

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod content;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod founding;
 pub mod http;

@@ -17,10 +17,12 @@ use crate::relay::{News, Relay};
 use crate::store::{Result, RowChange, Store, StoreError, Tip};
 
 pub mod board;
+mod examine;
 mod feed;
 mod reference;
 mod rows;
 
+pub use examine::{RowFault, row_faults};
 pub use feed::{BoardFeed, BoardWatch};
 pub use reference::Reference;
 pub use rows::{Attention, RoundRow};
@@ -156,7 +158,11 @@ impl Projector {
                 Shelf::Live(station) => Some(station),
                 Shelf::Bureau | Shelf::Rounds(..) => None,
             };
-            self.project_again(station)?;
+            if let Err(error) = self.project_again(station) {
+                // Not all rows are projected again yet: the next catching up must see the difference too.
+                self.model.write().unwrap_or_else(PoisonError::into_inner).reference = before;
+                return Err(error);
+            }
         }
         self.store.project(collection, tip.seq, &[])
     }
@@ -259,7 +265,7 @@ async fn follow(
 ) {
     loop {
         match news.recv().await {
-            Ok(News::Heard) => {
+            Ok(News::Heard | News::Revoked(_)) => {
                 changed.send_modify(|n| *n += 1);
                 continue;
             }

@@ -4,7 +4,6 @@
 use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use shared::document::write::Event;
-use shared::document::{Document, read};
 use shared::domain::asset::{Asset, RegisterEntry};
 use shared::domain::calendar::Calendar;
 use shared::domain::directory::{Device, Directory, DirectoryEntry};
@@ -13,6 +12,7 @@ use shared::ids::{CollectionId, DocumentId, Shelf, StationCode};
 
 use crate::relay::Relay;
 use crate::relay::author::PublishError;
+use crate::relay::directory::directory as relay_directory;
 use crate::store::{self, DeviceRecord, StoreError};
 
 /// The directory's entry about a device.
@@ -81,11 +81,6 @@ async fn publish(
 /// # Errors
 /// When the store cannot be read.
 pub async fn directory(relay: &Relay) -> Result<Directory, StoreError> {
-    let id = DocumentId::directory(&relay.bureau().id);
-    let entries = store::blocking(relay.store(), move |store| store.document(id)).await?;
-    let mut document = Document::new(id);
-    if let Err(error) = document.apply(entries.iter().map(|entry| entry.change.as_slice())) {
-        tracing::error!(error = &error as &dyn std::error::Error, "the directory does not read back");
-    }
-    Ok(read::directory(&document))
+    let bureau = relay.bureau().id.clone();
+    store::blocking(relay.store(), move |store| relay_directory(store, &bureau)).await
 }

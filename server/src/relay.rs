@@ -8,26 +8,34 @@ use std::sync::Arc;
 use shared::document::write::Event;
 use shared::domain::directory::Bureau;
 use shared::ids::{CollectionId, DeviceId, DocumentId};
-use shared::protocol::{Ack, AckOutcome, Batch, Cursor, Pull, RefusalCode};
-use tokio::sync::{OwnedSemaphorePermit, broadcast};
+use shared::protocol::{AckOutcome, Cursor, Pull, RefusalCode};
+use shared::trust::certificate::Certificate;
+use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{Founding, Store, StoreError};
+use crate::store::{DeviceRecord, Founding, Store, StoreError};
 
 pub mod admission;
 pub mod author;
+pub mod directory;
 mod heard;
 mod held;
 mod inspect;
 mod pull;
+mod push;
+mod receipts;
 mod shadow;
+pub mod signer;
 mod writer;
 
 use author::{Author, PublishError, Published};
 use heard::Heard;
+pub use push::Pushed;
 use shadow::Shadows;
-use writer::{Candidate, Writer};
+use signer::{Signer, SigningError};
+pub use writer::LogWriter;
+use writer::Writer;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +55,8 @@ pub enum News {
     },
     /// Devices were heard.
     Heard,
+    /// A device was revoked.
+    Revoked(DeviceId),
 }
 
 /// Why the relay does not start.
@@ -73,6 +83,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     writer: Writer,
     shadows: Shadows,
+    signer: Arc<Signer>,
     author: Author,
     heard: Heard,
     news: broadcast::Sender<News>,
@@ -98,18 +109,45 @@ impl Relay {
         founding: Founding,
         shadows: shadow::Options,
     ) -> Result<Self, StartError> {
+        let (relay, log) = Self::assemble_with(store, clock, founding, shadows)?;
+        relay.inner.writer.start(log).map_err(StartError::Thread)?;
+        Ok(relay)
+    }
+
+    /// A relay whose log writer has no thread: pushes wait until its holder commits them. For simulations, where
+    /// everything happens in an order that can be repeated, and nothing because time is up.
+    ///
+    /// # Errors
+    /// When the relay's key does not parse or there is no thread to be had.
+    pub fn assemble(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+    ) -> Result<(Self, LogWriter), StartError> {
+        let patience = std::time::Duration::from_secs(3_600);
+        let shadows = shadow::Options { workers: 1, patience, ..shadow::Options::default() };
+        Self::assemble_with(store, clock, founding, shadows)
+    }
+
+    fn assemble_with(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        founding: Founding,
+        shadows: shadow::Options,
+    ) -> Result<(Self, LogWriter), StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
-        let author = Author::new(&founding.relay_key).ok_or(StartError::Key)?;
+        let signer = Arc::new(Signer::new(&founding.relay_key).ok_or(StartError::Key)?);
+        let author = Author::new(Arc::clone(&signer));
         let metrics = Arc::new(Metrics::default());
-        let writer =
-            Writer::start(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics))
-                .map_err(StartError::Thread)?;
+        let (writer, log) =
+            Writer::new(Arc::clone(&store), Arc::clone(&clock), news.clone(), Arc::clone(&metrics));
         let Founding { bureau, epoch, .. } = founding;
         let shadows =
             Shadows::start(Arc::clone(&store), bureau.id.clone(), shadows).map_err(StartError::Thread)?;
         let heard = Heard::default();
-        let inner = Inner { bureau, epoch, store, clock, writer, shadows, author, heard, news, metrics };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner =
+            Inner { bureau, epoch, store, clock, writer, shadows, signer, author, heard, news, metrics };
+        Ok((Self { inner: Arc::new(inner) }, log))
     }
 
     /// The bureau whose relay this is.
@@ -129,59 +167,12 @@ impl Relay {
 
     /// The relay as an author of documents: its device.
     pub fn device(&self) -> DeviceId {
-        self.inner.author.device()
+        self.inner.signer.device()
     }
 
     /// Its public key, an uncompressed P-256 point.
     pub fn public_key(&self) -> &[u8] {
-        self.inner.author.public_key()
-    }
-
-    /// Admits and commits batches that a device brings, its own or others'; one ack each, in their order. When it
-    /// returns, what was accepted is on disk.
-    pub async fn push(&self, carrier: DeviceId, batches: Vec<Batch>) -> Vec<Ack> {
-        let Inner { writer, shadows, store, bureau, .. } = self.inner.as_ref();
-        let asked: Vec<_> = batches.iter().map(|batch| (batch.document, batch.head)).collect();
-        let outcomes = match writer.permits(batches.len()) {
-            None => vec![deferred(RefusalCode::Busy); asked.len()],
-            Some(permits) => match inspect::inspect(store, &bureau.id, shadows, batches).await {
-                Ok(candidates) => self.commit(carrier, candidates, permits).await,
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "authors could not be looked up"
-                    );
-                    vec![deferred(RefusalCode::Internal); asked.len()]
-                }
-            },
-        };
-        let acks = asked.into_iter().zip(outcomes);
-        acks.map(|((document, head), outcome)| Ack { document, head, outcome }).collect()
-    }
-
-    async fn commit(
-        &self,
-        carrier: DeviceId,
-        candidates: Vec<Candidate>,
-        permits: OwnedSemaphorePermit,
-    ) -> Vec<AckOutcome> {
-        let tested: Vec<_> =
-            candidates.iter().map(|candidate| candidate.good().map(|good| good.batch.document)).collect();
-        let outcomes = match self.announce_held(&candidates).await {
-            Ok(()) => self.inner.writer.commit(carrier, candidates, permits).await,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "what is held was not announced");
-                vec![deferred(RefusalCode::Busy); candidates.len()]
-            }
-        };
-        for (document, outcome) in tested.into_iter().zip(&outcomes) {
-            if let Some(document) = document
-                && matches!(outcome, AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. })
-            {
-                self.inner.shadows.forget(document);
-            }
-        }
-        outcomes
+        self.inner.signer.public_key()
     }
 
     /// Writes events into a document of the relay's own, one change each, signed with the relay's key. When it
@@ -209,11 +200,37 @@ impl Relay {
         cursor: Cursor,
         bytes_max: usize,
     ) -> Result<Pull, StoreError> {
-        let epoch = self.inner.epoch;
+        let (epoch, now) = (self.inner.epoch, self.inner.clock.now());
         crate::store::blocking(&self.inner.store, move |store| {
-            pull::pull(store, epoch, collection, cursor, bytes_max)
+            pull::pull(store, epoch, collection, cursor, bytes_max, now)
         })
         .await
+    }
+
+    /// Signs a device's certificate; its lease begins now.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn certify(&self, device: &DeviceRecord) -> Result<Certificate, SigningError> {
+        let Inner { bureau, clock, signer, .. } = self.inner.as_ref();
+        let mut certificate = Certificate::new(&bureau.id, &device.public_key, &device.rights, clock.now());
+        certificate.signature = signer.sign(&certificate.claim())?;
+        Ok(certificate)
+    }
+
+    /// Tells everybody who listens that a device was revoked.
+    pub fn tell_revoked(&self, device: DeviceId) {
+        // Nobody listening is no failure.
+        let _ = self.inner.news.send(News::Revoked(device));
+    }
+
+    /// Brings people, devices and revocations from the directory to where they are looked up.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn adopt_directory(&self) -> Result<(), StoreError> {
+        let Inner { store, bureau, clock, news, .. } = self.inner.as_ref();
+        directory::adopt(store, &bureau.id, clock.now(), news).await
     }
 
     /// Listens to what happens from now on.
@@ -252,9 +269,10 @@ impl Relay {
         self.inner.writer.is_alive() && self.inner.shadows.is_well()
     }
 
-    /// Takes no more pushes, commits what waits, and ends the writer.
+    /// Takes no more pushes, commits what waits, and ends the writer and the shadow workers.
     pub async fn close(&self) {
         self.inner.writer.close().await;
+        self.inner.shadows.close().await;
         self.inner.heard.write(&self.inner.store, &self.inner.news).await;
     }
 }

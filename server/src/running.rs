@@ -92,7 +92,11 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     let founding = store.founding()?.ok_or(ServeError::NoBureau)?;
     let bureau = founding.bureau.clone();
     let relay = Relay::start(Arc::clone(&store), Arc::clone(&config.clock), founding)?;
-    let identity = Arc::new(Identity::new(Arc::clone(&store), Arc::clone(&config.clock), bureau));
+    let identity = Identity::new(Arc::clone(&store), Arc::clone(&config.clock), bureau);
+    let identity = Arc::new(identity.trusting(relay.public_key()));
+    if let Err(error) = relay.adopt_directory().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the directory was not looked through");
+    }
     let invitations = if config.is_demo { invited(&identity, config.clock.now())? } else { Vec::new() };
     let (projector, board) = Projector::start(&relay).await?;
     let assets = Assets::new(config.assets.clone());

@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+mod examine;
 mod fault;
 mod log;
 mod people;
@@ -14,10 +15,11 @@ mod projection;
 mod quarantine;
 pub mod sqlite;
 
-#[cfg(test)]
-mod conformance;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
 
-pub use fault::Faults;
+pub use examine::{BatchRecord, Examine, Sizes};
+pub use fault::{Faults, Moment};
 pub use log::{Append, Entry, Founding, Log, NewBatch, NewEntry, Page, Place, Tip};
 pub use people::{DeviceRecord, Enrolment, NewDevice, People, Redemption, SessionRecord};
 pub use projection::{Projection, Row, RowChange};

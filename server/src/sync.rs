@@ -10,7 +10,7 @@ use shared::protocol::{self, Ack, AckOutcome, Batch, Cursor, Frame, Refusal, Ref
 use shared::sync::relay::{Effect, Input, Link};
 
 use crate::load::{FULL_PERMILLE, Load, QUEUE_PERMILLE_MAX};
-use crate::relay::Relay;
+use crate::relay::{Pushed, Relay};
 use crate::store::DeviceRecord;
 
 pub mod socket;
@@ -40,15 +40,15 @@ pub async fn answer(
 
 /// What came of an input.
 #[derive(Debug, Default)]
-struct Done {
+pub struct Done {
     /// To be sent, in order.
-    frames: Vec<Vec<u8>>,
+    pub frames: Vec<Vec<u8>>,
     /// To be sent last; the connection ends with it.
-    refusal: Option<Refusal>,
+    pub refusal: Option<Refusal>,
 }
 
 /// One phone's line, for one request or for many.
-struct Line {
+pub struct Line {
     relay: Relay,
     load: Arc<Load>,
     device: DeviceRecord,
@@ -60,13 +60,14 @@ struct Line {
 }
 
 impl Line {
-    fn new(relay: Relay, load: Arc<Load>, device: DeviceRecord) -> Self {
+    /// The line of a signed-in phone.
+    pub fn new(relay: Relay, load: Arc<Load>, device: DeviceRecord) -> Self {
         let link = Link::new(device.rights.clone());
         Self { relay, load, device, link, bulky: BTreeSet::new(), told: BTreeSet::new() }
     }
 
     /// Performs what an input asks for until there is nothing left.
-    async fn take(&mut self, input: Input) -> Done {
+    pub async fn take(&mut self, input: Input) -> Done {
         if let Input::Frame(frame) = &input {
             let metrics = self.relay.metrics();
             metrics.requests.add(1);
@@ -77,7 +78,8 @@ impl Line {
         while let Some(effect) = effects.pop_front() {
             let input = match effect {
                 Effect::Commit { exchange, batches } => {
-                    Input::Committed { exchange, acks: self.push(batches).await }
+                    let Pushed { acks, receipts } = self.push(batches).await;
+                    Input::Committed { exchange, acks, receipts }
                 }
                 Effect::Read { collection, cursor, bytes_max } => {
                     self.read(collection, cursor, bytes_max).await
@@ -99,20 +101,21 @@ impl Line {
     }
 
     /// Admits and commits; when the log writer has too much to do, nothing is looked at, and the phone comes again.
-    async fn push(&mut self, batches: Vec<Batch>) -> Vec<Ack> {
+    async fn push(&mut self, batches: Vec<Batch>) -> Pushed {
         let changes: Vec<usize> = batches.iter().map(|batch| batch.changes.len()).collect();
-        let acks = if self.relay.queue_permille() > QUEUE_PERMILLE_MAX {
+        let pushed = if self.relay.queue_permille() > QUEUE_PERMILLE_MAX {
             let outcome = || AckOutcome::Deferred { code: RefusalCode::Busy };
             let deferred =
                 |batch: Batch| Ack { document: batch.document, head: batch.head, outcome: outcome() };
-            batches.into_iter().map(deferred).collect()
+            Pushed { acks: batches.into_iter().map(deferred).collect(), receipts: Vec::new() }
         } else {
             self.relay.push(self.device.id, batches).await
         };
-        self.relay.metrics().pushed(&changes, &acks);
-        self.link.set_retry_after_ms(self.load.retry_after_ms(fill(&acks, self.relay.queue_permille())));
-        self.note_rejections(&acks);
-        acks
+        let acks = &pushed.acks;
+        self.relay.metrics().pushed(&changes, acks);
+        self.link.set_retry_after_ms(self.load.retry_after_ms(fill(acks, self.relay.queue_permille())));
+        self.note_rejections(acks);
+        pushed
     }
 
     async fn read(&mut self, collection: CollectionId, cursor: Cursor, bytes_max: usize) -> Input {

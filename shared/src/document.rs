@@ -5,6 +5,7 @@
 //! elsewhere pass [`chunk`] first.
 
 pub mod chunk;
+pub mod decode;
 mod engine;
 pub mod genesis;
 pub mod inspect;

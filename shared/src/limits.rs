@@ -80,3 +80,20 @@ pub const EXCHANGE_MS_MAX: i64 = 30_000;
 pub const RETRY_AFTER_MS_MAX: u32 = 30_000;
 /// Milliseconds that a phone is asked to wait when a batch could not be stored now.
 pub const RETRY_AFTER_MS: u32 = 5_000;
+/// Days that a device's certificate is good without being renewed: a phone in a drawer over a long leave comes back by
+/// itself, a lost one does not for ever.
+pub const LEASE_DAYS: i64 = 30;
+/// Characters of a certificate's text form: a key, a signature and five short names are below 600.
+pub const CERTIFICATE_BYTES_MAX: usize = 2_048;
+/// Days that a phone keeps its own and its colleagues' signatures, so as to give a restored relay back what it lost: no
+/// backup that is ever restored may be older.
+pub const SEAL_DAYS: i64 = 30;
+/// Times that an edit is made again although nothing in it is to blame. Each time has a slot of its own, so the second
+/// is already strange; after these it is shown as rejected rather than tried for ever.
+pub const REMADE_MAX: u32 = 4;
+/// Times that a document's edits are sent again as they are because the relay's log seems to have lost something.
+pub const BEHIND_MAX: u32 = 3;
+/// The first of the slots that are drawn at random; those below are leased by tabs.
+pub const SLOT_DRAWN_MIN: u32 = 1 << 16;
+/// Slots from one drawn base to the next: more tabs than anybody has.
+pub const SLOTS_PER_BASE: u32 = 64;

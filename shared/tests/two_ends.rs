@@ -8,6 +8,10 @@ mod rig {
     pub mod phone;
 }
 
+mod trust {
+    mod receipts;
+}
+
 use rig::hub::Hub;
 use rig::phone::{Phone, fault, ok};
 use shared::domain::answer::{Answer, Condition};

@@ -72,12 +72,23 @@ test("an officer's screens", async (t) => {
   }
 });
 
+// A frame of version 1 with one batch, whose change is none.
+const FORGED =
+  "01008200818405818766627572656175510176d4bda4bf4658558dc4ad83f7b6836554d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d100000003" +
+  "81430102035820abababababababababababababababababababababababababababababababab01584051515151515151515151515151" +
+  "51515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151515181826662" +
+  "75726561758307182a5820c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c51903e8";
+
 test("the supervisor's screens", async (t) => {
   const relay = await startRelay();
   const desk = await openBrowser({ viewport: DESK });
   t.after(() => Promise.all([desk.end(), relay.stop()]));
   const page = await enrol(desk, relay.links[2]);
   const origin = relay.origin(2);
+  await page.evaluate(async (hex) => {
+    const body = Uint8Array.from(hex.match(/../g), (byte) => Number.parseInt(byte, 16));
+    await fetch("/api/sync", { method: "POST", headers: { "content-type": "application/cbor" }, body });
+  }, FORGED);
   for (const look of looks) {
     const name = `${look.language} ${look.theme}`;
     await set(page, origin, look);
@@ -87,7 +98,11 @@ test("the supervisor's screens", async (t) => {
     await page.getByTestId("attention-row").first().click();
     await page.getByTestId("sheet").getByTestId("event").first().waitFor();
     await check(page, `sheet ${name}`);
+    await page.goto(`${origin}/quarantine`);
+    await page.locator("[data-testid=rejected] li").waitFor();
+    await check(page, `quarantine ${name}`);
     await page.setViewportSize(PHONE);
+    await check(page, `quarantine on a phone ${name}`);
     await page.goto(origin);
     await page.getByTestId("attention-row").first().waitFor();
     await check(page, `board on a phone ${name}`);

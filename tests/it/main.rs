@@ -7,6 +7,8 @@ mod golden;
 mod http;
 mod layers;
 mod load;
+mod sim_smoke;
 mod store;
 mod sync;
+mod trust;
 mod walk;

@@ -25,7 +25,16 @@ pub fn run(workspace: &Workspace, target: Option<&str>, seconds: u32) -> Result<
         None => known,
     };
     let mut seeds = commands::cargo(workspace);
-    seeds.args(["run", "--quiet", "--package", "muster-fuzz-targets", "--features", "relay", "--bin", "seeds"]);
+    seeds.args([
+        "run",
+        "--quiet",
+        "--package",
+        "muster-fuzz-targets",
+        "--features",
+        "relay",
+        "--bin",
+        "seeds",
+    ]);
     commands::run(seeds.arg("fuzz/corpus"))?;
     let mut found = Vec::new();
     for name in chosen {

@@ -9,6 +9,7 @@ mod fuzz;
 mod product;
 mod progress;
 mod pwa;
+mod sim;
 mod stages;
 mod tools;
 mod workspace;
@@ -49,6 +50,12 @@ enum Task {
         /// Run this stage only; may be given more than once
         #[arg(long, value_name = "STAGE")]
         only: Vec<String>,
+    },
+    /// Simulate phones and a relay under faults; stops at the first broken promise and says how to repeat it
+    Sim {
+        /// For the simulator: --seeds FIRST..LAST, --seed N, --steps N, --trace, --go-on
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Run the benchmarks and write their tables into docs/BENCHMARKS.md
     Bench {
@@ -93,6 +100,8 @@ fn run() -> anyhow::Result<()> {
         Task::Test { only } => stages::run(&workspace, &only),
         Task::Bench { only, quick } => bench::run(&workspace, &only, quick),
         Task::Fuzz { target, seconds } => fuzz::run(&workspace, target.as_deref(), seconds),
+        Task::Sim { arguments } => sim::run(&workspace, &arguments),
+        Task::Bench => bench::run(&workspace),
         Task::Pwa { profile } => pwa::build(&workspace, profile).map(drop),
     }
 }

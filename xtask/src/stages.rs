@@ -132,7 +132,9 @@ fn relay(workspace: &Workspace) -> Result<Tally> {
 fn rust(workspace: &Workspace) -> Result<Tally> {
     let mut tally = Tally::default();
     let product = [&HOST[..], &NOT_XTASK[..]].concat();
-    for packages in [&["--package", "xtask"][..], &product] {
+    // What of the interface and the core needs no browser is tested on the host.
+    let app = ["--package", "muster-ui", "--package", "muster-core"];
+    for packages in [&["--package", "xtask"][..], &product, &app] {
         let mut cargo = commands::cargo(workspace);
         cargo.arg("test").args(packages).arg("--no-fail-fast").env("MUSTER_BIN", workspace.binary("debug"));
         tally.ended_well &= commands::run_seeing(&mut cargo, |line| cargo_line(&mut tally, line))?;

@@ -1,9 +1,9 @@
 //! The core's engine: takes commands of the interface and events of the browser one after the other, feeds the phone's
 //! end of the sync, performs what it asks for, and keeps the interface's slices up to date.
 //!
-//! `boot` brings it up, `run` takes commands, `perform` performs effects, `line` is the way to the relay, `board` the
-//! supervisor's stream, `quarantine` what supervisors judge, `store` says what lies where on the disk, `watch` makes
-//! the slices.
+//! `boot` brings it up, `run` takes commands, `perform` performs effects, `line` is the way to the relay, `membership`
+//! what it says about this phone, `board` the supervisor's stream, `quarantine` what supervisors judge, `store` says what
+//! lies where on the disk, `watch` makes the slices.
 
 pub mod store;
 pub mod watch;
@@ -16,6 +16,8 @@ pub mod boot;
 mod enrol;
 #[cfg(target_arch = "wasm32")]
 mod line;
+#[cfg(target_arch = "wasm32")]
+mod membership;
 #[cfg(target_arch = "wasm32")]
 mod perform;
 #[cfg(target_arch = "wasm32")]

@@ -97,6 +97,9 @@ pub enum Command {
     /// The page became visible (true) or hidden (false), or the browser says that it is online again.
     #[n(9)]
     Visible(#[n(0)] bool),
+    /// Opens what was set aside once more.
+    #[n(10)]
+    TryAside,
 }
 
 /// Why a command was not done. The interface has a sentence for every code: what happened, what is safe, what to do.

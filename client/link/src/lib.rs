@@ -13,7 +13,7 @@ pub use command::{Command, Problem};
 pub use slice::Slice;
 
 /// The build that both modules must share; xtask sets it for both, and the core refuses an interface of another build.
-pub const LINK_VERSION: u32 = 1;
+pub const LINK_VERSION: u32 = 2;
 
 /// Interface to core.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

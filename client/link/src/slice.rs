@@ -10,8 +10,10 @@ use shared::ids::StationCode;
 use shared::time::{Date, Timestamp, Zone};
 use shared::trust::rights::Role;
 
+mod kept;
 mod round;
 
+pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
 pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
 };
@@ -190,7 +192,7 @@ pub struct SyncView {
     /// Relay clock minus phone clock, in milliseconds.
     #[n(4)]
     pub clock_offset_ms: Option<i64>,
-    /// Changes that the relay rejected for good, by reject code.
+    /// Own entries that the relay did not take, the latest first.
     #[n(5)]
     pub rejected: Vec<RejectedView>,
     /// Why the last exchange failed: a refusal or problem code; none when it did not or there is just no network.
@@ -199,6 +201,9 @@ pub struct SyncView {
     /// Bytes used by this origin, and granted to it; none where the browser does not say.
     #[n(7)]
     pub storage: Option<StorageView>,
+    /// Entries that are kept and not shown in their rounds, by document.
+    #[n(8)]
+    pub aside: Vec<AsideView>,
 }
 
 /// How the link is. The truth is the last exchange, not what the browser believes.
@@ -218,17 +223,6 @@ pub enum LinkState {
     /// Another tab of this phone syncs.
     #[n(3)]
     OtherTab,
-}
-
-/// Changes that the relay rejected for good.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct RejectedView {
-    /// The reject code's word.
-    #[n(0)]
-    pub code: String,
-    /// How many changes.
-    #[n(1)]
-    pub count: u32,
 }
 
 /// Storage of this origin.

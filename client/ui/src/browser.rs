@@ -304,7 +304,7 @@ pub enum FromWorker {
 }
 
 /// The core's worker.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct CoreWorker(Rc<RefCell<Option<Worker>>>);
 
 impl CoreWorker {
@@ -321,6 +321,15 @@ impl CoreWorker {
             listen(worker, Rc::new(listener));
         }
         Self(Rc::new(RefCell::new(worker)))
+    }
+
+    /// Ends the worker, whatever it does.
+    pub fn stop(&self) {
+        if let Some(worker) = self.0.borrow_mut().take() {
+            worker.set_onmessage(None);
+            worker.set_onerror(None);
+            worker.terminate();
+        }
     }
 
     /// Posts bytes; false when there is no worker.

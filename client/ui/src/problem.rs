@@ -35,6 +35,9 @@ pub fn sentence(words: Words, code: &str) -> Sentence {
         "no-session" | "challenge-expired" | "signature-invalid" | "device-unknown" => {
             (w.no_session(), kept, w.no_session_do())
         }
+        "receipt-forged" => (w.receipt_forged(), kept, w.receipt_forged_do()),
+        "device-revoked" => (w.device_revoked(), kept, w.device_revoked_do()),
+        "certificate-invalid" | "certificate-expired" => (w.certificate_bad(), kept, w.certificate_bad_do()),
         "busy" => (w.busy(), kept, w.busy_do()),
         "version-unknown" => (w.version_unknown(), kept, w.version_unknown_do()),
         _ => (w.failed_somehow(), kept, w.failed_somehow_do()),
@@ -66,6 +69,10 @@ mod tests {
             "not-yours",
             "no-right",
             "no-session",
+            "receipt-forged",
+            "device-revoked",
+            "certificate-invalid",
+            "certificate-expired",
             "busy",
             "version-unknown",
         ] {

@@ -1,22 +1,19 @@
 //! `muster serve`: runs until it is told to stop, and prints where it is and how to get in.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::settings::Settings;
 use crate::clock::SystemClock;
-use crate::config::{Config, Given};
+use crate::config::Config;
 use crate::{Invitation, serve, shutdown, telemetry};
 
 /// What `muster serve` takes.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    given: Given,
-    /// A settings' file (muster.toml); flags and the environment win over it
-    #[arg(long, env = "MUSTER_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    settings: Settings,
     /// Fill an empty data folder with a demo bureau and print enrolment links
     #[arg(long)]
     demo: bool,
@@ -33,8 +30,8 @@ pub(super) struct Arguments {
 /// # Errors
 /// When the settings, the data folder, the address or the runtime cannot be had.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { given, config, demo, page_count_max, clock_offset_ms } = arguments;
-    let mut config = Config::of(given.or(super::read(config.as_ref())?));
+    let Arguments { settings, demo, page_count_max, clock_offset_ms } = arguments;
+    let mut config = settings.read()?;
     config.is_demo = demo;
     config.page_count_max = page_count_max;
     config.clock = Arc::new(SystemClock { offset_ms: clock_offset_ms });

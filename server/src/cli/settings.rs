@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use crate::config::{Config, Given};
 
-/// What `muster config` takes: all that `muster serve` takes.
+/// The settings, from the command line, the environment and a file.
 #[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
+pub(super) struct Settings {
     #[command(flatten)]
     given: Given,
     /// A settings' file (muster.toml); flags and the environment win over it
@@ -14,12 +14,21 @@ pub(super) struct Arguments {
     config: Option<PathBuf>,
 }
 
+impl Settings {
+    /// The settings in effect.
+    ///
+    /// # Errors
+    /// When the settings' file is wrong.
+    pub(super) fn read(self) -> anyhow::Result<Config> {
+        Ok(Config::of(self.given.or(super::read(self.config.as_ref())?)))
+    }
+}
+
 /// Prints the settings as a file that would bring them about.
 ///
 /// # Errors
 /// When the settings' file is wrong.
-pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let config = Config::of(arguments.given.or(super::read(arguments.config.as_ref())?));
-    super::print(&config.to_toml());
+pub(super) fn run(settings: Settings) -> anyhow::Result<()> {
+    super::print(&settings.read()?.to_toml());
     Ok(())
 }

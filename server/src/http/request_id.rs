@@ -22,8 +22,9 @@ pub struct RequestIds {
 impl Default for RequestIds {
     fn default() -> Self {
         let mut run = [0; 3];
-        // Without random numbers ids of two runs may be the same, which the lines' times tell apart.
-        drop(SystemRandom::new().fill(&mut run));
+        if SystemRandom::new().fill(&mut run).is_err() {
+            tracing::warn!("no random numbers; request ids of two runs may be the same");
+        }
         Self { run: data_encoding::HEXLOWER.encode(&run), next: AtomicU64::new(1) }
     }
 }

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use data_encoding::BASE64URL_NOPAD;
 use shared::api::problem::ProblemCode;
 use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest};
 
@@ -14,8 +15,9 @@ use super::body::JsonBody;
 use super::session::{Visitor, set_cookie};
 use crate::config::Config;
 use crate::error::Failure;
-use crate::identity::{Identity, IdentityError};
+use crate::identity::{Identity, IdentityError, announce};
 use crate::relay::Relay;
+use crate::store::DeviceRecord;
 
 /// Gives a challenge.
 ///
@@ -25,7 +27,8 @@ pub async fn challenge(
     State(identity): State<Arc<Identity>>,
     JsonBody(request): JsonBody<ChallengeRequest>,
 ) -> Result<Json<Challenge>, Failure> {
-    let challenge = ask(move || identity.challenge(request.device)).await?;
+    let ChallengeRequest { device, certificate } = request;
+    let challenge = ask(move || identity.challenge(device, certificate.as_deref())).await?;
     Ok(Json(Challenge { challenge }))
 }
 
@@ -39,17 +42,31 @@ pub async fn open(
     State(config): State<Arc<Config>>,
     JsonBody(request): JsonBody<SessionRequest>,
 ) -> Result<impl IntoResponse, Failure> {
-    let SessionRequest { device, challenge, suite, signature } = request;
-    let (token, record) = ask(move || identity.open_session(device, &challenge, suite, &signature)).await?;
+    let SessionRequest { device, challenge, suite, signature, certificate } = request;
+    let opened =
+        ask(move || identity.open_session(device, &challenge, suite, &signature, certificate.as_deref()));
+    let opened = opened.await?;
+    if opened.is_new_here {
+        announce(&relay).await?;
+    }
     relay.metrics().sessions.add(1);
     // Plain HTTP on loopback: a browser would not keep a cookie that asks for TLS.
-    let cookie = set_cookie(&token, config.is_behind_tls());
-    Ok(([(header::SET_COOKIE, cookie)], Json(Session { device: record.id, rights: record.rights })))
+    let cookie = set_cookie(&opened.token, config.is_behind_tls());
+    Ok(([(header::SET_COOKIE, cookie)], Json(session(&relay, opened.device)?)))
 }
 
-/// Tells whose session it is.
-pub async fn show(Visitor(device): Visitor) -> Json<Session> {
-    Json(Session { device: device.id, rights: device.rights })
+/// Tells whose session it is, and begins the lease of its certificate anew.
+///
+/// # Errors
+/// When the certificate cannot be signed.
+pub async fn show(State(relay): State<Relay>, Visitor(device): Visitor) -> Result<Json<Session>, Failure> {
+    Ok(Json(session(&relay, device)?))
+}
+
+fn session(relay: &Relay, device: DeviceRecord) -> Result<Session, IdentityError> {
+    let certificate = relay.certify(&device)?.to_text();
+    let relay_key = BASE64URL_NOPAD.encode(relay.public_key());
+    Ok(Session { device: device.id, rights: device.rights, relay_key, certificate })
 }
 
 /// Runs what blocks on the store off the runtime.

@@ -94,8 +94,8 @@ impl World {
     }
 
     fn open(&self, phone: &Phone, challenge: &str, signature: &str) -> Result<SessionToken, ProblemCode> {
-        let opened = self.identity.open_session(phone.device(), challenge, SUITE_P256, signature);
-        opened.map(|(token, _)| token).map_err(|error| error.code())
+        let opened = self.identity.open_session(phone.device(), challenge, SUITE_P256, signature, None);
+        opened.map(|opened| opened.token).map_err(|error| error.code())
     }
 }
 
@@ -150,7 +150,7 @@ fn guessing_from_one_address_is_held_up() {
 fn a_signed_challenge_opens_a_session_with_the_rights_of_now() {
     let world = World::new();
     let phone = world.enrolled();
-    let challenge = world.identity.challenge(phone.device()).unwrap();
+    let challenge = world.identity.challenge(phone.device(), None).unwrap();
     let signature = phone.sign(&world, &challenge);
     let token = world.open(&phone, &challenge, &signature).unwrap();
     assert_eq!(world.open(&phone, &challenge, &signature), Err(ProblemCode::ChallengeExpired), "one try");
@@ -173,7 +173,7 @@ fn a_signed_challenge_opens_a_session_with_the_rights_of_now() {
 fn a_bad_answer_opens_no_session() {
     let world = World::new();
     let (phone, other) = (world.enrolled(), world.enrolled());
-    let challenge = || world.identity.challenge(phone.device()).unwrap();
+    let challenge = || world.identity.challenge(phone.device(), None).unwrap();
     let given = challenge();
     assert_eq!(world.open(&phone, &given, &other.sign(&world, &given)), Err(ProblemCode::SignatureInvalid));
     let given = challenge();
@@ -181,7 +181,7 @@ fn a_bad_answer_opens_no_session() {
     let given = challenge();
     world.clock.set(START.plus_ms(CHALLENGE_MS + 1));
     assert_eq!(world.open(&phone, &given, &phone.sign(&world, &given)), Err(ProblemCode::ChallengeExpired));
-    let strangers = world.identity.challenge(Phone::new().device()).map_err(|error| error.code());
+    let strangers = world.identity.challenge(Phone::new().device(), None).map_err(|error| error.code());
     assert_eq!(strangers, Err(ProblemCode::DeviceUnknown));
 }
 
@@ -189,10 +189,10 @@ fn a_bad_answer_opens_no_session() {
 fn a_revoked_device_gets_no_challenge_and_loses_its_session() {
     let world = World::new();
     let phone = world.enrolled();
-    let challenge = world.identity.challenge(phone.device()).unwrap();
+    let challenge = world.identity.challenge(phone.device(), None).unwrap();
     let token = world.open(&phone, &challenge, &phone.sign(&world, &challenge)).unwrap();
     world.store.revoke(phone.device(), START).unwrap();
     assert_eq!(world.identity.session(token.reveal()).unwrap(), None);
-    let asked = world.identity.challenge(phone.device()).map_err(|error| error.code());
-    assert_eq!(asked, Err(ProblemCode::DeviceUnknown));
+    let asked = world.identity.challenge(phone.device(), None).map_err(|error| error.code());
+    assert_eq!(asked, Err(ProblemCode::DeviceRevoked));
 }

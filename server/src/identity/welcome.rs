@@ -1,6 +1,7 @@
 //! What follows an enrolment: every phone of the bureau learns of the new device through the directory, and the new
 //! device learns who it is.
 
+use data_encoding::BASE64URL_NOPAD;
 use shared::api::enrolment::Enrolled;
 use shared::document::{Document, read};
 use shared::domain::directory::{Directory, DirectoryEntry};
@@ -18,10 +19,7 @@ use crate::store::{DeviceRecord, blocking};
 /// # Errors
 /// When the log cannot be read, or does not take the entry; then the phone asks again with the same code.
 pub async fn welcome(relay: &Relay, device: &DeviceRecord) -> Result<Enrolled, IdentityError> {
-    let (directory, missing) = look_up(relay).await?;
-    if !missing.is_empty() {
-        publish_directory(relay, &missing).await?;
-    }
+    let directory = announce(relay).await?;
     let rights = device.rights.clone();
     let officer = directory.officers.get(&rights.officer).ok_or(IdentityError::DeviceUnknown)?;
     let station = rights.station.as_ref().and_then(|code| directory.stations.get(code));
@@ -32,7 +30,21 @@ pub async fn welcome(relay: &Relay, device: &DeviceRecord) -> Result<Enrolled, I
         badge: officer.badge.clone(),
         station_name: station.map(|station| station.name.clone()),
         rights,
+        relay_key: BASE64URL_NOPAD.encode(relay.public_key()),
+        certificate: relay.certify(device)?.to_text(),
     })
+}
+
+/// Publishes the devices that the directory does not have yet; gives the directory as it was.
+///
+/// # Errors
+/// When the log cannot be read, or does not take the entries.
+pub async fn announce(relay: &Relay) -> Result<Directory, IdentityError> {
+    let (directory, missing) = look_up(relay).await?;
+    if !missing.is_empty() {
+        publish_directory(relay, &missing).await?;
+    }
+    Ok(directory)
 }
 
 /// The directory, and the entries of the devices that it lacks.
@@ -57,11 +69,13 @@ mod tests {
     use shared::domain::directory::{Bureau, Officer};
     use shared::ids::{BureauId, OfficerId};
     use shared::time::{Timestamp, Zone};
+    use shared::trust::certificate::Certificate;
     use shared::trust::rights::Role;
 
     use super::*;
     use crate::clock::{Clock, SetClock};
     use crate::demo::phone::DemoPhone;
+    use crate::identity::key;
     use crate::relay::author;
     use crate::store::sqlite::{Options, Sqlite};
     use crate::store::{Founding, Store};
@@ -108,7 +122,16 @@ mod tests {
         let record = store.device(phone.device()).unwrap().unwrap();
         let enrolled = welcome(&relay, &record).await.unwrap();
         assert_eq!((enrolled.name.as_str(), enrolled.device), ("侯芳", phone.device()));
-        assert_eq!(welcome(&relay, &record).await.unwrap(), enrolled);
+        let certificate = Certificate::parse(&enrolled.certificate).unwrap();
+        assert_eq!(certificate.check(&relay.bureau().id, record.id, NOW), Ok(()));
+        assert!(key::verifies(
+            certificate.suite,
+            relay.public_key(),
+            &certificate.claim(),
+            &certificate.signature
+        ));
+        let again = welcome(&relay, &record).await.unwrap();
+        assert_eq!(Enrolled { certificate: enrolled.certificate.clone(), ..again }, enrolled);
         let (entries, directory) = directory(&relay);
         assert_eq!(entries, 3);
         assert!(directory.devices.contains_key(&cut_off.device()));

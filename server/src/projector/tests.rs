@@ -4,7 +4,10 @@ use shared::api::board::{AttentionKind, BoardView, DutyState};
 use shared::time::{HOUR_MS, MINUTE_MS, Timestamp, Zone};
 
 use super::*;
+use crate::clock::SetClock;
 use crate::demo;
+use crate::publishing::publish_template;
+use crate::store::Faults;
 use crate::store::sqlite::{Options, Sqlite};
 
 mod live;
@@ -62,6 +65,30 @@ async fn rows_are_what_the_documents_say_after_following_restarting_and_rebuildi
     assert!(
         states(&early, "pre-duty").iter().all(|state| matches!(state, DutyState::Open | DutyState::Done))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_found_no_room_are_read_against_the_new_checklist_later() {
+    let (folder, faults) = (tempfile::tempdir().unwrap(), Faults::default());
+    let options = Options { folder: folder.path().to_owned(), faults: faults.clone(), ..Options::default() };
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(options).unwrap());
+    demo::prepare(&store, now()).await.unwrap();
+    let projector = open(&store);
+    projector.catch_up(today()).unwrap();
+
+    let founding = store.founding().unwrap().unwrap();
+    let relay = Relay::start(Arc::clone(&store), Arc::new(SetClock::at(now())), founding).unwrap();
+    let mut template = projector.model().reference.templates.values().next().unwrap().clone();
+    template.version += 1;
+    template.groups[0].items.truncate(1);
+    publish_template(&relay, &template).await.unwrap();
+    faults.set_full(true);
+    assert!(projector.catch_up(today()).is_err());
+    faults.set_full(false);
+    assert!(projector.catch_up(today()).unwrap());
+    let followed = projector.model().rounds;
+    projector.rebuild(today()).unwrap();
+    assert_eq!(followed, projector.model().rounds);
 }
 
 fn states(view: &BoardView, template: &str) -> Vec<DutyState> {

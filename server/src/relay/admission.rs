@@ -132,6 +132,31 @@ pub(super) fn inspect_own(batch: Batch) -> Result<Inspected, Box<(Batch, Rejecti
     }
 }
 
+/// Checks a batch that the relay wrote itself and lost, and that a phone gives back: the relay's own signature is all
+/// the right that it needs, for the documents that only the relay writes.
+///
+/// # Errors
+/// The first check that it fails; the batch comes back with it.
+pub(super) fn inspect_given_back(
+    batch: Batch,
+    bureau: &BureauId,
+    public_key: &[u8],
+) -> Result<Inspected, Box<(Batch, Rejection)>> {
+    if batch.document.kind() == DocumentKind::Round {
+        let rejection = Rejection::new(RejectCode::NoRight, "the relay writes no rounds");
+        return Err(Box::new((batch, rejection)));
+    }
+    let inspected = catch_unwind(AssertUnwindSafe(|| inspect_own(batch.clone())));
+    let inspected = inspected.unwrap_or_else(|_| {
+        let rejection = Rejection::new(RejectCode::Operations, "looking at it panicked");
+        Err(Box::new((batch, rejection)))
+    })?;
+    match signature(&inspected.batch, bureau, public_key) {
+        Ok(()) => Ok(inspected),
+        Err(rejection) => Err(Box::new((inspected.batch, rejection))),
+    }
+}
+
 /// How many changes there are, and how long each is.
 ///
 /// # Errors

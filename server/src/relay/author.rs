@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use minicbor::bytes::ByteVec;
 use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use shared::document::write::Event;
 use shared::document::{ApplyError, Document, Written};
-use shared::ids::{Actor, BureauId, CollectionId, DeviceId, DocumentId};
+use shared::ids::{Actor, BureauId, CollectionId, DocumentId};
 use shared::limits::BATCH_CHANGES_MAX;
 use shared::protocol::{AckOutcome, Batch, RefusalCode, RejectCode};
 use shared::trust::signing::{BatchClaim, SUITE_P256};
 use tokio::sync::Mutex;
 
 use super::admission;
+use super::signer::{Signer, SigningError};
 use super::writer::{Candidate, Writer};
 use crate::store::{Store, StoreError, blocking};
 
@@ -56,13 +57,17 @@ pub enum PublishError {
     Signing,
 }
 
-/// The relay's key and the documents it is writing.
+/// The documents that the relay is writing, and the key that signs them.
 pub(super) struct Author {
-    key: EcdsaKeyPair,
-    random: SystemRandom,
-    device: DeviceId,
+    signer: Arc<Signer>,
     /// Locked while writing: events get their numbers one after the other.
     documents: Mutex<HashMap<DocumentId, Document>>,
+}
+
+impl From<SigningError> for PublishError {
+    fn from(_: SigningError) -> Self {
+        Self::Signing
+    }
 }
 
 /// Makes a key for a new relay: PKCS#8.
@@ -74,23 +79,20 @@ pub fn generate_key() -> Result<Vec<u8>, PublishError> {
     key.map(|key| key.as_ref().to_vec()).map_err(|_| PublishError::Signing)
 }
 
+/// The public key of a stored relay key; `None` when it is none.
+pub fn public_key(pkcs8: &[u8]) -> Option<Vec<u8>> {
+    Signer::new(pkcs8).map(|signer| signer.public_key().to_vec())
+}
+
 impl Author {
-    /// Reads the relay's key; `None` when it is none.
-    pub(super) fn new(pkcs8: &[u8]) -> Option<Self> {
-        let random = SystemRandom::new();
-        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &random).ok()?;
-        let device = DeviceId::of_public_key(key.public_key().as_ref());
-        Some(Self { key, random, device, documents: Mutex::default() })
+    /// Signs with this key.
+    pub(super) fn new(signer: Arc<Signer>) -> Self {
+        Self { signer, documents: Mutex::default() }
     }
 
-    /// The relay's device.
-    pub(super) fn device(&self) -> DeviceId {
-        self.device
-    }
-
-    /// The relay's public key.
-    pub(super) fn public_key(&self) -> &[u8] {
-        self.key.public_key().as_ref()
+    /// Entries of this document came from outside: the next writing starts from the log.
+    pub(super) async fn forget(&self, id: DocumentId) {
+        self.documents.lock().await.remove(&id);
     }
 
     /// Writes events and commits them.
@@ -109,7 +111,7 @@ impl Author {
             Some(document) => document,
             None => load(store, id).await?,
         };
-        let actor = Actor::new(self.device, 0);
+        let actor = Actor::new(self.signer.device(), 0);
         let mut written = Vec::with_capacity(events.len());
         for event in events {
             written.push(document.write(actor, event)?);
@@ -132,12 +134,11 @@ impl Author {
         document: DocumentId,
         written: &[Written],
     ) -> Result<Batch, PublishError> {
-        let actor = Actor::new(self.device, 0);
+        let actor = Actor::new(self.signer.device(), 0);
         let head = written.last().map(|last| last.hash).expect("chunks are not empty");
         let count = u32::try_from(written.len()).expect("a batch is bounded");
         let claim = BatchClaim { bureau, collection, document, actor, head, count };
-        let signature =
-            self.key.sign(&self.random, &claim.to_bytes(SUITE_P256)).map_err(|_| PublishError::Signing)?;
+        let signature = self.signer.sign(&claim.to_bytes(SUITE_P256))?;
         Ok(Batch {
             collection: collection.clone(),
             document,
@@ -145,7 +146,7 @@ impl Author {
             changes: written.iter().map(|written| ByteVec::from(written.change.clone())).collect(),
             head,
             suite: SUITE_P256,
-            signature: signature.as_ref().to_vec(),
+            signature,
         })
     }
 
@@ -155,7 +156,7 @@ impl Author {
             Ok(inspected) => Candidate::Good(Arc::new(inspected)),
             Err(rejected) => Candidate::Rejected(rejected),
         };
-        let outcome = writer.commit(self.device, vec![candidate], permits).await.pop();
+        let outcome = writer.commit(self.signer.device(), vec![candidate], permits).await.outcomes.pop();
         match outcome.expect("one batch has one outcome") {
             AckOutcome::Accepted { seq, .. } | AckOutcome::Duplicate { seq, .. } => Ok(seq),
             AckOutcome::Rejected { code, detail, .. } => Err(PublishError::Rejected { code, detail }),

@@ -20,14 +20,23 @@ const BATCHES_A_THREAD_MIN: usize = 16;
 pub(super) async fn inspect(
     store: &Arc<dyn Store>,
     bureau: &BureauId,
+    own_key: &[u8],
     shadows: &Shadows,
     batches: Vec<Batch>,
 ) -> Result<Vec<Candidate>, StoreError> {
     let store = Arc::clone(store);
-    let bureau = bureau.clone();
+    let (bureau, own_key) = (bureau.clone(), own_key.to_vec());
+    let own = DeviceId::of_public_key(&own_key);
     let work = tokio::task::spawn_blocking(move || {
         let authors = authors(store.as_ref(), &batches)?;
-        let inspect = |batch| match admission::inspect(batch, &bureau, &authors) {
+        let inspected = |batch: Batch| {
+            if batch.actor.device() == own {
+                admission::inspect_given_back(batch, &bureau, &own_key)
+            } else {
+                admission::inspect(batch, &bureau, &authors)
+            }
+        };
+        let inspect = |batch| match inspected(batch) {
             Ok(inspected) => Candidate::Good(Arc::new(inspected)),
             Err(rejected) => Candidate::Rejected(rejected),
         };

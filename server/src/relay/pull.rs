@@ -2,7 +2,9 @@
 //! when the cursor is not a place in it (the relay was restored, or the phone was).
 
 use shared::ids::CollectionId;
-use shared::protocol::{Carried, Cursor, Pull, Run};
+use shared::limits::SEAL_DAYS;
+use shared::protocol::{Carried, Cursor, Pull, Run, Seal};
+use shared::time::{DAY_MS, Timestamp};
 use shared::trust::chain;
 
 use crate::store::{Entry, Result, Store};
@@ -17,6 +19,7 @@ pub(super) fn pull(
     collection: CollectionId,
     cursor: Cursor,
     bytes_max: usize,
+    now: Timestamp,
 ) -> Result<Pull> {
     let is_place = cursor.seq == 0
         || (cursor.epoch == epoch && store.chain_at(&collection, cursor.seq)? == Some(cursor.chain));
@@ -26,28 +29,46 @@ pub(super) fn pull(
         Some(last) => Cursor::at(epoch, last.seq, last.chain),
         None => Cursor { epoch, ..from },
     };
-    Ok(Pull::entries(collection, runs(page.entries), behind, page.more, !is_place))
+    let sealed_from = now.plus_ms(-SEAL_DAYS * DAY_MS);
+    Ok(Pull::entries(collection, runs(page.entries, sealed_from), behind, page.more, !is_place))
 }
 
-fn runs(entries: Vec<Entry>) -> Vec<Run> {
+fn runs(entries: Vec<Entry>, sealed_from: Timestamp) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut batch_before = None;
+    let mut last: Option<Entry> = None;
     for entry in entries {
-        let Entry { seq, document, change, batch, device, signature, receipt_time, held, .. } = entry;
-        match runs.last_mut() {
-            Some(run) if batch_before == Some(batch) => run.changes.push(Carried::Change(change)),
-            _ => runs.push(Run {
-                seq_first: seq,
-                document,
-                device,
-                signature_hash: chain::signature_hash(&signature),
-                receipt_time,
-                changes: vec![Carried::Change(change)],
+        if batch_before != Some(entry.batch) {
+            seal(&mut runs, last.take(), sealed_from);
+            runs.push(Run {
+                seq_first: entry.seq,
+                document: entry.document,
+                device: entry.device,
+                signature_hash: chain::signature_hash(&entry.signature),
+                receipt_time: entry.receipt_time,
+                changes: Vec::new(),
                 seal: None,
-                held,
-            }),
+                held: entry.held,
+            });
         }
-        batch_before = Some(batch);
+        batch_before = Some(entry.batch);
+        let mut entry = entry;
+        if let Some(run) = runs.last_mut() {
+            run.changes.push(Carried::Change(std::mem::take(&mut entry.change)));
+        }
+        last = Some(entry);
     }
+    seal(&mut runs, last, sealed_from);
     runs
+}
+
+/// Puts the author's signature on the last run, whose last entry this is, unless it is too old to be kept by a phone.
+fn seal(runs: &mut [Run], last: Option<Entry>, sealed_from: Timestamp) {
+    let (Some(run), Some(entry)) = (runs.last_mut(), last) else { return };
+    if entry.receipt_time < sealed_from {
+        return;
+    }
+    let count = (usize::try_from(entry.batch_count) != Ok(run.changes.len())).then_some(entry.batch_count);
+    let head = (entry.batch_head != entry.hash).then_some(entry.batch_head);
+    run.seal = Some(Seal { suite: entry.suite, signature: entry.signature, head, count });
 }

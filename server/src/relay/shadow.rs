@@ -147,6 +147,15 @@ impl Shadows {
         self.bench.lost.load(Ordering::Acquire) < self.bench.options.lost_max
     }
 
+    /// Ends the workers; when it returns, they have let go of the store.
+    pub(super) async fn close(&self) {
+        let (shards, patience) = (self.shards.clone(), self.bench.options.patience);
+        let ended = tokio::task::spawn_blocking(move || shards.iter().for_each(|shard| shard.end(patience)));
+        if ended.await.is_err() {
+            tracing::error!("the shadow workers were not ended");
+        }
+    }
+
     fn shard(&self, document: DocumentId) -> &Arc<Shard> {
         let bytes = document.to_bytes();
         // The id is a hash: its last byte is as good as any.

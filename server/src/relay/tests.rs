@@ -83,7 +83,7 @@ impl Desk {
 
     async fn push(&self, batches: &[&Batch]) -> Vec<AckOutcome> {
         let pushed = batches.iter().map(|batch| (*batch).clone()).collect();
-        let acks = self.relay.push(carrier(), pushed).await;
+        let acks = self.relay.push(carrier(), pushed).await.acks;
         for (ack, batch) in acks.iter().zip(batches) {
             assert_eq!((ack.document, ack.head), (batch.document, batch.head));
         }

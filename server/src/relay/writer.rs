@@ -1,4 +1,4 @@
-//! The log writer: one thread, one transaction at a time. It takes whatever pushes wait, from all connections, admits
+//! The log writer: one thread (in a simulation, one turn after the other), one transaction at a time. It takes whatever pushes wait, from all connections, admits
 //! their batches one after the other, appends what is new, makes it durable with one fsync, and only then answers and
 //! tells the news. When the disk does not take it, nothing of the group is kept and every batch is deferred; the next
 //! group tries again, so it recovers by itself when there is room.
@@ -19,7 +19,7 @@ use super::admission::{self, Admitted, Inspected, Rejection};
 use super::{News, deferred};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{Append, NewBatch, NewEntry, NewRejected, Result, Store, StoreError};
+use crate::store::{Append, NewBatch, NewEntry, NewRejected, Result, Store, StoreError, Tip};
 
 /// What a batch is when it reaches the writer.
 pub(super) enum Candidate {
@@ -48,9 +48,42 @@ impl Candidate {
 struct Job {
     carrier: DeviceId,
     candidates: Vec<Candidate>,
-    answer: oneshot::Sender<Vec<AckOutcome>>,
+    answer: oneshot::Sender<Committed>,
     /// Given back when the job is done: bounds what waits.
     _permits: OwnedSemaphorePermit,
+}
+
+/// What became of a push.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Committed {
+    /// One for each batch, in their order.
+    pub(super) outcomes: Vec<AckOutcome>,
+    pub(super) ends: Ends,
+}
+
+/// The ends of the logs right after a push, of the collections in which it has something on disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Ends {
+    pub(super) tips: BTreeMap<CollectionId, Tip>,
+    pub(super) receipt_time: Timestamp,
+}
+
+impl Committed {
+    /// Nothing of it was stored.
+    pub(super) fn deferred(code: RefusalCode, count: usize) -> Self {
+        Self { outcomes: vec![deferred(code); count], ends: Ends::default() }
+    }
+
+    /// The push whose batches were committed in two parts, this one first; `is_first` says which are of it.
+    pub(super) fn interleaved(self, rest: Self, is_first: &[bool]) -> Self {
+        let (mut first, mut second) = (self.outcomes.into_iter(), rest.outcomes.into_iter());
+        let outcomes = is_first.iter().filter_map(|is| if *is { first.next() } else { second.next() });
+        let outcomes = outcomes.collect();
+        let mut tips = self.ends.tips;
+        tips.extend(rest.ends.tips);
+        let receipt_time = self.ends.receipt_time.max(rest.ends.receipt_time);
+        Self { outcomes, ends: Ends { tips, receipt_time } }
+    }
 }
 
 /// The handle on the writer's thread.
@@ -62,22 +95,27 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread.
-    pub(super) fn start(
+    /// The handle, and what does the work.
+    pub(super) fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         news: broadcast::Sender<News>,
         metrics: Arc<Metrics>,
-    ) -> std::io::Result<Self> {
+    ) -> (Self, LogWriter) {
         let (queue, jobs) = mpsc::unbounded_channel();
-        let log = LogWriter { store, clock, news, metrics };
-        let thread =
-            std::thread::Builder::new().name("log-writer".to_owned()).spawn(move || log.run(jobs))?;
-        Ok(Self {
+        let writer = Self {
             room: Arc::new(Semaphore::new(WRITER_BATCHES_MAX)),
             queue: Mutex::new(Some(queue)),
-            thread: Mutex::new(Some(thread)),
-        })
+            thread: Mutex::new(None),
+        };
+        (writer, LogWriter { store, clock, news, metrics, jobs })
+    }
+
+    /// Starts the thread.
+    pub(super) fn start(&self, log: LogWriter) -> std::io::Result<()> {
+        let thread = std::thread::Builder::new().name("log-writer".to_owned()).spawn(move || log.run())?;
+        *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(())
     }
 
     /// Room for this many batches; `None` when too many wait already.
@@ -97,7 +135,7 @@ impl Writer {
         carrier: DeviceId,
         candidates: Vec<Candidate>,
         permits: OwnedSemaphorePermit,
-    ) -> Vec<AckOutcome> {
+    ) -> Committed {
         let count = candidates.len();
         let (answer, answered) = oneshot::channel();
         let job = Job { carrier, candidates, answer, _permits: permits };
@@ -106,9 +144,9 @@ impl Writer {
             None => false,
         };
         if !sent {
-            return vec![deferred(RefusalCode::Busy); count];
+            return Committed::deferred(RefusalCode::Busy, count);
         }
-        answered.await.unwrap_or_else(|_| vec![deferred(RefusalCode::Internal); count])
+        answered.await.unwrap_or_else(|_| Committed::deferred(RefusalCode::Internal, count))
     }
 
     /// Whether the thread runs.
@@ -129,24 +167,38 @@ impl Writer {
     }
 }
 
-/// What the thread works with.
-struct LogWriter {
+/// What does the work: on the writer's thread, or turn by turn in a simulation.
+pub struct LogWriter {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     news: broadcast::Sender<News>,
     metrics: Arc<Metrics>,
+    jobs: mpsc::UnboundedReceiver<Job>,
 }
 
 impl LogWriter {
-    fn run(&self, mut jobs: mpsc::UnboundedReceiver<Job>) {
-        while let Some(first) = jobs.blocking_recv() {
-            // Whatever came while the last group was being synced goes into this one.
-            let mut group = vec![first];
-            while let Ok(job) = jobs.try_recv() {
-                group.push(job);
-            }
-            self.group(group);
+    fn run(mut self) {
+        while let Some(first) = self.jobs.blocking_recv() {
+            self.commit_with(vec![first]);
         }
+    }
+
+    /// Pushes that wait.
+    pub fn waiting(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// Commits everything that waits as one group.
+    pub fn commit_waiting(&mut self) {
+        self.commit_with(Vec::new());
+    }
+
+    /// Whatever came while the last group was being synced goes into this one.
+    fn commit_with(&mut self, mut group: Vec<Job>) {
+        while let Ok(job) = self.jobs.try_recv() {
+            group.push(job);
+        }
+        self.group(group);
     }
 
     fn group(&self, group: Vec<Job>) {
@@ -169,7 +221,7 @@ impl LogWriter {
                 pushes = group.len(),
                 "a group was not committed"
             );
-            outcomes = group.iter().map(|job| vec![deferred(code); job.candidates.len()]).collect();
+            outcomes = group.iter().map(|job| Committed::deferred(code, job.candidates.len())).collect();
             grown.clear();
         }
         for (collection, seq) in grown {
@@ -180,6 +232,12 @@ impl LogWriter {
             // A connection that closed in the meantime does not need its answer: the phone pushes again.
             let _ = job.answer.send(outcomes);
         }
+    }
+}
+
+impl std::fmt::Debug for LogWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LogWriter").field("waiting", &self.waiting()).finish_non_exhaustive()
     }
 }
 
@@ -198,7 +256,8 @@ fn commit_push(
     receipt_time: Timestamp,
     grown: &mut BTreeMap<CollectionId, u64>,
     set_aside: &mut Vec<NewRejected>,
-) -> Result<Vec<AckOutcome>> {
+) -> Result<Committed> {
+    let mut ends = Ends { tips: BTreeMap::new(), receipt_time };
     let mut outcomes = Vec::with_capacity(job.candidates.len());
     for candidate in &job.candidates {
         let (inspected, is_tested) = match candidate {
@@ -216,11 +275,13 @@ fn commit_push(
         };
         outcomes.push(match admission::admit(tx, inspected)? {
             Ok(Admitted::Duplicate(place)) => {
+                ends.tips.insert(inspected.batch.collection.clone(), Tip::START);
                 AckOutcome::Duplicate { seq: place.seq, receipt_time: place.receipt_time }
             }
             Ok(Admitted::New { first }) if is_tested => {
                 let seq = append(tx, inspected, first, receipt_time)?;
                 grown.insert(inspected.batch.collection.clone(), seq);
+                ends.tips.insert(inspected.batch.collection.clone(), Tip::START);
                 AckOutcome::Accepted { seq, receipt_time }
             }
             // Its causes came while it was looked at: tested again, it may pass.
@@ -228,7 +289,10 @@ fn commit_push(
             Err(rejection) => reject(job.carrier, &inspected.batch, &rejection, receipt_time, set_aside),
         });
     }
-    Ok(outcomes)
+    for (collection, tip) in &mut ends.tips {
+        *tip = tx.tip(collection)?;
+    }
+    Ok(Committed { outcomes, ends })
 }
 
 /// Has a rejected batch set aside, and makes its answer.

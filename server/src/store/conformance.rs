@@ -1,5 +1,6 @@
 //! One story for every store: what the relay relies on, told once and run against each of them. A store's own file of
-//! tests only adds what is peculiar to it.
+//! tests only adds what is peculiar to it. Stores outside this crate reach it through the feature `conformance`.
+#![allow(clippy::unwrap_used, reason = "a store that does not do it should fail where it is")]
 
 use shared::domain::Label;
 use shared::domain::directory::{Bureau, Officer};
@@ -19,7 +20,10 @@ use super::{
 const NOON: Timestamp = Timestamp(1_800_000_000_000);
 
 /// Tells the whole story to one empty store.
-pub(crate) fn tell(store: &dyn Store) {
+///
+/// # Panics
+/// Where the store does something else.
+pub fn tell(store: &dyn Store) {
     a_bureau_is_founded_once(store);
     the_log_grows_without_gaps(store);
     a_page_ends_where_it_must(store);

@@ -107,8 +107,14 @@ pub struct Entry {
     pub batch: u64,
     /// The author's device.
     pub device: DeviceId,
+    /// The suite of its batch's signature.
+    pub suite: u8,
     /// The signature of its batch.
     pub signature: Vec<u8>,
+    /// The hash of its batch's last change.
+    pub batch_head: ChangeHash,
+    /// How many changes its batch's signature covers.
+    pub batch_count: u32,
     /// When the relay took it.
     pub receipt_time: Timestamp,
     /// Set aside until a supervisor releases it.

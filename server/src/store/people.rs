@@ -141,6 +141,18 @@ pub trait People {
     /// When the database fails.
     fn revoke(&self, device: DeviceId, at: Timestamp) -> Result<()>;
 
+    /// Writes people, devices that are new, and revocations of devices that are not revoked yet, in one transaction;
+    /// gives the devices that are revoked by it. Sessions of theirs end.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn put_members(
+        &self,
+        officers: &[Officer],
+        devices: &[NewDevice],
+        revoked: &[(DeviceId, Timestamp)],
+    ) -> Result<Vec<DeviceId>>;
+
     /// Writes a session and drops those that expired before `now`.
     ///
     /// # Errors

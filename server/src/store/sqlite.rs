@@ -13,6 +13,7 @@ use super::{Faults, Result, StoreError};
 mod append;
 mod backup;
 mod error;
+mod examine;
 mod files;
 mod log;
 mod people;
@@ -20,10 +21,14 @@ mod pool;
 mod projection;
 mod quarantine;
 mod schema;
+#[cfg(test)]
+mod spoil;
 
 pub use backup::{BackupError, Copied, backup};
 pub use files::{bytes, exists, install};
 use pool::Readers;
+#[cfg(test)]
+pub(crate) use spoil::spoil;
 
 /// The database's file in the data folder.
 pub const FILE_NAME: &str = "muster.db";
@@ -56,6 +61,8 @@ pub struct Sqlite {
     /// `None` after an I/O error, until it opens again.
     writer: Mutex<Option<Connection>>,
     readers: Readers,
+    /// False when it was opened to be examined.
+    may_write: bool,
 }
 
 impl Sqlite {
@@ -68,11 +75,14 @@ impl Sqlite {
         let mut writer = open_writer(&options)?;
         schema::migrate(&mut writer)?;
         let readers = Readers::open(&path(&options.folder), READERS_MAX)?;
-        Ok(Self { options, writer: Mutex::new(Some(writer)), readers })
+        Ok(Self { options, writer: Mutex::new(Some(writer)), readers, may_write: true })
     }
 
     /// Runs work in a writing transaction; durable when this returns.
     fn transact<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        if !self.may_write {
+            return Err(StoreError::Failed("the database was opened to be looked at only".into()));
+        }
         // A panic inside a transaction has rolled it back: the connection is as good as before.
         let mut slot = self.writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut connection = match slot.take() {
@@ -96,6 +106,7 @@ impl Sqlite {
         let done = work(&tx)?;
         self.options.faults.before_commit()?;
         tx.commit()?;
+        self.options.faults.after_commit()?;
         Ok(done)
     }
 

@@ -10,6 +10,7 @@ use axum::extract::ws::{Message, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use shared::limits::{CONNECTION_BYTES_MAX, CONNECTION_FRAMES_MAX};
+use shared::protocol::{Refusal, RefusalCode};
 use shared::sync::relay::Input;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
@@ -135,6 +136,7 @@ impl Connection {
                 told = news.recv() => match told {
                     Ok(News::Grown { collection, seq }) => self.take(Input::Poke { collection, seq }).await,
                     Ok(News::Heard) => true,
+                    Ok(News::Revoked(device)) => device != self.line.device.id || self.let_go(),
                     Err(RecvError::Lagged(_)) => self.look_at_everything().await,
                     Err(RecvError::Closed) => false,
                 },
@@ -178,8 +180,25 @@ impl Connection {
         }
     }
 
+    /// The device was revoked: what it asks from now on needs a session, which it does not get.
+    fn let_go(&mut self) -> bool {
+        let detail = "the device was revoked".to_owned();
+        let refusal = Refusal { code: RefusalCode::NoSession, detail, retry_after_ms: None };
+        self.queue(Message::Binary(refusal_frame(refusal).into()));
+        false
+    }
+
     /// Too much has happened to be told one by one.
     async fn look_at_everything(&mut self) -> bool {
+        let id = self.line.device.id;
+        match store::blocking(self.line.relay.store(), move |store| store.device(id)).await {
+            Ok(Some(device)) if device.revoked.is_none() => {}
+            Ok(_) => return self.let_go(),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a device was not looked up");
+                return false;
+            }
+        }
         let tips = store::blocking(self.line.relay.store(), |store| store.collections()).await;
         for (collection, tip) in tips.unwrap_or_default() {
             if !self.take(Input::Poke { collection, seq: tip.seq }).await {

@@ -30,4 +30,8 @@ pub struct Enrolled {
     pub badge: String,
     /// The person's station by name, if they have one.
     pub station_name: Option<crate::domain::Label>,
+    /// Base64url of the relay's public key, with which receipts and certificates are verified.
+    pub relay_key: String,
+    /// This phone's first certificate, `trust::certificate`; every answer has a fresh one.
+    pub certificate: String,
 }

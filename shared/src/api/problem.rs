@@ -33,6 +33,12 @@ pub enum ProblemCode {
     PublicKeyInvalid,
     /// No such device.
     DeviceUnknown,
+    /// The device was revoked; nothing on it is lost.
+    DeviceRevoked,
+    /// The certificate is not this relay's, this bureau's or this device's.
+    CertificateInvalid,
+    /// The certificate's lease is over.
+    CertificateExpired,
     /// The challenge was not asked for here, or too long ago.
     ChallengeExpired,
     /// The signature does not fit.
@@ -68,6 +74,9 @@ impl ProblemCode {
             Self::EnrolmentCodeExpired => ("enrolment-code-expired", 410, "The enrolment code has expired"),
             Self::PublicKeyInvalid => ("public-key-invalid", 400, "Not an uncompressed P-256 point"),
             Self::DeviceUnknown => ("device-unknown", 404, "No such device"),
+            Self::DeviceRevoked => ("device-revoked", 403, "The device was revoked"),
+            Self::CertificateInvalid => ("certificate-invalid", 403, "The certificate is not good here"),
+            Self::CertificateExpired => ("certificate-expired", 410, "The certificate's lease is over"),
             Self::ChallengeExpired => ("challenge-expired", 410, "The challenge has expired"),
             Self::SignatureInvalid => ("signature-invalid", 403, "The signature does not fit"),
             Self::NoSession => ("no-session", 401, "No session"),

@@ -11,6 +11,9 @@ use crate::trust::rights::Rights;
 pub struct ChallengeRequest {
     /// Who asks.
     pub device: DeviceId,
+    /// The device's certificate, for a relay that does not know the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
 }
 
 /// Bytes to sign, good for one try.
@@ -31,6 +34,9 @@ pub struct SessionRequest {
     pub suite: u8,
     /// Base64url of the signature over `trust::signing::session_claim`.
     pub signature: String,
+    /// The device's certificate, as with the challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
 }
 
 /// Who is signed in.
@@ -40,4 +46,8 @@ pub struct Session {
     pub device: DeviceId,
     /// The person and what they may do, as of now.
     pub rights: Rights,
+    /// Base64url of the relay's public key.
+    pub relay_key: String,
+    /// The device's certificate, whose lease begins now.
+    pub certificate: String,
 }

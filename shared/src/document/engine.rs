@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use automerge::transaction::CommitOptions;
 use automerge::{ActorId, Automerge, Change, ObjId, ROOT, ReadDoc};
 
+use super::schema as s;
 use super::write::Event;
 use super::{chunk, genesis, inspect};
 use crate::ids::{Actor, ChangeHash, DocumentId, EventKey};
@@ -91,9 +92,17 @@ impl Document {
     /// # Errors
     /// When the document is of a kind that has no place for such an event.
     pub fn write(&mut self, actor: Actor, event: &Event) -> Result<Written, ApplyError> {
+        let key = self.next_key(actor);
+        self.write_under(actor, key, event)
+    }
+
+    /// Writes one event under a key of its own: an edit that is made again keeps its name.
+    ///
+    /// # Errors
+    /// When the document is of a kind that has no place for such an event.
+    pub fn write_under(&mut self, actor: Actor, key: EventKey, event: &Event) -> Result<Written, ApplyError> {
         let map = self.map(event.map())?;
-        let seq = self.seqs.get(&actor).copied().unwrap_or_default() + 1;
-        let key = EventKey::new(actor, u32::try_from(seq).expect("a phone writes fewer than 2^32 changes"));
+        let seq = self.last_seq(actor) + 1;
         self.doc.set_actor(ActorId::from(actor.as_bytes().as_slice()));
         let mut tx = self.doc.transaction();
         if let Err(error) = event.insert(&mut tx, &map, &key) {
@@ -105,6 +114,21 @@ impl Document {
         let change = self.doc.get_change_by_hash(&hash).expect("it was just made");
         self.seqs.insert(actor, seq);
         Ok(Written { change: change.raw_bytes().to_vec(), hash: ChangeHash(hash.0), key })
+    }
+
+    /// The key that the writer's next event gets: its number, or the next one that is free. A copy of this phone may
+    /// have written events again that keep this writer's keys, and an event under a key that is taken would replace.
+    pub fn next_key(&self, actor: Actor) -> EventKey {
+        let first = u32::try_from(self.last_seq(actor) + 1).expect("a phone writes fewer than 2^32 changes");
+        let mut keys = (first..).map(|n| EventKey::new(actor, n));
+        keys.find(|key| !self.has_key(key)).expect("a document has fewer than 2^32 events")
+    }
+
+    /// Whether any event has this key.
+    pub fn has_key(&self, key: &EventKey) -> bool {
+        let maps = [s::VISITS, s::OBSERVATIONS, s::SIGN_OFFS, s::EVENTS];
+        let mut maps = maps.into_iter().filter_map(|map| self.map(map).ok());
+        maps.any(|map| matches!(self.doc.get(&map, key.as_str()), Ok(Some(_))))
     }
 
     /// The hashes that everything in the document leads up to, in order.

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::Document;
 use super::schema as s;
+use super::write::Event;
 use crate::domain::answer::Answer;
 use crate::domain::asset::{Asset, RegisterEntry};
 use crate::domain::calendar::Calendar;
@@ -144,11 +145,17 @@ fn uncovered(
     Some(late.map(|observation| observation.key.clone()).collect())
 }
 
-/// One event as it stands in the document.
-struct RawEvent {
-    key: EventKey,
-    counter: u64,
-    fields: BTreeMap<String, ScalarValue>,
+/// One event as it stands in the document, or in the change that wrote it.
+pub(super) struct RawEvent {
+    pub(super) key: EventKey,
+    pub(super) counter: u64,
+    pub(super) fields: BTreeMap<String, ScalarValue>,
+}
+
+/// The visit under a key, as it could be written again; `None` when there is none that can be read.
+pub fn visit(document: &Document, key: &EventKey) -> Option<Event> {
+    let visits = events(document, s::VISITS);
+    visits.iter().find(|event| event.key == *key).and_then(RawEvent::to_visit)
 }
 
 /// Every event of a map, by operation counter, then key.
@@ -180,14 +187,14 @@ fn fields(doc: &Automerge, event: &ObjId) -> BTreeMap<String, ScalarValue> {
 }
 
 impl RawEvent {
-    fn text(&self, field: &str) -> Option<&str> {
+    pub(super) fn text(&self, field: &str) -> Option<&str> {
         match self.fields.get(field)? {
             ScalarValue::Str(text) => Some(text.as_str()),
             _ => None,
         }
     }
 
-    fn number(&self, field: &str) -> Option<i64> {
+    pub(super) fn number(&self, field: &str) -> Option<i64> {
         match self.fields.get(field)? {
             ScalarValue::Int(n) => Some(*n),
             ScalarValue::Uint(n) => i64::try_from(*n).ok(),
@@ -195,8 +202,20 @@ impl RawEvent {
         }
     }
 
-    fn key_of(&self, field: &str) -> Option<EventKey> {
+    pub(super) fn key_of(&self, field: &str) -> Option<EventKey> {
         self.text(field).map(EventKey::from_text)
+    }
+
+    /// The visit as it could be written again.
+    pub(super) fn to_visit(&self) -> Option<Event> {
+        let (visit, name) = self.visit()?;
+        Some(Event::Visit {
+            name: name?,
+            officer: visit.officer,
+            template_version: visit.template_version,
+            utc_offset_minutes: visit.utc_offset_minutes,
+            clock_offset_ms: visit.clock_offset_ms,
+        })
     }
 
     fn visit(&self) -> Option<(Visit, Option<RoundName>)> {
@@ -211,7 +230,7 @@ impl RawEvent {
         Some((visit, self.round_name()))
     }
 
-    fn round_name(&self) -> Option<RoundName> {
+    pub(super) fn round_name(&self) -> Option<RoundName> {
         Some(RoundName {
             station: StationCode::parse(self.text(s::STATION)?).ok()?,
             template: TemplateId::parse(self.text(s::TEMPLATE)?).ok()?,

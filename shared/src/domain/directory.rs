@@ -22,6 +22,8 @@ pub enum DirectoryEntry {
     Officer(Officer),
     /// An enrolled phone or browser.
     Device(Device),
+    /// A device that no longer belongs to anybody.
+    Revoked(Revocation),
     /// Changes that came from a device after it was revoked: authentic, but they do not count.
     Held(Held),
     /// Held changes that count from now on.
@@ -74,6 +76,17 @@ pub struct Device {
     pub public_key: String,
 }
 
+/// The end of a device's membership. What it sent before stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revocation {
+    /// Which.
+    pub device: DeviceId,
+    /// When, by the relay's clock.
+    pub at: Timestamp,
+    /// Who revoked it.
+    pub by: OfficerId,
+}
+
 /// Changes of one device in one document that are held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
@@ -111,6 +124,8 @@ pub struct Directory {
     pub officers: BTreeMap<OfficerId, Officer>,
     /// Devices by id.
     pub devices: BTreeMap<DeviceId, Device>,
+    /// Revoked devices by id; the first revocation counts.
+    pub revoked: BTreeMap<DeviceId, Revocation>,
     /// Changes that came held, by document; also those that were released.
     pub held: BTreeMap<DocumentId, BTreeSet<ChangeHash>>,
     /// Changes that were released: for good, should a restored relay hold them once more.
@@ -130,6 +145,9 @@ impl Directory {
             }
             DirectoryEntry::Device(device) => {
                 self.devices.insert(device.id, device);
+            }
+            DirectoryEntry::Revoked(revocation) => {
+                self.revoked.entry(revocation.device).or_insert(revocation);
             }
             DirectoryEntry::Held(held) => self.held.entry(held.document).or_default().extend(held.changes),
             DirectoryEntry::Released(release) => {

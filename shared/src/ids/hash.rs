@@ -62,10 +62,5 @@ impl Chain {
 }
 
 hash!(/// What a set of changes comes to, in whatever order they came; how it is computed is `trust::digest`.
+    #[derive(Default)]
     Digest);
-
-impl Default for Digest {
-    fn default() -> Self {
-        Self([0; 32])
-    }
-}

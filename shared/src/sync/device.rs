@@ -11,15 +11,8 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use crate::document::read::Round;
-use crate::domain::asset::Asset;
-use crate::domain::calendar::Calendar;
-use crate::domain::directory::Directory;
-use crate::domain::round::RoundName;
-use crate::domain::template::Template;
-use crate::ids::{Actor, AssetId, CollectionId, DocumentId, EventKey, StationCode, TemplateId};
+use crate::ids::{Actor, CollectionId, DocumentId, EventKey};
 use crate::protocol::Cursor;
 use crate::time::Timestamp;
 
@@ -30,25 +23,42 @@ mod journal;
 mod outbox;
 mod port;
 mod pull;
+mod receipts;
+mod remake;
+mod seals;
+mod set_aside;
+mod view;
 
 pub use port::{
-    Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status, Stored, StoredChange, Write,
+    Applying, Aside, Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status,
+    Stored, StoredChange, Why, Write,
 };
+pub use receipts::StoredReceipt;
+pub use seals::StoredSeal;
+pub use set_aside::{Recorder, counted};
 
 use documents::Documents;
 use exchange::LinkSide;
 use journal::{DeedDone, Entry, Journal, Then};
 use outbox::Outbox;
+use remake::Remaking;
+use seals::Seals;
 
 /// The phone's end.
 #[derive(Debug)]
 pub struct Device {
     identity: Identity,
+    /// This tab's, leased; above the base.
+    slot: u32,
+    slot_base: u32,
     actor: Actor,
     documents: Documents,
     outbox: Outbox,
     journal: Journal,
     link: LinkSide,
+    seals: Seals,
+    /// The relay's latest receipt of each collection.
+    receipts: BTreeMap<CollectionId, StoredReceipt>,
     cursors: BTreeMap<CollectionId, Cursor>,
     /// Collections that were read to their end at least once.
     caught_up: BTreeSet<CollectionId>,
@@ -57,6 +67,9 @@ pub struct Device {
     /// This tab's visit of each round.
     visits: BTreeMap<DocumentId, Visiting>,
     rejected: Vec<Rejected>,
+    remaking: Remaking,
+    /// The shell's last random number.
+    drawn: u64,
     clock_offset_ms: Option<i64>,
     /// The relay could not store the last push: not before this moment again.
     deferred_until: Option<Timestamp>,
@@ -74,18 +87,33 @@ struct Visiting {
 impl Device {
     /// Starts from what the storage holds. `slot` is this tab's, leased so that no other tab writes under it.
     pub fn boot(identity: Identity, slot: u32, stored: Stored) -> Self {
+        Self::boot_recorded(identity, slot, stored, None)
+    }
+
+    /// Starts with a recorder, which knows after a death what was being applied.
+    pub fn boot_recorded(identity: Identity, slot: u32, stored: Stored, recorder: Option<Recorder>) -> Self {
         let mut device = Self {
-            actor: Actor::new(identity.device, slot),
+            actor: Actor::new(identity.device, stored.slot_base.wrapping_add(slot)),
+            slot,
+            slot_base: stored.slot_base,
             identity,
             documents: Documents::default(),
             outbox: Outbox::default(),
             journal: Journal::default(),
             link: LinkSide::default(),
+            seals: Seals::new(stored.seals),
+            receipts: stored
+                .receipts
+                .into_iter()
+                .map(|stored| (stored.receipt.collection.clone(), stored))
+                .collect(),
             caught_up: stored.cursors.iter().map(|(collection, _)| collection.clone()).collect(),
             cursors: stored.cursors.into_iter().collect(),
             opened: BTreeSet::new(),
             visits: BTreeMap::new(),
             rejected: stored.rejected,
+            remaking: Remaking::default(),
+            drawn: 0,
             clock_offset_ms: stored.clock_offset_ms,
             deferred_until: None,
         };
@@ -95,12 +123,22 @@ impl Device {
         for mark in &stored.marks {
             device.outbox.mark(mark, &device.documents);
         }
+        if let Some(recorder) = recorder {
+            device.documents.record(recorder);
+        }
+        for aside in &stored.aside {
+            device.documents.set_aside(aside);
+        }
+        if let Some(applying) = &stored.interrupted {
+            device.suspect(applying);
+        }
         device.documents.refresh_library();
         device
     }
 
     /// Takes one input in and says what to do. `now` is the phone's clock, `random` any number drawn by the shell.
     pub fn handle(&mut self, now: Timestamp, random: u64, input: Input) -> Vec<Effect> {
+        self.drawn = random;
         match input {
             Input::Deed { command, utc_offset_minutes, deed } => {
                 self.deed(now, command, utc_offset_minutes, deed)
@@ -109,6 +147,12 @@ impl Device {
             Input::PersistFailed { is_full } => self.persist_failed(now, random, is_full),
             Input::Signed(signatures) => self.signed(now, signatures),
             Input::SignFailed => self.drop_link(now, random, Some("crypto-missing".to_owned())),
+            Input::Verified(verdicts) => self.verified(now, random, &verdicts),
+            Input::VerifyFailed => self.drop_link(now, random, Some("crypto-missing".to_owned())),
+            Input::RelayKey(public_key) => {
+                self.learn_relay_key(public_key);
+                Vec::new()
+            }
             Input::LinkUp => self.link_up(now),
             Input::LinkDown { problem } => self.link_down(now, random, problem),
             Input::Received(bytes) => self.received(now, random, &bytes),
@@ -125,87 +169,8 @@ impl Device {
                 self.link.to_ask.insert(collection);
                 self.exchange(now)
             }
+            Input::TryAside => self.try_aside(),
         }
-    }
-
-    /// Who this phone is.
-    pub fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    /// How the phone stands.
-    pub fn status(&self) -> Status {
-        Status {
-            pending: self.outbox.len(),
-            oldest_pending: self.outbox.oldest(),
-            link: self.link_state(),
-            last_contact: self.link.last_contact,
-            clock_offset_ms: self.clock_offset_ms,
-            rejected: self.rejected.clone(),
-            problem: self.link.problem.clone(),
-        }
-    }
-
-    /// A moment of the phone's clock, corrected by what the relay's said at the last contact.
-    pub fn corrected(&self, now: Timestamp) -> Timestamp {
-        now.plus_ms(self.clock_offset_ms.unwrap_or_default())
-    }
-
-    /// People, stations and devices.
-    pub fn directory(&self) -> &Directory {
-        self.documents.directory()
-    }
-
-    /// What is due when.
-    pub fn calendar(&self) -> &Calendar {
-        self.documents.calendar()
-    }
-
-    /// The templates on this phone.
-    pub fn templates(&self) -> &BTreeMap<TemplateId, Template> {
-        self.documents.templates()
-    }
-
-    /// A station's assets.
-    pub fn register(&mut self, station: &StationCode) -> Arc<BTreeMap<AssetId, Asset>> {
-        self.documents.register(DocumentId::register(&self.identity.bureau, station))
-    }
-
-    /// A round as it is on this phone; empty when nobody has started it.
-    pub fn round(&mut self, name: &RoundName) -> Arc<Round> {
-        self.documents.round(name.document(&self.identity.bureau), &self.identity.bureau)
-    }
-
-    /// Whether anybody has started a round, as far as this phone knows.
-    pub fn has_round(&self, name: &RoundName) -> bool {
-        self.documents.has(self.document_of(name))
-    }
-
-    /// The heads of a round's document.
-    pub fn heads(&mut self, name: &RoundName) -> Vec<crate::ids::ChangeHash> {
-        let id = self.document_of(name);
-        self.documents.heads(id)
-    }
-
-    /// Whether an event is only on this phone: because it waits for the relay, or because the relay rejected it.
-    pub fn is_only_here(&self, document: DocumentId, key: &EventKey) -> bool {
-        let key_of = |rejected: &Rejected| outbox::event_key(&self.documents, document, rejected.hash);
-        let is_it =
-            |rejected: &Rejected| rejected.document == document && key_of(rejected).as_ref() == Some(key);
-        self.outbox.is_waiting(document, key) || self.rejected.iter().any(is_it)
-    }
-
-    /// Whether a collection was read to its end at least once.
-    pub fn is_caught_up(&self, collection: &CollectionId) -> bool {
-        self.caught_up.contains(collection)
-    }
-
-    /// The collections this phone holds: by right, and those that were opened.
-    pub fn wanted(&self, now: Timestamp) -> BTreeSet<CollectionId> {
-        let today = self.identity.zone.date(self.corrected(now));
-        let stations = self.directory().stations.keys();
-        let held = self.identity.rights.held_collections(stations, today);
-        held.into_iter().chain(self.opened.iter().cloned()).collect()
     }
 
     fn deed(&mut self, now: Timestamp, command: u32, utc_offset_minutes: i16, deed: Deed) -> Vec<Effect> {
@@ -219,7 +184,7 @@ impl Device {
             let Some((collection, change)) = self.documents.change(document, hash) else { continue };
             let (collection, change) = (collection.clone(), change.to_vec());
             writes.push(Write::Change(StoredChange { collection, document, hash, change }));
-            let mark = Mark { document, hash, at: now };
+            let mark = Mark::new(document, hash, now);
             self.outbox.mark_tentative(&mark, &self.documents);
             writes.push(Write::Mark(mark));
         }
@@ -244,6 +209,10 @@ impl Device {
                 self.answer_is_stored();
                 self.take_in(&entry.writes)
             }
+            Then::Remade(remade) => {
+                self.confirm_remade(&remade);
+                Vec::new()
+            }
         };
         effects.extend(self.journal.start().map(Effect::Persist));
         effects.extend(self.go_on(now));
@@ -257,6 +226,11 @@ impl Device {
             Then::Deeds(mut deeds) => {
                 deeds.extend(self.journal.give_up_deeds());
                 effects.extend(self.undo(deeds, is_full));
+            }
+            Then::Remade(remade) => {
+                let deeds = self.journal.give_up_deeds();
+                effects.extend(self.undo(deeds, is_full));
+                effects.extend(self.undo_remade(*remade));
             }
             Then::News | Then::Answer => {
                 let code = if is_full { "storage-full" } else { "storage-failed" };
@@ -292,9 +266,13 @@ impl Device {
     /// Brings what is durable into memory.
     fn take_in(&mut self, writes: &[Write]) -> Vec<Effect> {
         let mut changed = BTreeSet::new();
+        let mut gone: BTreeMap<DocumentId, BTreeSet<_>> = BTreeMap::new();
         let mut status_changed = false;
         for write in writes {
-            status_changed |= !matches!(write, Write::Change(_) | Write::Cursor { .. });
+            status_changed |= matches!(
+                write,
+                Write::Mark(_) | Write::DropMark { .. } | Write::Rejected(_) | Write::ClockOffset(_)
+            );
             match write {
                 Write::Change(stored) => {
                     if self.documents.take(stored.clone()) {
@@ -307,14 +285,36 @@ impl Device {
                 }
                 Write::DropMark { document, hash } => {
                     self.outbox.drop_mark(*document, *hash);
+                    self.remaking.forget(*document, *hash);
                     changed.insert(*document);
                 }
+                Write::DropChange { document, hash } => {
+                    gone.entry(*document).or_default().insert(*hash);
+                    changed.insert(*document);
+                }
+                Write::SetAside(aside) => {
+                    self.documents.set_aside(aside);
+                    changed.insert(aside.document);
+                }
+                Write::TakeBack(aside) => {
+                    self.documents.take_back(aside);
+                    changed.insert(aside.document);
+                }
+                Write::SlotBase(base) => self.set_slot_base(*base),
                 Write::Cursor { collection, cursor } => {
                     self.cursors.insert(collection.clone(), *cursor);
                 }
                 Write::Rejected(rejected) => self.rejected.push(rejected.clone()),
                 Write::ClockOffset(ms) => self.clock_offset_ms = Some(*ms),
+                Write::Seal(seal) => self.seals.keep(seal.clone()),
+                Write::DropSeal { document, head } => self.seals.drop_seal(*document, *head),
+                Write::Receipt(receipt) => {
+                    self.receipts.insert(receipt.receipt.collection.clone(), receipt.clone());
+                }
             }
+        }
+        for (document, hashes) in &gone {
+            self.documents.drop_changes(*document, hashes);
         }
         changed.extend(self.documents.refresh_library());
         let mut effects = Vec::new();
@@ -329,9 +329,11 @@ impl Device {
 
     /// Begins the next exchange when there is something to say.
     fn go_on(&mut self, now: Timestamp) -> Vec<Effect> {
-        match self.deferred_until {
+        let mut effects = self.remake();
+        effects.extend(match self.deferred_until {
             Some(until) if until > now && self.is_idle() => vec![Effect::SetTimer(until)],
             _ => self.exchange(now),
-        }
+        });
+        effects
     }
 }

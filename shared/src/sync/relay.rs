@@ -8,7 +8,8 @@ use crate::document::chunk;
 use crate::ids::{ChangeHash, CollectionId, DocumentId};
 use crate::limits::{CONNECTION_FRAMES_MAX, PULL_BYTES_MAX, RETRY_AFTER_MS};
 use crate::protocol::{
-    self, Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, Request, Response,
+    self, Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Receipt, Refusal, RefusalCode, Request,
+    Response,
 };
 use crate::time::Timestamp;
 use crate::trust::rights::Rights;
@@ -27,6 +28,8 @@ pub enum Input {
         exchange: u32,
         /// The outcomes.
         acks: Vec<Ack>,
+        /// The relay's signatures under what is on disk.
+        receipts: Vec<Receipt>,
     },
     /// The log was read as asked.
     Log(Pull),
@@ -93,6 +96,7 @@ pub struct Link {
 struct Exchange {
     number: u32,
     acks: Option<Vec<Ack>>,
+    receipts: Vec<Receipt>,
     pulls: Vec<Pull>,
     /// Collections still to be read, and where from.
     to_read: Vec<(CollectionId, Cursor)>,
@@ -132,7 +136,7 @@ impl Link {
                 Ok(_) => vec![refuse(RefusalCode::Malformed, "only requests are taken")],
                 Err(error) => vec![Effect::Refuse(error.refusal())],
             },
-            Input::Committed { exchange, acks } => self.committed(now, exchange, acks),
+            Input::Committed { exchange, acks, receipts } => self.committed(now, exchange, acks, receipts),
             Input::Log(pull) => self.log(now, pull),
             Input::Poke { collection, seq } => self.poke(collection, seq),
             Input::ReadFailed => vec![refuse(RefusalCode::Internal, "the log could not be read")],
@@ -168,6 +172,7 @@ impl Link {
         self.open = Some(Exchange {
             number: request.exchange,
             acks: (!is_push).then(Vec::new),
+            receipts: Vec::new(),
             pulls: Vec::new(),
             to_read,
             bytes_left: bytes_max,
@@ -187,9 +192,18 @@ impl Link {
         self.go_on(now)
     }
 
-    fn committed(&mut self, now: Timestamp, exchange: u32, acks: Vec<Ack>) -> Vec<Effect> {
+    fn committed(
+        &mut self,
+        now: Timestamp,
+        exchange: u32,
+        acks: Vec<Ack>,
+        receipts: Vec<Receipt>,
+    ) -> Vec<Effect> {
         match &mut self.open {
-            Some(open) if open.number == exchange => open.acks = Some(acks),
+            Some(open) if open.number == exchange => {
+                open.acks = Some(acks);
+                open.receipts = receipts;
+            }
             _ => return Vec::new(),
         }
         self.go_on(now)
@@ -213,7 +227,7 @@ impl Link {
             pulls: open.pulls,
             relay_time: now,
             retry_after_ms: retry.then_some(self.retry_after_ms),
-            receipts: Vec::new(),
+            receipts: open.receipts,
         };
         let mut effects = vec![self.send(response)];
         effects.extend(self.next(now));
@@ -312,6 +326,10 @@ impl Link {
                     }
                     _ => bytes += change.len(),
                 }
+            }
+            if run.changes.iter().all(|carried| matches!(carried, Carried::Known(_))) {
+                // Whoever pushed it has the signature, too.
+                run.seal = None;
             }
         }
         bytes

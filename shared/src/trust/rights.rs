@@ -121,6 +121,11 @@ impl Rights {
         self.role >= Role::Supervisor
     }
 
+    /// Whether a device may be revoked, whoever's it is.
+    pub fn may_revoke(&self) -> bool {
+        self.role >= Role::Supervisor
+    }
+
     /// The collections that a phone of this person holds without being asked: the bureau's, and the station's live
     /// documents, this month and the last (a supervisor opens months when they look at them).
     pub fn held_collections<'a>(

@@ -1,6 +1,8 @@
-//! What a device signs. Defined here once; signing and verifying are the shells'.
+//! What a device signs, and what the relay signs. Defined here once; signing and verifying are the shells'.
 
-use crate::ids::{Actor, BureauId, ChangeHash, CollectionId, DeviceId, DocumentId};
+use super::certificate::Certificate;
+use super::receipt::Acked;
+use crate::ids::{Actor, BureauId, ChangeHash, CollectionId, DeviceId, DocumentId, StationCode};
 use crate::protocol::Receipt;
 
 /// Suite 1: ECDSA over P-256 with SHA-256, the signature as r || s (64 bytes), the public key as an uncompressed
@@ -50,11 +52,7 @@ pub fn session_claim(suite: u8, bureau: &BureauId, device: DeviceId, challenge: 
 /// The bytes that the relay signs for a receipt: a CBOR array of the tag, the suite, the bureau, the collection, epoch,
 /// position, chain and receipt time, and then, for each batch of the push that is on disk, its document, its head and
 /// its last position, in the order of the acks.
-pub fn receipt_claim(
-    bureau: &BureauId,
-    receipt: &Receipt,
-    acked: &[(DocumentId, ChangeHash, u64)],
-) -> Vec<u8> {
+pub fn receipt_claim(bureau: &BureauId, receipt: &Receipt, acked: &[Acked]) -> Vec<u8> {
     cbor(|e| {
         e.array(8 + 3 * u64::try_from(acked.len()).unwrap_or(u64::MAX))?.str("muster/receipt")?;
         e.u8(receipt.suite)?.str(bureau.as_str())?.str(receipt.collection.as_str())?;
@@ -62,6 +60,19 @@ pub fn receipt_claim(
         for (document, head, seq) in acked {
             e.bytes(&document.to_bytes())?.bytes(&head.0)?.u64(*seq)?;
         }
+        Ok(())
+    })
+}
+
+/// The bytes that the relay signs for a certificate: a CBOR array of the tag, the suite, the bureau, the device, its
+/// public key, the officer, the role's number, the station (null for none), when it was issued and when its lease ends.
+pub fn certificate_claim(certificate: &Certificate) -> Vec<u8> {
+    let Certificate { bureau, device, public_key, officer, role, station, issued, lease_end, suite, .. } =
+        certificate;
+    cbor(|e| {
+        e.array(10)?.str("muster/certificate")?.u8(*suite)?;
+        e.str(bureau.as_str())?.bytes(device.as_bytes())?.bytes(public_key)?.str(officer.as_str())?;
+        e.encode(role)?.encode(station.as_ref().map(StationCode::as_str))?.i64(issued.0)?.i64(lease_end.0)?;
         Ok(())
     })
 }

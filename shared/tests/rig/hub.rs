@@ -1,22 +1,30 @@
 //! A relay without a disk: the relay's state machine over a log in memory.
 
-use std::collections::BTreeMap;
+#![allow(dead_code, reason = "each test file uses its part of the rig")]
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use shared::document::read::{self, Round};
 use shared::document::write::Event;
-use shared::document::{Document, chunk};
+use shared::document::{Document, chunk, decode};
 use shared::domain::Label;
 use shared::domain::answer::SafeSide;
 use shared::domain::directory::{Bureau, DirectoryEntry, Station};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
 use shared::ids::{
-    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, ItemId, StationCode, TemplateId,
+    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, EventKey, ItemId, StationCode,
+    TemplateId,
 };
-use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, RejectCode, Run};
+use shared::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull, Receipt, RejectCode, Run, Seal};
 use shared::sync::relay::{Effect, Input, Link};
 use shared::time::{Timestamp, Zone};
 use shared::trust::chain;
+use shared::trust::receipt::acked;
 use shared::trust::rights::Role;
+use shared::trust::signing::{SUITE_P256, receipt_claim};
 
 use super::phone::Phone;
 
@@ -46,18 +54,45 @@ struct Entry {
     device: DeviceId,
     receipt_time: Timestamp,
     chain: Chain,
+    seal: Seal,
+    /// The writer, and its number.
+    number: (Actor, u64),
+}
+
+/// How a relay may lie about what it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lie {
+    NoReceipt,
+    /// Signed with another key.
+    ForeignKey,
+    /// A true receipt with another position in it.
+    OtherPlace,
 }
 
 pub struct Hub {
     logs: BTreeMap<CollectionId, Vec<Entry>>,
     epoch: u64,
     pub rejected: usize,
+    /// What this relay rejects, beside what does not fit: the code, and whether it names the change.
+    pub judge: Judge,
+    pub lie: Option<Lie>,
+    key: EcdsaKeyPair,
 }
+
+fn new_key() -> EcdsaKeyPair {
+    let random = SystemRandom::new();
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref(), &random).unwrap()
+}
+
+/// Looks at one change of a round.
+pub type Judge = Box<dyn FnMut(&EventKey, &Event) -> Option<(RejectCode, bool)>>;
 
 impl Hub {
     /// With a bureau, a station and a template of one item.
     pub fn new() -> Self {
-        let mut hub = Self { logs: BTreeMap::new(), epoch: 1, rejected: 0 };
+        let judge: Judge = Box::new(|_, _| None);
+        let mut hub = Self { logs: BTreeMap::new(), epoch: 1, rejected: 0, judge, lie: None, key: new_key() };
         let name = Label::new("巢湖市公安局", "Chaohu Bureau");
         hub.publish(
             DocumentId::directory(&bureau()),
@@ -93,8 +128,23 @@ impl Hub {
         for entry in entries {
             let body = serde_json::to_string(entry).unwrap();
             let written = document.write(actor, &Event::Entry { body }).unwrap();
-            self.append(&CollectionId::bureau(), id, written.hash, written.change, actor.device());
+            let seal = Seal { suite: SUITE_P256, signature: vec![9; 64], head: None, count: None };
+            self.append(&CollectionId::bureau(), id, written.hash, written.change, actor.device(), seal);
         }
+    }
+
+    /// The relay's public key.
+    pub fn public_key(&self) -> Vec<u8> {
+        self.key.public_key().as_ref().to_vec()
+    }
+
+    /// Puts a change into the flood round without looking at it, as no relay should.
+    pub fn slip_in(&mut self, change: Vec<u8>) -> ChangeHash {
+        let hash = chunk::hash(&change).unwrap();
+        let document = flood().document(&bureau());
+        let seal = Seal { suite: SUITE_P256, signature: vec![7; 64], head: None, count: None };
+        self.append(&flood().collection(), document, hash, change, DeviceId::from([7; 16]), seal);
+        hash
     }
 
     fn append(
@@ -104,6 +154,7 @@ impl Hub {
         hash: ChangeHash,
         change: Vec<u8>,
         device: DeviceId,
+        seal: Seal,
     ) -> u64 {
         let log = self.logs.entry(collection.clone()).or_default();
         if let Some(at) = log.iter().position(|entry| entry.document == document && entry.hash == hash) {
@@ -111,11 +162,29 @@ impl Hub {
         }
         let seq = log.len() as u64 + 1;
         let previous = log.last().map_or(Chain::START, |entry| entry.chain);
-        let link =
-            chain::Link { seq, document, change: hash, device, signature_hash: &[0; 32], receipt_time: NOW };
+        let signature_hash = chain::signature_hash(&seal.signature);
+        let link = chain::Link {
+            seq,
+            document,
+            change: hash,
+            device,
+            signature_hash: &signature_hash,
+            receipt_time: NOW,
+        };
         let chain = chain::extend(previous, link);
-        log.push(Entry { document, hash, change, device, receipt_time: NOW, chain });
+        let outline = chunk::outline(&change).unwrap();
+        let number = (outline.actor, outline.seq);
+        log.push(Entry { document, hash, change, device, receipt_time: NOW, chain, seal, number });
         seq
+    }
+
+    /// The flood round as the log has it.
+    pub fn round(&self) -> Round {
+        let mut document = Document::new(flood().document(&bureau()));
+        let entries = self.logs.values().flatten().filter(|entry| entry.document == document.id());
+        let changes: Vec<&[u8]> = entries.map(|entry| entry.change.as_slice()).collect();
+        document.apply(changes).unwrap();
+        read::round(&document, &bureau())
     }
 
     /// How many entries all logs have.
@@ -131,8 +200,9 @@ impl Hub {
             for effect in link.handle(NOW, input) {
                 match effect {
                     Effect::Commit { exchange, batches } => {
-                        let acks = batches.iter().map(|batch| self.commit(batch)).collect();
-                        inputs.push(Input::Committed { exchange, acks });
+                        let acks: Vec<Ack> = batches.iter().map(|batch| self.commit(batch)).collect();
+                        let receipts = self.receipts(&batches, &acks);
+                        inputs.push(Input::Committed { exchange, acks, receipts });
                     }
                     Effect::Read { collection, cursor, .. } => {
                         inputs.push(Input::Log(self.read(collection, cursor)))
@@ -145,34 +215,105 @@ impl Hub {
         frames
     }
 
+    fn receipts(&self, batches: &[Batch], acks: &[Ack]) -> Vec<Receipt> {
+        let answered = || batches.iter().map(|batch| &batch.collection).zip(acks);
+        let collections: BTreeSet<_> = answered().map(|(collection, _)| collection.clone()).collect();
+        let mut receipts = Vec::new();
+        for collection in collections {
+            let acked = acked(&collection, answered());
+            if acked.is_empty() || self.lie == Some(Lie::NoReceipt) {
+                continue;
+            }
+            let log = &self.logs[&collection];
+            let mut receipt = Receipt {
+                collection,
+                epoch: self.epoch,
+                seq: log.len() as u64,
+                chain: log.last().unwrap().chain,
+                receipt_time: NOW,
+                suite: SUITE_P256,
+                signature: Vec::new(),
+            };
+            let claim = receipt_claim(&bureau(), &receipt, &acked);
+            let foreign = (self.lie == Some(Lie::ForeignKey)).then(new_key);
+            let key = foreign.as_ref().unwrap_or(&self.key);
+            receipt.signature = key.sign(&SystemRandom::new(), &claim).unwrap().as_ref().to_vec();
+            if self.lie == Some(Lie::OtherPlace) {
+                receipt.seq += 1;
+            }
+            receipts.push(receipt);
+        }
+        receipts
+    }
+
+    /// A batch goes into the log as a whole or not at all.
     fn commit(&mut self, batch: &Batch) -> Ack {
-        let mut outcome = None;
+        let outcome = match self.admit(batch) {
+            Err((code, change)) => {
+                self.rejected += 1;
+                AckOutcome::Rejected { code, detail: String::new(), change }
+            }
+            Ok(()) => {
+                let before = self.length();
+                let seal = Seal {
+                    suite: batch.suite,
+                    signature: batch.signature.clone(),
+                    head: Some(batch.head),
+                    count: u32::try_from(batch.changes.len()).ok(),
+                };
+                let mut seq = 0;
+                for change in &batch.changes {
+                    let (hash, device) = (chunk::hash(change).unwrap(), batch.actor.device());
+                    let (id, change) = (batch.document, change.to_vec());
+                    seq = self.append(&batch.collection, id, hash, change, device, seal.clone());
+                }
+                if self.length() > before {
+                    AckOutcome::Accepted { seq, receipt_time: NOW }
+                } else {
+                    AckOutcome::Duplicate { seq, receipt_time: NOW }
+                }
+            }
+        };
+        Ack { document: batch.document, head: batch.head, outcome }
+    }
+
+    fn admit(&mut self, batch: &Batch) -> Result<(), (RejectCode, Option<ChangeHash>)> {
+        let mut known: BTreeMap<ChangeHash, (Actor, u64)> = self
+            .logs
+            .values()
+            .flatten()
+            .filter(|entry| entry.document == batch.document)
+            .map(|entry| (entry.hash, entry.number))
+            .collect();
+        let genesis = Document::new(batch.document).heads();
+        let mut next = None;
         for change in &batch.changes {
             let outline = chunk::outline(change).unwrap();
-            let before = self.length();
-            let is_known = |dep: &ChangeHash| {
-                let genesis = Document::new(batch.document).heads();
-                genesis.contains(dep)
-                    || self.logs.values().flatten().any(|e| e.document == batch.document && e.hash == *dep)
-            };
-            if !outline.deps.iter().all(is_known) {
-                self.rejected += 1;
-                outcome = Some(AckOutcome::Rejected {
-                    code: RejectCode::MissingDependency,
-                    detail: String::new(),
-                    change: None,
-                });
-                break;
+            if next.is_some_and(|next| outline.seq != next) {
+                return Err((RejectCode::Actor, Some(outline.hash)));
             }
-            let device = batch.actor.device();
-            let seq = self.append(&batch.collection, batch.document, outline.hash, change.to_vec(), device);
-            outcome = Some(if self.length() > before {
-                AckOutcome::Accepted { seq, receipt_time: NOW }
-            } else {
-                AckOutcome::Duplicate { seq, receipt_time: NOW }
-            });
+            next = Some(outline.seq + 1);
+            if known.contains_key(&outline.hash) {
+                continue;
+            }
+            let reject = |code| Err((code, Some(outline.hash)));
+            let last = known.values().filter(|(actor, _)| *actor == outline.actor).map(|(_, seq)| *seq).max();
+            if last.is_some_and(|last| outline.seq <= last) {
+                return reject(RejectCode::ActorForked);
+            }
+            if outline.seq != last.unwrap_or_default() + 1 {
+                return reject(RejectCode::Actor);
+            }
+            if !outline.deps.iter().all(|dep| genesis.contains(dep) || known.contains_key(dep)) {
+                return reject(RejectCode::MissingDependency);
+            }
+            let (key, event) = decode::event(batch.document.kind(), change).unwrap();
+            if let Some((code, is_named)) = (self.judge)(&key, &event) {
+                return Err((code, is_named.then_some(outline.hash)));
+            }
+            known.insert(outline.hash, (outline.actor, outline.seq));
         }
-        Ack { document: batch.document, head: batch.head, outcome: outcome.expect("a batch has changes") }
+        Ok(())
     }
 
     fn read(&self, collection: CollectionId, cursor: Cursor) -> Pull {
@@ -187,10 +328,10 @@ impl Hub {
             seq_first: (from + i) as u64 + 1,
             document: entry.document,
             device: entry.device,
-            signature_hash: [0; 32],
+            signature_hash: chain::signature_hash(&entry.seal.signature),
             receipt_time: entry.receipt_time,
             changes: vec![Carried::Change(entry.change.clone())],
-            seal: None,
+            seal: Some(entry.seal.clone()),
             held: false,
         };
         let runs = log[from..].iter().enumerate().map(run).collect();
@@ -214,6 +355,13 @@ impl Hub {
     pub fn restore_without_rounds(&mut self) {
         self.logs.retain(|collection, _| *collection == CollectionId::bureau());
         self.epoch += 1;
+    }
+
+    /// Somebody puts another signature in the place of each author's.
+    pub fn exchange_signatures(&mut self) {
+        for entry in self.logs.values_mut().flatten() {
+            entry.seal.signature[7] ^= 1;
+        }
     }
 
     /// Somebody edits the database.

@@ -1,16 +1,23 @@
 //! A phone without a browser: the phone's state machine over a storage in memory.
 
+#![allow(dead_code, reason = "each test file uses its part of the rig")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use shared::document::read::Round;
 use shared::domain::answer::{Answer, Condition};
+use shared::domain::observation::{Act, Observation};
 use shared::domain::reading;
-use shared::ids::{ChangeHash, DeviceId, OfficerId, SubjectId};
-use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, Write};
+use shared::ids::{ChangeHash, DeviceId, EventKey, OfficerId, SubjectId};
+use shared::sync::device::{
+    Applying, Claimed, Deed, Device, Effect, Identity, Input, Recorder, Stored, Write,
+};
 use shared::sync::relay::{Input as RelayInput, Link};
-use shared::time::Zone;
+use shared::time::{Timestamp, Zone};
 use shared::trust::rights::{Rights, Role};
+use shared::trust::signing::SUITE_P256;
 
 use super::hub::{Hub, NOW, bureau, flood, torch};
 
@@ -31,7 +38,7 @@ pub struct Phone {
     /// Frames sent.
     pub sent: u32,
     identity: Identity,
-    stored: Stored,
+    pub stored: Stored,
     /// Made durable since the other tab last listened.
     broadcast: Vec<Write>,
     commands: u32,
@@ -39,26 +46,27 @@ pub struct Phone {
     hears: bool,
     /// Frames that left while nobody carried them.
     on_the_way: Vec<Vec<u8>>,
+    /// The shell's random numbers.
+    random: u64,
 }
 
 impl Phone {
-    pub fn new(_hub: &Hub, officer: &str, number: u8) -> Self {
+    pub fn new(hub: &Hub, officer: &str, number: u8) -> Self {
         let rights = Rights {
             officer: OfficerId::parse(officer).unwrap(),
             role: Role::Officer,
             station: Some(flood().station),
         };
         let device = DeviceId::from([number; 16]);
-        let identity = Identity { bureau: bureau(), zone: Zone::CHINA, device, rights };
-        Self::start(identity, 0, Stored::default())
+        Self::start(identity(hub, device, rights), 0, Stored::default())
     }
 
     /// A phone of the bureau itself, without a station.
-    pub fn supervisor(_hub: &Hub) -> Self {
+    pub fn supervisor(hub: &Hub) -> Self {
         let rights =
             Rights { officer: OfficerId::parse("chen").unwrap(), role: Role::Supervisor, station: None };
         let device = DeviceId::from([8; 16]);
-        Self::start(Identity { bureau: bureau(), zone: Zone::CHINA, device, rights }, 0, Stored::default())
+        Self::start(identity(hub, device, rights), 0, Stored::default())
     }
 
     fn start(identity: Identity, slot: u32, stored: Stored) -> Self {
@@ -76,11 +84,63 @@ impl Phone {
             storage_hangs: false,
             hears: true,
             on_the_way: Vec::new(),
+            random: u64::from(slot) + 1,
         }
+    }
+
+    /// A phone that was enrolled before relays told their key.
+    pub fn without_relay_key(self) -> Self {
+        Self::start(Identity { relay_key: None, ..self.identity }, 0, self.stored)
+    }
+
+    pub fn handle(&mut self, input: Input) -> Vec<Effect> {
+        self.handle_at(NOW, input)
+    }
+
+    fn handle_at(&mut self, now: Timestamp, input: Input) -> Vec<Effect> {
+        // Any step that visits many numbers.
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.device.handle(now, self.random, input)
+    }
+
+    pub fn input(&mut self, input: Input) {
+        self.input_at(NOW, input);
+    }
+
+    pub fn input_at(&mut self, now: Timestamp, input: Input) {
+        let effects = self.handle_at(now, input);
+        self.perform(effects, None);
     }
 
     pub fn die_and_start(self) -> Self {
         Self::start(self.identity, 0, self.stored)
+    }
+
+    /// The app died, and its recorder says over what.
+    pub fn die_and_start_recorded(self, recorder: Recorder, interrupted: Option<Applying>) -> Self {
+        let mut stored = Stored { interrupted, ..self.stored };
+        stored.learn_from_death();
+        let device = Device::boot_recorded(self.identity.clone(), 0, stored.clone(), Some(recorder));
+        Self { device, ..Self::start(self.identity, 0, Stored { interrupted: None, ..stored }) }
+    }
+
+    /// Another input, performed without a relay.
+    pub fn take(&mut self, input: Input) {
+        let effects = self.handle(input);
+        self.perform(effects, None);
+    }
+
+    /// The same phone twice: its storage was copied.
+    pub fn twin(&self) -> Self {
+        let mut twin = Self::start(self.identity.clone(), 0, self.stored.clone());
+        twin.random = self.random.wrapping_add(77);
+        twin
+    }
+
+    /// What the disk holds.
+    pub fn stored(&self) -> &Stored {
+        &self.stored
     }
 
     /// Another tab on the same storage, which does not sync.
@@ -91,14 +151,14 @@ impl Phone {
     pub fn hear_tab(&mut self, other: &mut Self) {
         let writes = std::mem::take(&mut other.broadcast);
         self.stored = other.stored.clone();
-        let effects = self.device.handle(NOW, 0, Input::FromOtherTab(writes));
+        let effects = self.handle(Input::FromOtherTab(writes));
         self.perform(effects, None);
     }
 
     /// Gets into contact, exchanges until there is nothing more to say, and asks once more.
     pub fn meet(&mut self, hub: &mut Hub) {
         self.connect(hub);
-        let effects = self.device.handle(NOW, 0, Input::Nudge);
+        let effects = self.handle(Input::Nudge);
         self.perform(effects, Some(hub));
     }
 
@@ -106,11 +166,11 @@ impl Phone {
     pub fn connect(&mut self, hub: &mut Hub) {
         if self.link.is_none() {
             self.link = Some(Link::new(self.identity.rights.clone()));
-            let mut effects = self.device.handle(NOW, 0, Input::MayLink(true));
-            effects.extend(self.device.handle(NOW, 0, Input::Timer));
-            effects.extend(self.device.handle(NOW, 0, Input::Nudge));
+            let mut effects = self.handle(Input::MayLink(true));
+            effects.extend(self.handle(Input::Timer));
+            effects.extend(self.handle(Input::Nudge));
             self.perform(effects, None);
-            let effects = self.device.handle(NOW, 0, Input::LinkUp);
+            let effects = self.handle(Input::LinkUp);
             self.perform(effects, Some(hub));
         }
         self.talk(hub);
@@ -143,27 +203,51 @@ impl Phone {
     pub fn lose(&mut self) {
         self.link = None;
         self.on_the_way.clear();
-        let effects = self.device.handle(NOW, 0, Input::LinkDown { problem: None });
+        let effects = self.handle(Input::LinkDown { problem: None });
         self.perform(effects, None);
     }
 
     /// Answers the torch with everything that stands on the screen in sight.
     pub fn answer(&mut self, answer: Answer) -> u32 {
+        self.say(answer, "", None)
+    }
+
+    /// Answers with a note, in place of an earlier answer or beside it.
+    pub fn say(&mut self, answer: Answer, note: &str, amends: Option<EventKey>) -> u32 {
         let round = self.round();
         let observations: Vec<_> = round.observations.iter().collect();
-        self.commands += 1;
-        let deed = Deed::Answer {
+        self.deed(Deed::Answer {
             round: flood(),
             subject: SubjectId::station(),
             item: torch(),
             answer,
             fault: String::new(),
-            note: String::new(),
+            note: note.to_owned(),
             sees: reading::read(None, &observations).standing,
-            amends: None,
-        };
+            amends,
+        })
+    }
+
+    pub fn withdraw(&mut self, event: EventKey) -> u32 {
+        self.deed(Deed::Withdraw { round: flood(), event })
+    }
+
+    pub fn sign_off(&mut self) -> u32 {
+        self.deed(Deed::SignOff { round: flood() })
+    }
+
+    /// The key of this phone's observation with this note.
+    pub fn key_of(&mut self, note: &str) -> EventKey {
+        let round = self.round();
+        let is_it =
+            |observation: &&Observation| matches!(&observation.act, Act::Answer { note: n, .. } if n == note);
+        round.observations.iter().find(is_it).expect("it was said").key.clone()
+    }
+
+    fn deed(&mut self, deed: Deed) -> u32 {
+        self.commands += 1;
         let input = Input::Deed { command: self.commands, utc_offset_minutes: 480, deed };
-        let effects = self.device.handle(NOW, 0, input);
+        let effects = self.handle(input);
         self.perform(effects, None);
         self.commands
     }
@@ -184,7 +268,7 @@ impl Phone {
 
     pub fn receive(&mut self, frames: Vec<Vec<u8>>, hub: &mut Hub) {
         for frame in frames {
-            let effects = self.device.handle(NOW, 0, Input::Received(frame));
+            let effects = self.handle(Input::Received(frame));
             self.perform(effects, Some(hub));
         }
     }
@@ -199,6 +283,7 @@ impl Phone {
                     self.broadcast.extend(writes);
                     Input::Persisted
                 }
+                Effect::Verify(claims) => Input::Verified(claims.iter().map(is_good).collect()),
                 Effect::Sign(claims) => Input::Signed(claims.iter().map(|_| vec![0; 64]).collect()),
                 Effect::Send(frame) => {
                     match hub.as_deref_mut() {
@@ -221,10 +306,20 @@ impl Phone {
                 | Effect::Changed(_)
                 | Effect::StatusChanged => continue,
             };
-            let effects = self.device.handle(NOW, 0, input);
+            let effects = self.handle(input);
             self.perform(effects, hub.as_deref_mut());
         }
     }
+}
+
+fn identity(hub: &Hub, device: DeviceId, rights: Rights) -> Identity {
+    let relay_key = Some(hub.public_key().into());
+    Identity { bureau: bureau(), zone: Zone::CHINA, device, rights, relay_key }
+}
+
+fn is_good(claimed: &Claimed) -> bool {
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &claimed.public_key);
+    claimed.suite == SUITE_P256 && key.verify(&claimed.claim, &claimed.signature).is_ok()
 }
 
 /// Performs writes as the phone's storage would.
@@ -232,6 +327,12 @@ fn store(stored: &mut Stored, writes: &[Write]) {
     for write in writes {
         match write {
             Write::Change(change) => stored.changes.push(change.clone()),
+            Write::DropChange { document, hash } => {
+                stored.changes.retain(|change| (change.document, change.hash) != (*document, *hash));
+            }
+            Write::SlotBase(base) => stored.slot_base = *base,
+            Write::SetAside(aside) => stored.aside.push(aside.clone()),
+            Write::TakeBack(aside) => stored.aside.retain(|other| other != aside),
             Write::Mark(mark) => stored.marks.push(mark.clone()),
             Write::DropMark { document, hash } => {
                 stored.marks.retain(|mark| (mark.document, mark.hash) != (*document, *hash));
@@ -242,6 +343,14 @@ fn store(stored: &mut Stored, writes: &[Write]) {
             }
             Write::Rejected(rejected) => stored.rejected.push(rejected.clone()),
             Write::ClockOffset(ms) => stored.clock_offset_ms = Some(*ms),
+            Write::Seal(seal) => stored.seals.push(seal.clone()),
+            Write::DropSeal { document, head } => {
+                stored.seals.retain(|seal| (seal.document, seal.head) != (*document, *head));
+            }
+            Write::Receipt(receipt) => {
+                stored.receipts.retain(|known| known.receipt.collection != receipt.receipt.collection);
+                stored.receipts.push(receipt.clone());
+            }
         }
     }
 }

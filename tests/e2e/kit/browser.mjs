@@ -18,7 +18,13 @@ export const DESK = { width: 1280, height: 800 };
 // What may stand in the console: requests that fail because the test cut the line.
 const EXPECTED = /Failed to load resource|WebSocket connection|net::ERR_|EventSource|Failed to fetch|status of 40[0-9]|status of 5/;
 
+const SAID_MAX = 8_000;
+
 const open = new Set();
+
+/** What the program said of itself, without its complaints about a desktop that is not there. */
+const ownWords = (said) =>
+  said.split("\n").filter((line) => line && !line.includes("dbus")).map((line) => `the browser: ${line}`);
 
 /** The browsers that have not ended. */
 export const openBrowsers = () => [...open];
@@ -28,6 +34,8 @@ export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), "muster-profile-"));
   const problems = [];
   const lines = [];
+  // The end of what the program itself said: where it crashed, if it did.
+  let said = "";
   let child;
   let browser;
   const self = {
@@ -38,10 +46,10 @@ export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
         stdio: ["ignore", "ignore", "pipe"],
       });
       const endpoint = await new Promise((found, failed) => {
-        let said = "";
+        said = "";
         child.on("exit", () => failed(new Error(`the browser ended: ${said}`)));
         child.stderr.on("data", (bytes) => {
-          said += bytes;
+          said = (said + bytes).slice(-SAID_MAX);
           const at = said.match(/DevTools listening on (ws:\S+)/);
           if (at) found(at[1]);
         });
@@ -82,7 +90,7 @@ export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
     async describe() {
       const pages = browser?.isConnected() ? browser.contexts().flatMap((context) => context.pages()) : [];
       const shown = await Promise.all(pages.map(describePage));
-      return [...shown, ...problems.map((problem) => `it said: ${problem}`), ...lines.map((line) => `console: ${line}`)];
+      return [...shown, ...problems.map((problem) => `it said: ${problem}`), ...lines.map((line) => `console: ${line}`), ...ownWords(said)];
     },
     async end() {
       open.delete(self);

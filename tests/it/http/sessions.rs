@@ -13,13 +13,16 @@ use tests::kit::relay::Relay;
 /// Asks for a challenge and answers it with a signature by `signer`.
 fn answer(phone: &mut Phone, signer: &Phone, wait: impl FnOnce()) -> (u16, Option<ProblemCode>) {
     let device = phone.enrolled.device;
-    let Challenge { challenge } =
-        phone.client.post_json("/api/sessions/challenge", &ChallengeRequest { device }).unwrap().json();
+    let Challenge { challenge } = phone
+        .client
+        .post_json("/api/sessions/challenge", &ChallengeRequest { device, certificate: None })
+        .unwrap()
+        .json();
     let bytes = BASE64URL_NOPAD.decode(challenge.as_bytes()).unwrap();
     let signature = signer.sign(&session_claim(SUITE_P256, &phone.enrolled.bureau.id, device, &bytes));
     let signature = BASE64URL_NOPAD.encode(&signature);
     wait();
-    let request = SessionRequest { device, challenge, suite: SUITE_P256, signature };
+    let request = SessionRequest { device, challenge, suite: SUITE_P256, signature, certificate: None };
     let reply = phone.client.post_json("/api/sessions", &request).unwrap();
     (reply.status, (reply.status != 200).then(|| reply.problem().code))
 }
@@ -40,12 +43,15 @@ fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
     let relay = Relay::start();
     let [mut a, ..] = relay.guests();
     let device = a.enrolled.device;
-    let Challenge { challenge } =
-        a.client.post_json("/api/sessions/challenge", &ChallengeRequest { device }).unwrap().json();
+    let Challenge { challenge } = a
+        .client
+        .post_json("/api/sessions/challenge", &ChallengeRequest { device, certificate: None })
+        .unwrap()
+        .json();
     let bytes = BASE64URL_NOPAD.decode(challenge.as_bytes()).unwrap();
     let claim = session_claim(SUITE_P256, &a.enrolled.bureau.id, device, &bytes);
     let signature = BASE64URL_NOPAD.encode(&a.sign(&claim));
-    let request = SessionRequest { device, challenge, suite: SUITE_P256, signature };
+    let request = SessionRequest { device, challenge, suite: SUITE_P256, signature, certificate: None };
     let reply = a.client.post_json("/api/sessions", &request).unwrap();
     let cookie = reply.header("set-cookie").unwrap();
     for part in ["muster_session=", "HttpOnly", "SameSite=Strict", "Path=/", "Max-Age="] {
@@ -77,7 +83,7 @@ fn challenges_and_sessions_expire_and_are_renewed() {
 #[test]
 fn an_unknown_device_gets_no_challenge() {
     let relay = Relay::start();
-    let request = ChallengeRequest { device: DeviceId::from([3; 16]) };
+    let request = ChallengeRequest { device: DeviceId::from([3; 16]), certificate: None };
     let reply = relay.client().post_json("/api/sessions/challenge", &request).unwrap();
     assert_eq!((reply.status, reply.problem().code), (404, ProblemCode::DeviceUnknown));
 }

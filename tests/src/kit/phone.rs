@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::BASE64URL_NOPAD;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use server::identity::key;
 use shared::api::enrolment::{Enrolled, Redeem};
 use shared::api::problem::Problem;
-use shared::api::session::{Challenge, ChallengeRequest, SessionRequest};
+use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest};
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::reading::{self, Reading};
 use shared::domain::round::{Period, RoundName};
 use shared::ids::{ChangeHash, DocumentId, EventKey, ItemId, SubjectId, TemplateId};
-use shared::sync::device::{Deed, Device, Effect, Identity, Input, Stored, Write};
+use shared::protocol::{self, Frame, Response};
+use shared::sync::device::{Claimed, Deed, Device, Effect, Identity, Input, Stored, Write};
 use shared::time::{Timestamp, Zone};
 use shared::trust::signing::{SUITE_P256, session_claim};
 
@@ -43,10 +45,15 @@ pub struct Phone {
     pub frames: u32,
     /// Milliseconds its clock is off.
     pub clock_ms: i64,
+    /// What a relay that lies makes of its answers on the way.
+    pub lie: Option<Lie>,
     key: EcdsaKeyPair,
     commands: u32,
     is_online: bool,
 }
+
+/// Changes an answer.
+pub type Lie = Box<dyn Fn(&mut Response) + Send>;
 
 /// A fresh key pair.
 pub fn generate_key() -> EcdsaKeyPair {
@@ -82,6 +89,7 @@ impl Phone {
             zone: enrolled.bureau.zone,
             device: enrolled.device,
             rights: enrolled.rights.clone(),
+            relay_key: Some(BASE64URL_NOPAD.decode(enrolled.relay_key.as_bytes()).unwrap().into()),
         };
         let mut device = Device::boot(identity, 0, stored.clone());
         // This phone has one tab. It tries to connect at once, and learns that it is offline.
@@ -98,6 +106,7 @@ impl Phone {
             bytes,
             frames: 0,
             clock_ms: 0,
+            lie: None,
             key,
             commands: 0,
             is_online: false,
@@ -133,20 +142,32 @@ impl Phone {
     pub fn sign_in(&mut self) -> bool {
         match self.client.get("/api/session") {
             None => return false,
-            Some(reply) if reply.status == 200 => return true,
+            Some(reply) if reply.status == 200 => return self.keep_certificate(&reply),
             Some(_) => {}
         }
-        let device = self.enrolled.device;
-        let Some(asked) = self.client.post_json("/api/sessions/challenge", &ChallengeRequest { device })
-        else {
-            return false;
-        };
-        let Challenge { challenge } = asked.json();
+        self.open_session().is_ok_and(|reply| self.keep_certificate(&reply))
+    }
+
+    /// Signs a challenge, and shows the certificate along.
+    ///
+    /// # Errors
+    /// The relay's problem; `None` when it cannot be reached.
+    pub fn open_session(&mut self) -> Result<Reply, Option<Problem>> {
+        let (device, certificate) = (self.enrolled.device, Some(self.enrolled.certificate.clone()));
+        let request = ChallengeRequest { device, certificate: certificate.clone() };
+        let Challenge { challenge } =
+            good(self.client.post_json("/api/sessions/challenge", &request))?.json();
         let bytes = BASE64URL_NOPAD.decode(challenge.as_bytes()).unwrap();
         let signature = self.sign(&session_claim(SUITE_P256, &self.enrolled.bureau.id, device, &bytes));
         let signature = BASE64URL_NOPAD.encode(&signature);
-        let request = SessionRequest { device, challenge, suite: SUITE_P256, signature };
-        self.client.post_json("/api/sessions", &request).is_some_and(|reply| reply.status == 200)
+        let request = SessionRequest { device, challenge, suite: SUITE_P256, signature, certificate };
+        good(self.client.post_json("/api/sessions", &request))
+    }
+
+    fn keep_certificate(&mut self, reply: &Reply) -> bool {
+        let session: Session = reply.json();
+        self.enrolled.certificate = session.certificate;
+        true
     }
 
     /// Gets a network and exchanges until there is nothing more to say; false when the relay cannot be reached.
@@ -191,6 +212,10 @@ impl Phone {
                 let signatures = claims.iter().map(|claim| self.sign(claim)).collect();
                 self.input(Input::Signed(signatures));
             }
+            Effect::Verify(claims) => {
+                let verdicts = claims.iter().map(is_good).collect();
+                self.input(Input::Verified(verdicts));
+            }
             Effect::Send(frame) if self.is_online => self.send(&frame),
             Effect::Done { command } => self.done.push(command),
             Effect::Failed { command, error } => {
@@ -211,12 +236,23 @@ impl Phone {
         match self.client.post("/api/sync", "application/cbor", frame) {
             Some(reply) => {
                 self.bytes.1 += reply.body.len();
-                self.input(Input::Received(reply.body));
+                let frame = self.lied_about(reply.body);
+                self.input(Input::Received(frame));
             }
             None => {
                 self.is_online = false;
                 self.input(Input::LinkDown { problem: None });
             }
+        }
+    }
+
+    fn lied_about(&self, frame: Vec<u8>) -> Vec<u8> {
+        match (&self.lie, protocol::decode(&frame)) {
+            (Some(lie), Ok(Frame::Response(mut response))) => {
+                lie(&mut response);
+                protocol::encode(&Frame::Response(response))
+            }
+            _ => frame,
         }
     }
 
@@ -293,6 +329,18 @@ impl Phone {
     }
 }
 
+fn is_good(claimed: &Claimed) -> bool {
+    key::verifies(claimed.suite, &claimed.public_key, &claimed.claim, &claimed.signature)
+}
+
+fn good(reply: Option<Reply>) -> Result<Reply, Option<Problem>> {
+    match reply {
+        Some(reply) if reply.status == 200 => Ok(reply),
+        Some(reply) => Err(Some(reply.problem())),
+        None => Err(None),
+    }
+}
+
 /// Performs writes as the phone's storage does.
 fn store(stored: &mut Stored, writes: &[Write]) {
     // An answer drops thousands of marks at once: one pass over those that are kept.
@@ -311,6 +359,20 @@ fn store(stored: &mut Stored, writes: &[Write]) {
             }
             Write::Rejected(rejected) => stored.rejected.push(rejected.clone()),
             Write::ClockOffset(ms) => stored.clock_offset_ms = Some(*ms),
+            Write::Seal(seal) => stored.seals.push(seal.clone()),
+            Write::DropSeal { document, head } => {
+                stored.seals.retain(|seal| (seal.document, seal.head) != (*document, *head));
+            }
+            Write::Receipt(receipt) => {
+                stored.receipts.retain(|known| known.receipt.collection != receipt.receipt.collection);
+                stored.receipts.push(receipt.clone());
+            }
+            Write::DropChange { document, hash } => {
+                stored.changes.retain(|change| (change.document, change.hash) != (*document, *hash));
+            }
+            Write::SlotBase(base) => stored.slot_base = *base,
+            Write::SetAside(aside) => stored.aside.push(aside.clone()),
+            Write::TakeBack(aside) => stored.aside.retain(|other| other != aside),
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct Relay {
     pub faults: Faults,
     /// Its clock.
     pub clock: MovedClock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Copies a data folder with the demo bureau.
@@ -38,18 +38,25 @@ pub fn demo_folder() -> TempDir {
         let config =
             Config { is_demo: true, listen: ([127, 0, 0, 1], 0).into(), ..Config::new(folder.path().into()) };
         runtime.block_on(async { serve(config).await.unwrap().stop().await });
-        drop(runtime);
-        // The last one who reads it closes the database, which then is one file.
-        super::wait_for("the demo's database closed", || {
-            let files = fs::read_dir(folder.path()).unwrap();
-            let names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
-            names.iter().all(|name| !name.to_string_lossy().ends_with("-wal")).then_some(())
-        });
+        wait_until_closed(folder.path());
         folder
     });
     let folder = TempDir::new().unwrap();
     copy(founded.path(), folder.path());
     folder
+}
+
+/// Waits until a stopped relay's last thread has let go of the database: the log beside it goes with the last connection.
+fn wait_until_closed(folder: &Path) {
+    let begun = std::time::Instant::now();
+    let is_open = || {
+        let mut names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
+        names.any(|name| name.to_string_lossy().ends_with("-wal"))
+    };
+    while is_open() {
+        assert!(begun.elapsed() < super::PATIENCE, "the database stays open");
+        std::thread::yield_now();
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -85,7 +92,7 @@ impl Relay {
         change(&mut config);
         let runtime = Runtime::new().unwrap();
         let running = runtime.block_on(serve(config.clone())).unwrap();
-        Self { runtime, running: Some(running), config, faults, clock, _folder: folder }
+        Self { runtime, running: Some(running), config, faults, clock, folder }
     }
 
     /// Stops it and starts it again on the same data and port.
@@ -114,6 +121,27 @@ impl Relay {
     pub fn start_again(&mut self) {
         let config = self.config.clone();
         self.running = Some(self.runtime.block_on(serve(config)).unwrap());
+    }
+
+    /// Stops it, copies its folder away, and starts it again.
+    pub fn back_up(&mut self) -> TempDir {
+        self.stop();
+        wait_until_closed(self.folder.path());
+        let backup = TempDir::new().unwrap();
+        copy(self.folder.path(), backup.path());
+        self.start_again();
+        backup
+    }
+
+    /// Stops it, and starts it again on what a backup holds, with its own epoch and its own numbers.
+    pub fn restore(&mut self, backup: &TempDir) {
+        self.stop();
+        wait_until_closed(self.folder.path());
+        for file in fs::read_dir(self.folder.path()).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        copy(backup.path(), self.folder.path());
+        self.start_again();
     }
 
     /// Pages that the database may have from the next start on.

@@ -8,6 +8,7 @@ use link::{Problem, ToUi};
 use shared::api::enrolment::{Enrolled, Redeem};
 
 use super::line::{SessionError, send_json};
+use super::membership;
 use super::state::{Engine, post};
 use super::store::{KEY_PAIR, PROFILE, Profile, Record, Shelf, bytes};
 use crate::platform::crypto::KeyPair;
@@ -49,7 +50,11 @@ impl Engine {
         })?;
         let enrolled: Enrolled =
             serde_json::from_slice(&reply.body).map_err(|error| problem("internal", error.to_string()))?;
-        let profile = Profile::new(enrolled);
+        let certificate = enrolled.certificate.clone();
+        let forged = || problem("certificate-invalid", "not this phone's, or not this relay's".to_owned());
+        let mut profile = Profile::new(enrolled).ok_or_else(forged)?;
+        let certificate = membership::verified(&profile.identity, &certificate).await;
+        profile.certificate = Some(certificate.ok_or_else(forged)?);
         let record = Record { shelf: Shelf::Meta, key: PROFILE.to_owned(), value: Some(bytes(&profile)) };
         self.database.write(vec![record], Durability::Strict).await.map_err(storage_problem)?;
         Ok((profile, key))

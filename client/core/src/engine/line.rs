@@ -199,21 +199,24 @@ impl Engine {
     /// When the relay cannot be reached, or does not let this phone in.
     pub(super) async fn ensure_session(self: &Rc<Self>) -> Result<(), SessionError> {
         let reply = http::get("/api/session").await?;
-        if reply.status == 401 {
-            self.open_session().await?;
-        } else if !reply.is_ok() {
-            return Err(SessionError::Problem(problem_word(&reply).unwrap_or("internal")));
-        }
+        let reply = match reply.status {
+            401 => self.open_session().await?,
+            _ if reply.is_ok() => reply,
+            _ => return Err(SessionError::Problem(problem_word(&reply).unwrap_or("internal"))),
+        };
+        let session = serde_json::from_slice(&reply.body).map_err(|_| SessionError::Problem("internal"))?;
+        self.renew_membership(&session).await;
         self.line.has_session.set(true);
         Ok(())
     }
 
-    async fn open_session(self: &Rc<Self>) -> Result<(), SessionError> {
+    async fn open_session(self: &Rc<Self>) -> Result<Reply, SessionError> {
         let identity =
             self.phone.borrow().as_ref().map(|phone| (phone.profile.identity.clone(), phone.key.clone()));
         let Some((identity, key)) = identity else { return Err(SessionError::Problem("not-enrolled")) };
-        let device = identity.device;
-        let asked = send_json("/api/sessions/challenge", &ChallengeRequest { device }).await?;
+        let (device, certificate) = (identity.device, self.certificate());
+        let request = ChallengeRequest { device, certificate: certificate.clone() };
+        let asked = send_json("/api/sessions/challenge", &request).await?;
         let Challenge { challenge } =
             serde_json::from_slice(&asked.body).map_err(|_| SessionError::Problem("internal"))?;
         let bytes = BASE64URL_NOPAD.decode(challenge.as_bytes()).unwrap_or_default();
@@ -223,8 +226,8 @@ impl Engine {
             SessionError::Problem("crypto-missing")
         })?;
         let signature = BASE64URL_NOPAD.encode(&signature);
-        let request = SessionRequest { device, challenge, suite: SUITE_P256, signature };
-        send_json("/api/sessions", &request).await.map(drop)
+        let request = SessionRequest { device, challenge, suite: SUITE_P256, signature, certificate };
+        send_json("/api/sessions", &request).await
     }
 }
 

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use link::ToUi;
-use shared::sync::device::{Effect, Input, Write};
+use shared::sync::device::{Claimed, Effect, Input, Write};
 
 use super::state::{Engine, fail, post};
 use super::store;
 use crate::platform::clock::{self, Timer};
+use crate::platform::crypto;
 use crate::platform::database::{DatabaseError, Durability};
 use crate::platform::{report, spawn};
 
@@ -17,6 +18,7 @@ impl Engine {
         match effect {
             Effect::Persist(writes) => self.persist(writes),
             Effect::Sign(claims) => self.sign(claims),
+            Effect::Verify(claims) => self.verify(claims),
             Effect::Connect { renew_session } => self.connect(renew_session),
             Effect::Send(frame) => self.send(frame),
             Effect::Disconnect => self.line.hang_up(),
@@ -54,6 +56,28 @@ impl Engine {
                     report(&error.to_string());
                     engine.input(Input::PersistFailed { is_full: error == DatabaseError::Full });
                 }
+            }
+        });
+    }
+
+    fn verify(self: &Rc<Self>, claims: Vec<Claimed>) {
+        let (engine, line) = (Rc::clone(self), self.line.number());
+        spawn(async move {
+            let mut verdicts = Vec::with_capacity(claims.len());
+            let mut outcome = None;
+            for claimed in &claims {
+                match crypto::verifies(claimed).await {
+                    Ok(is_good) => verdicts.push(is_good),
+                    Err(error) => {
+                        report(&error.to_string());
+                        outcome = Some(Input::VerifyFailed);
+                        break;
+                    }
+                }
+            }
+            // What an earlier line answered counts no longer: it is pushed again.
+            if engine.line.number() == line {
+                engine.input(outcome.unwrap_or(Input::Verified(verdicts)));
             }
         });
     }

@@ -31,6 +31,7 @@ impl Engine {
                 self.measure_storage();
                 self.input(Input::Nudge);
             }
+            Command::TryAside => self.input(Input::TryAside),
             Command::LoadQuarantine => return self.load_quarantine(id),
             Command::Release { document, device } => return self.release(id, document, device),
             Command::OpenBoard => self.open_board(),

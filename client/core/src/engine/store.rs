@@ -1,12 +1,16 @@
 //! What lies where on the phone's disk: writes of the phone's end as records, and records as what it starts from.
 
+use data_encoding::BASE64URL_NOPAD;
 use link::slice::{Person, SessionView};
 use minicbor::{Decode, Encode};
 use shared::api::enrolment::Enrolled;
 use shared::domain::Label;
 use shared::ids::{ChangeHash, CollectionId, DocumentId};
 use shared::protocol::Cursor;
-use shared::sync::device::{Identity, Mark, Rejected, Stored, StoredChange, Write};
+use shared::sync::device::{
+    Aside, Identity, Mark, Rejected, Stored, StoredChange, StoredReceipt, StoredSeal, Write,
+};
+use shared::trust::certificate::Certificate;
 
 /// The folders of the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +27,12 @@ pub enum Shelf {
     Rejected,
     /// What the screen showed last.
     Snapshot,
+    /// Authors' signatures of the last weeks.
+    Seals,
+    /// The relay's latest receipt of each collection.
+    Receipts,
+    /// Entries that are kept and not applied.
+    Aside,
 }
 
 /// One record to put, or to delete when there is no value.
@@ -42,9 +52,11 @@ pub const PROFILE: &str = "profile";
 pub const KEY_PAIR: &str = "key-pair";
 /// Under this key in `Shelf::Meta` lies the clock's offset.
 pub const CLOCK_OFFSET: &str = "clock-offset";
+/// Under this key in `Shelf::Meta` lies where the slots begin.
+pub const SLOT_BASE: &str = "slot-base";
 /// Under this key in `Shelf::Snapshot` lies the message with the last list of today, ready to be posted. It is named
 /// by `LINK_VERSION`, so that no interface gets one that it cannot read.
-pub const TODAY: &str = "today-1";
+pub const TODAY: &str = "today-2";
 /// Under this key in `Shelf::Snapshot` lies the last board, as the relay's JSON.
 pub const BOARD: &str = "board";
 
@@ -66,19 +78,32 @@ pub struct Profile {
     /// The bureau's name.
     #[n(4)]
     pub bureau_name: Label,
+    /// The device's certificate, which lets this phone in again where a restored relay has forgotten it.
+    #[n(5)]
+    pub certificate: Option<Certificate>,
 }
 
 impl Profile {
-    /// The profile of a phone that was just enrolled.
-    pub fn new(enrolled: Enrolled) -> Self {
-        let Enrolled { bureau, device, rights, name, badge, station_name } = enrolled;
-        Self {
-            identity: Identity { bureau: bureau.id, zone: bureau.zone, device, rights },
+    /// The profile of a phone that was just enrolled, without its certificate, which must be verified first; `None` when
+    /// the relay's key does not read.
+    pub fn new(enrolled: Enrolled) -> Option<Self> {
+        let Enrolled { bureau, device, rights, name, badge, station_name, relay_key, certificate: _ } =
+            enrolled;
+        let relay_key = BASE64URL_NOPAD.decode(relay_key.as_bytes()).ok()?;
+        Some(Self {
+            identity: Identity {
+                bureau: bureau.id,
+                zone: bureau.zone,
+                device,
+                rights,
+                relay_key: Some(relay_key.into()),
+            },
             name,
             badge,
             station_name: station_name.unwrap_or_default(),
             bureau_name: bureau.name,
-        }
+            certificate: None,
+        })
     }
 
     /// The session's slice.
@@ -109,27 +134,51 @@ pub fn record(write: &Write) -> Record {
             (Shelf::Rejected, key(rejected.document, rejected.hash), Some(bytes(rejected)))
         }
         Write::ClockOffset(ms) => (Shelf::Meta, CLOCK_OFFSET.to_owned(), Some(bytes(ms))),
+        Write::Seal(seal) => (Shelf::Seals, key(seal.document, seal.head), Some(bytes(seal))),
+        Write::DropSeal { document, head } => (Shelf::Seals, key(*document, *head), None),
+        Write::Receipt(receipt) => {
+            (Shelf::Receipts, receipt.receipt.collection.to_string(), Some(bytes(receipt)))
+        }
+        Write::SetAside(aside) => (Shelf::Aside, key(aside.document, aside.hash), Some(bytes(aside))),
+        Write::TakeBack(aside) => (Shelf::Aside, key(aside.document, aside.hash), None),
+        Write::SlotBase(base) => (Shelf::Meta, SLOT_BASE.to_owned(), Some(bytes(base))),
+        Write::DropChange { document, hash } => (Shelf::Chunks, key(*document, *hash), None),
     };
     Record { shelf, key, value }
 }
 
-/// What the phone's end starts from. Records that do not read back are left out; the relay has them, or they never
-/// were ours.
+/// What the phone's end starts from: everything on some of the shelves, the clock's offset, and where the slots begin.
+/// Records that do not read back are left out; the relay has them, or they never were ours.
 pub fn stored(
-    chunks: &[Vec<u8>],
-    outbox: &[Vec<u8>],
-    cursors: &[Vec<u8>],
-    rejected: &[Vec<u8>],
+    records: &[(Shelf, Vec<Vec<u8>>)],
     clock_offset: Option<&[u8]>,
+    slot_base: Option<&[u8]>,
 ) -> Stored {
+    let on = |shelf: Shelf| records.iter().find(|(of, _)| *of == shelf).map_or(&[][..], |(_, all)| all);
     Stored {
-        changes: all::<StoredChange>(chunks),
-        marks: all::<Mark>(outbox),
-        cursors: all::<(CollectionId, Cursor)>(cursors),
-        rejected: all::<Rejected>(rejected),
-        clock_offset_ms: clock_offset.and_then(|bytes| minicbor::decode(bytes).ok()),
+        changes: all::<StoredChange>(on(Shelf::Chunks)),
+        marks: all::<Mark>(on(Shelf::Outbox)),
+        cursors: all::<(CollectionId, Cursor)>(on(Shelf::Cursors)),
+        rejected: all::<Rejected>(on(Shelf::Rejected)),
+        clock_offset_ms: one(clock_offset),
+        seals: all::<StoredSeal>(on(Shelf::Seals)),
+        receipts: all::<StoredReceipt>(on(Shelf::Receipts)),
+        slot_base: one(slot_base).unwrap_or_default(),
+        aside: all::<Aside>(on(Shelf::Aside)),
+        interrupted: None,
     }
 }
+
+/// The shelves that the phone's end starts from.
+pub const STORED: [Shelf; 7] = [
+    Shelf::Chunks,
+    Shelf::Outbox,
+    Shelf::Cursors,
+    Shelf::Rejected,
+    Shelf::Seals,
+    Shelf::Receipts,
+    Shelf::Aside,
+];
 
 /// A value's bytes.
 pub fn bytes(value: impl Encode<()>) -> Vec<u8> {
@@ -140,6 +189,10 @@ fn all<T: for<'b> Decode<'b, ()>>(records: &[Vec<u8>]) -> Vec<T> {
     records.iter().filter_map(|bytes| minicbor::decode(bytes).ok()).collect()
 }
 
+fn one<T: for<'b> Decode<'b, ()>>(record: Option<&[u8]>) -> Option<T> {
+    minicbor::decode(record?).ok()
+}
+
 fn key(document: DocumentId, hash: ChangeHash) -> String {
     format!("{document}/{hash}")
 }
@@ -147,8 +200,9 @@ fn key(document: DocumentId, hash: ChangeHash) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::ids::DocumentKind;
-    use shared::protocol::RejectCode;
+    use shared::ids::{Chain, DocumentKind};
+    use shared::protocol::{Receipt, RejectCode};
+    use shared::sync::device::Why;
     use shared::time::Timestamp;
 
     #[test]
@@ -161,25 +215,71 @@ mod tests {
         let document = DocumentId::derive(DocumentKind::Round, &["x"]);
         let (hash, collection) = (ChangeHash([7; 32]), CollectionId::bureau());
         let change = StoredChange { collection: collection.clone(), document, hash, change: vec![1, 2, 3] };
-        let mark = Mark { document, hash, at: Timestamp(5) };
-        let rejected = Rejected { document, hash, code: RejectCode::Signature };
+        let mark = Mark { remade: 2, is_alone: true, ..Mark::new(document, hash, Timestamp(5)) };
+        let rejected = Rejected {
+            document,
+            hash,
+            code: RejectCode::Signature,
+            why: Why::ToBlame,
+            at: Timestamp(5),
+            round: None,
+            change: vec![1],
+        };
+        let aside = Aside { document, hash };
         let cursor = Cursor { epoch: 9, seq: 4, ..Cursor::START };
-        let value = |write: &Write| vec![record(write).value.expect("puts have values")];
-        let stored = stored(
-            &value(&Write::Change(change.clone())),
-            &value(&Write::Mark(mark.clone())),
-            &value(&Write::Cursor { collection: collection.clone(), cursor }),
-            &value(&Write::Rejected(rejected.clone())),
-            Some(&value(&Write::ClockOffset(-77))[0]),
-        );
+        let seal = StoredSeal {
+            document,
+            head: hash,
+            count: 2,
+            suite: 1,
+            signature: vec![6; 64],
+            receipt_time: Timestamp(7),
+        };
+        let receipt = StoredReceipt {
+            receipt: Receipt {
+                collection: collection.clone(),
+                epoch: 9,
+                seq: 4,
+                chain: Chain([1; 32]),
+                receipt_time: Timestamp(7),
+                suite: 1,
+                signature: vec![5; 64],
+            },
+            acked: vec![(document, hash, 4)],
+        };
+        let writes = [
+            Write::Change(change.clone()),
+            Write::Mark(mark.clone()),
+            Write::Cursor { collection: collection.clone(), cursor },
+            Write::Rejected(rejected.clone()),
+            Write::Seal(seal.clone()),
+            Write::Receipt(receipt.clone()),
+            Write::SetAside(aside.clone()),
+        ];
+        let value = |write: &Write| record(write).value.expect("puts have values");
+        let records: Vec<_> = writes.iter().map(|write| (record(write).shelf, vec![value(write)])).collect();
+        assert!(STORED.iter().all(|shelf| records.iter().any(|(of, _)| of == shelf)));
+        let (offset, base) = (value(&Write::ClockOffset(-77)), value(&Write::SlotBase(65_536)));
+        let stored = stored(&records, Some(&offset), Some(&base));
         let expected = Stored {
-            changes: vec![change],
+            changes: vec![change.clone()],
             marks: vec![mark.clone()],
             cursors: vec![(collection, cursor)],
             rejected: vec![rejected],
             clock_offset_ms: Some(-77),
+            seals: vec![seal.clone()],
+            receipts: vec![receipt],
+            slot_base: 65_536,
+            aside: vec![aside.clone()],
+            interrupted: None,
         };
         assert_eq!(stored, expected);
+        let dropped = record(&Write::DropSeal { document, head: hash });
+        assert_eq!((dropped.key, dropped.value), (record(&Write::Seal(seal)).key, None));
+        let dropped = record(&Write::DropChange { document, hash });
+        assert_eq!((dropped.key, dropped.value), (record(&Write::Change(change)).key, None));
+        let dropped = record(&Write::TakeBack(aside.clone()));
+        assert_eq!((dropped.key, dropped.value), (record(&Write::SetAside(aside)).key, None));
         let dropped = record(&Write::DropMark { document, hash });
         assert_eq!((dropped.key, dropped.value), (record(&Write::Mark(mark)).key, None));
     }

@@ -1,6 +1,9 @@
-//! The device's key pair: ECDSA over P-256, made by WebCrypto, never extractable. What is signed is `trust::signing`.
+//! The device's key pair: ECDSA over P-256, made by WebCrypto, never extractable; and whether others' signatures are
+//! good. What is signed is `trust::signing`.
 
 use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
+use shared::sync::device::Claimed;
+use shared::trust::signing::SUITE_P256;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
@@ -65,6 +68,34 @@ impl KeyPair {
         let signing = subtle()?.sign_with_object_and_buffer_source(&algorithm, &self.private, &claim);
         Ok(Uint8Array::new(&settled(signing).await?).to_vec())
     }
+}
+
+/// Whether a signature is its claim's and its signer's. A suite that this build does not know, and a key that is none,
+/// verify nothing.
+///
+/// # Errors
+/// When there is no WebCrypto, or it refuses.
+pub async fn verifies(claimed: &Claimed) -> Result<bool, CryptoError> {
+    if claimed.suite != SUITE_P256 {
+        return Ok(false);
+    }
+    let subtle = subtle()?;
+    let algorithm = self::algorithm(&[("name", "ECDSA"), ("namedCurve", "P-256")]);
+    let raw = Uint8Array::from(claimed.public_key.as_slice());
+    let usages = Array::of1(&"verify".into());
+    let importing = subtle.import_key_with_object("raw", &raw, &algorithm, false, &usages);
+    // What is no point on the curve is refused here.
+    let Ok(key) = settled(importing).await else { return Ok(false) };
+    let algorithm = self::algorithm(&[("name", "ECDSA"), ("hash", "SHA-256")]);
+    let signature = Uint8Array::from(claimed.signature.as_slice());
+    let claim = Uint8Array::from(claimed.claim.as_slice());
+    let verifying = subtle.verify_with_object_and_buffer_source_and_buffer_source(
+        &algorithm,
+        key.unchecked_ref(),
+        &signature,
+        &claim,
+    );
+    Ok(settled(verifying).await?.is_truthy())
 }
 
 fn subtle() -> Result<SubtleCrypto, CryptoError> {

@@ -1,4 +1,4 @@
-//! IndexedDB as the core uses it: six stores of sealed bytes under text keys, read whole, written in strictly durable
+//! IndexedDB as the core uses it: stores of sealed bytes under text keys, read whole, written in strictly durable
 //! transactions. A lost connection (phones drop those of pages in the background) is opened again, once per call; a
 //! full disk costs the ballast first. What the bytes mean is `engine::store`.
 
@@ -17,15 +17,24 @@ pub use transaction::Durability;
 use crate::engine::store::{Record, Shelf};
 
 const NAME: &str = "muster";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Under this key in `Shelf::Meta` lies the ballast.
 const BALLAST: &str = "ballast";
 /// Bytes kept in reserve: dropped when the disk is full, so that what the person just said can still be saved.
 const BALLAST_BYTES: u32 = 2 << 20;
 
-/// Every store, for the first opening.
-const STORES: [Shelf; 6] =
-    [Shelf::Meta, Shelf::Chunks, Shelf::Outbox, Shelf::Cursors, Shelf::Rejected, Shelf::Snapshot];
+/// Every store; those that are missing are made when the database is opened at a new version.
+const STORES: [Shelf; 9] = [
+    Shelf::Meta,
+    Shelf::Chunks,
+    Shelf::Outbox,
+    Shelf::Cursors,
+    Shelf::Rejected,
+    Shelf::Snapshot,
+    Shelf::Seals,
+    Shelf::Receipts,
+    Shelf::Aside,
+];
 
 fn name(store: Shelf) -> &'static str {
     match store {
@@ -35,6 +44,9 @@ fn name(store: Shelf) -> &'static str {
         Shelf::Cursors => "cursors",
         Shelf::Rejected => "rejected",
         Shelf::Snapshot => "snapshot",
+        Shelf::Seals => "seals",
+        Shelf::Receipts => "receipts",
+        Shelf::Aside => "aside",
     }
 }
 

@@ -29,6 +29,9 @@ pub fn link_word(link: LinkState) -> &'static str {
 }
 
 fn face(words: Words, sync: &SyncView) -> (&'static str, Icon, String) {
+    if sync.pending == 0 && !(sync.rejected.is_empty() && sync.aside.is_empty()) {
+        return ("kept", Icon::Triangle, words.chip_kept().to_owned());
+    }
     match (sync.pending, sync.link) {
         (1.., LinkState::Offline) => ("pending", Icon::Phone, words.chip_pending(sync.pending)),
         (1.., _) => ("pending", Icon::Sync, words.chip_pending(sync.pending)),
@@ -56,6 +59,9 @@ pub fn SyncChip(props: &SyncChipProps) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use link::slice::AsideView;
+    use shared::domain::Label;
+
     use super::*;
 
     #[test]
@@ -70,5 +76,8 @@ mod tests {
         check(0, LinkState::Online, "centre", "已到中心");
         check(0, LinkState::Offline, "quiet", "离线 · 无未传");
         check(0, LinkState::Connecting, "quiet", "连接中…");
+        let aside = vec![AsideView { round: None, checklist: Label::default(), count: 1 }];
+        let sync = SyncView { link: LinkState::Online, aside, ..SyncView::default() };
+        assert_eq!(face(Words::default(), &sync).2, "有未生效的记录", "not everything is at the centre");
     }
 }

@@ -7,6 +7,10 @@ use link::slice::{LinkState, Person, SyncView};
 use shared::time::{DAY_MS, MINUTE_MS, Timestamp};
 use yew::{Callback, Html, Properties, component, html, use_state_eq};
 
+mod kept;
+
+use kept::Kept;
+
 use crate::browser;
 use crate::components::event_list::clock_note;
 use crate::components::icon::{Icon, glyph};
@@ -37,7 +41,7 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
     let is_busy = use_state_eq(|| false);
     let failed = use_state_eq(|| None::<String>);
     let onsync = {
-        let (is_busy, failed) = (is_busy.clone(), failed.clone());
+        let (is_busy, failed, reach) = (is_busy.clone(), failed.clone(), reach.clone());
         Callback::from(move |_| {
             is_busy.set(true);
             failed.set(None);
@@ -48,6 +52,8 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
             });
         })
     };
+    let core = reach.core.clone();
+    let ontry = Callback::from(move |_| core.tell(Command::TryAside));
     let code = (*failed).clone().or_else(|| sync.problem.clone());
     html! {
         <Screen title={words.nav_sync()}>
@@ -58,7 +64,7 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
             if let Some(offset) = sync.clock_offset_ms.filter(|offset| offset.abs() > CLOCK_NOTE_MS) {
                 <Notice tone={Tone::Watch} text={clock_note(words, offset)} />
             }
-            { rejected(words, &sync) }
+            <Kept {words} sync={sync.clone()} zone={props.person.zone} {now} {ontry} />
             <button type="button" class="primary" data-testid="sync-now" onclick={onsync} aria-disabled={is_busy.then_some("true")}>
                 { glyph(Icon::Sync) }{ if *is_busy { words.chip_connecting() } else { words.sync_now() } }
             </button>
@@ -68,6 +74,10 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
 }
 
 fn only_here(words: Words, sync: &SyncView, now: Timestamp) -> Html {
+    if sync.pending == 0 && (!sync.rejected.is_empty() || !sync.aside.is_empty()) {
+        // Nothing waits, and yet not everything is at the centre: what is below says it.
+        return Html::default();
+    }
     if sync.pending == 0 {
         return html! {
             <section class="sync-state ok">{ glyph(Icon::Check) }<div>
@@ -83,24 +93,6 @@ fn only_here(words: Words, sync: &SyncView, now: Timestamp) -> Html {
             if let Some(oldest) = oldest { <p>{ words.sync_oldest(&format::age(words, oldest, now)) }</p> }
             <p class="hint">{ if is_old { words.sync_nag() } else { words.sync_pending_hint() } }</p>
         </div></section>
-    }
-}
-
-fn rejected(words: Words, sync: &SyncView) -> Html {
-    if sync.rejected.is_empty() {
-        return Html::default();
-    }
-    html! {
-        <section class="notice fault" role="alert">
-            { glyph(Icon::Cross) }
-            <div>
-                <p><strong>{ words.rejected_title() }</strong></p>
-                <ul>{ for sync.rejected.iter().map(|row| html! {
-                    <li key={row.code.clone()}>{ words.rejected_row(&row.code, row.count) }</li>
-                }) }</ul>
-                <p>{ words.rejected_do() }</p>
-            </div>
-        </section>
     }
 }
 

@@ -105,7 +105,7 @@ impl World {
         let collection = self.name.collection();
         let bureau = &self.relay.bureau().id;
         let batch = self.phone.sign(bureau, &collection, self.document.id(), &[visit, answer]).unwrap();
-        let acks = self.relay.push(self.phone.device(), vec![batch]).await;
+        let acks = self.relay.push(self.phone.device(), vec![batch]).await.acks;
         assert!(matches!(acks[0].outcome, AckOutcome::Accepted { .. }), "{acks:?}");
     }
 }

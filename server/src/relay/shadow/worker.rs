@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use shared::ids::DocumentId;
 use shared::protocol::RejectCode;
@@ -69,6 +70,8 @@ struct State {
     running: Option<Running>,
     /// Which thread serves the queue: counts up when one is given up.
     thread: u64,
+    /// The thread that serves it; one that was given up is waited for by nobody.
+    handle: Option<JoinHandle<()>>,
     /// Nobody serves it any more.
     is_closed: bool,
 }
@@ -77,14 +80,15 @@ impl Shard {
     /// A queue with a worker.
     pub(super) fn start(bench: &Arc<Bench>) -> std::io::Result<Arc<Self>> {
         let shard = Arc::new(Self { state: Mutex::default(), wake: Condvar::new() });
-        shard.spawn(bench, 0)?;
+        let handle = shard.spawn(bench, 0)?;
+        shard.state().handle = Some(handle);
         Ok(shard)
     }
 
-    fn spawn(self: &Arc<Self>, bench: &Arc<Bench>, thread: u64) -> std::io::Result<()> {
+    fn spawn(self: &Arc<Self>, bench: &Arc<Bench>, thread: u64) -> std::io::Result<JoinHandle<()>> {
         let (shard, bench) = (Arc::clone(self), Arc::clone(bench));
         let builder = std::thread::Builder::new().name("shadow".to_owned());
-        builder.spawn(move || shard.serve(&bench, thread)).map(drop)
+        builder.spawn(move || shard.serve(&bench, thread))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -114,6 +118,20 @@ impl Shard {
         self.wake.notify_all();
     }
 
+    /// Closes it and waits for its thread to end, and with it to let go of the store; not for longer than a batch may
+    /// take.
+    pub(super) fn end(&self, patience: Duration) {
+        self.close();
+        let Some(handle) = self.state().handle.take() else { return };
+        let begun = Instant::now();
+        while !handle.is_finished() && begun.elapsed() < patience {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if handle.is_finished() && handle.join().is_err() {
+            tracing::error!("a shadow worker had panicked");
+        }
+    }
+
     /// Gives the thread up when it has been at one batch for too long.
     pub(super) fn look_after(self: &Arc<Self>, bench: &Arc<Bench>) {
         let mut state = self.state();
@@ -126,7 +144,11 @@ impl Shard {
         let lost = bench.lost.fetch_add(1, Ordering::AcqRel) + 1;
         tracing::error!(document = %batch.document, lost, "a shadow worker did not come back");
         test.answer.send(Verdict::Rejected(lost_to(&test.inspected)));
-        if lost >= bench.options.lost_max || self.spawn(bench, state.thread).is_err() {
+        state.handle = None;
+        if lost < bench.options.lost_max {
+            state.handle = self.spawn(bench, state.thread).ok();
+        }
+        if state.handle.is_none() {
             state.close();
         }
     }

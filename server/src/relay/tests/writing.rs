@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 
 use super::*;
+use crate::relay::writer::Candidate;
 
 #[tokio::test]
 async fn what_is_pushed_is_pulled_in_order_with_its_chain() {
@@ -141,7 +142,7 @@ async fn pushes_that_wait_are_committed_as_one_group() {
     for (n, outcome) in (0..).zip(&outcomes) {
         let receipt_time = NOON.plus_ms(i64::from(n > 0));
         let seq = (n + 1) * 3;
-        assert_eq!(outcome, &[AckOutcome::Accepted { seq, receipt_time }], "push {n}");
+        assert_eq!(outcome.outcomes, [AckOutcome::Accepted { seq, receipt_time }], "push {n}");
     }
     assert_eq!(gate.groups.load(Ordering::Acquire), 2, "two groups, two transactions");
 }
@@ -206,7 +207,7 @@ async fn a_relay_that_closes_commits_what_waits_and_takes_no_more() {
     let mut news = desk.relay.news();
     assert!(news.recv().await.is_ok());
     desk.relay.close().await;
-    assert_eq!(waiting.await.unwrap()[0].outcome, accepted(1));
+    assert_eq!(waiting.await.unwrap().acks[0].outcome, accepted(1));
     assert_eq!(desk.push(&[&after]).await, [deferred(RefusalCode::Busy)]);
     assert!(!desk.relay.is_writing());
     assert_eq!(desk.relay.store().device(phone.device()).unwrap().unwrap().heard, Some(NOON));

@@ -4,30 +4,32 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::{FILE_NAME, Result, StoreError, path};
+use super::{BackupError, FILE_NAME, Result, StoreError, backup, path};
 
 /// Whether a folder has a database.
 pub fn exists(folder: &Path) -> bool {
     path(folder).exists()
 }
 
-/// Moves a closed database from one folder into another on the same disk, durably. A database that is there already
-/// is replaced: the caller has looked at what is in it.
+/// Brings a database from one folder to its place in another on the same disk, whole and durably, whether it is still
+/// open or not. A database that is there already is replaced: the caller has looked at what is in it.
 ///
 /// # Errors
-/// When the database is open or was not closed well, or the disk does not take it.
+/// When it is not sound, or the disk does not take it.
 pub fn install(from: &Path, to: &Path) -> Result<()> {
-    let beside = |folder: &Path, ending: &str| folder.join(format!("{FILE_NAME}{ending}"));
-    if fs::metadata(beside(from, "-wal")).is_ok_and(|wal| wal.len() > 0) {
-        return Err(StoreError::Corrupt { what: "closed database" });
-    }
+    let whole = from.join("whole.db");
+    backup(from, &whole, |_, _| {}).map_err(|error| match error {
+        BackupError::Store(error) => error,
+        BackupError::NoDatabase(_) | BackupError::Exists(_) | BackupError::Damaged(_) => {
+            StoreError::Corrupt { what: "new database" }
+        }
+    })?;
     let moved = || {
-        File::open(path(from))?.sync_all()?;
         // The write-ahead log of another database must never be read into this one.
         for ending in ["-wal", "-shm"] {
-            absent(fs::remove_file(beside(to, ending)))?;
+            absent(fs::remove_file(to.join(format!("{FILE_NAME}{ending}"))))?;
         }
-        fs::rename(path(from), path(to))?;
+        fs::rename(&whole, path(to))?;
         sync_folder(to)
     };
     moved().map_err(failed)

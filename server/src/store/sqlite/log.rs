@@ -11,7 +11,7 @@ use crate::store::{Append, Entry, Founding, Log, Page, Tip};
 
 const ENTRY_COLUMNS: &str =
     "SELECT log.seq, documents.document, log.hash, log.change, log.batch, batches.actor,
-        batches.signature, batches.receipt_ms, batches.held, log.chain
+        batches.signature, batches.receipt_ms, batches.held, log.chain, batches.suite, batches.head, batches.count
     FROM log JOIN documents ON documents.id = log.document JOIN batches ON batches.id = log.batch";
 
 fn entry(row: &Row<'_>) -> Result<Entry> {
@@ -24,7 +24,10 @@ fn entry(row: &Row<'_>) -> Result<Entry> {
         change: row.get(3)?,
         batch: unsigned(row.get(4)?, "batch number")?,
         device: actor.device(),
+        suite: row.get(10)?,
         signature: row.get(6)?,
+        batch_head: read_back(ChangeHash::from_bytes(blob(11)?), "change hash")?,
+        batch_count: row.get(12)?,
         receipt_time: Timestamp(row.get(7)?),
         held: row.get(8)?,
         chain: read_back(Chain::from_bytes(blob(9)?), "chain")?,

@@ -92,6 +92,30 @@ fn insert_device(connection: &Connection, new: &NewDevice, officer: &OfficerId) 
     Ok(())
 }
 
+fn replace_officer(connection: &Connection, officer: &Officer) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO officers (officer, name, badge, role, station) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            officer.id.as_str(),
+            officer.name,
+            officer.badge,
+            role_word(officer.role),
+            officer.station.as_ref().map(StationCode::as_str),
+        ])?;
+    Ok(())
+}
+
+/// Revokes a device and ends its sessions; whether it was not revoked before.
+fn revoke(connection: &Connection, device: DeviceId, at: Timestamp) -> Result<bool> {
+    let revoked = connection
+        .prepare_cached("UPDATE devices SET revoked_ms = ?2 WHERE device = ?1 AND revoked_ms IS NULL")?
+        .execute(params![device.as_bytes(), at.0])?;
+    connection.prepare_cached("DELETE FROM sessions WHERE device = ?1")?.execute([device.as_bytes()])?;
+    Ok(revoked > 0)
+}
+
 /// Uses a code for a device, inside the caller's transaction.
 fn redeem(connection: &Connection, code_hash: &[u8; 32], new: &NewDevice) -> Result<Redemption> {
     let Some(code) = find_enrolment(connection, code_hash)? else { return Ok(Redemption::Unknown) };
@@ -112,19 +136,7 @@ fn redeem(connection: &Connection, code_hash: &[u8; 32], new: &NewDevice) -> Res
 
 impl People for Sqlite {
     fn put_officer(&self, officer: &Officer) -> Result<()> {
-        self.transact(|tx| {
-            tx.prepare_cached(
-                "INSERT OR REPLACE INTO officers (officer, name, badge, role, station) VALUES (?1, ?2, ?3, ?4, ?5)",
-            )?
-            .execute(params![
-                officer.id.as_str(),
-                officer.name,
-                officer.badge,
-                role_word(officer.role),
-                officer.station.as_ref().map(StationCode::as_str),
-            ])?;
-            Ok(())
-        })
+        self.transact(|tx| replace_officer(tx, officer))
     }
 
     fn officer(&self, id: &OfficerId) -> Result<Option<Officer>> {
@@ -208,11 +220,28 @@ impl People for Sqlite {
     }
 
     fn revoke(&self, device: DeviceId, at: Timestamp) -> Result<()> {
+        self.transact(|tx| revoke(tx, device, at).map(drop))
+    }
+
+    fn put_members(
+        &self,
+        officers: &[Officer],
+        devices: &[NewDevice],
+        revoked: &[(DeviceId, Timestamp)],
+    ) -> Result<Vec<DeviceId>> {
+        if officers.is_empty() && devices.is_empty() && revoked.is_empty() {
+            return Ok(Vec::new());
+        }
         self.transact(|tx| {
-            tx.prepare_cached("UPDATE devices SET revoked_ms = ?2 WHERE device = ?1 AND revoked_ms IS NULL")?
-                .execute(params![device.as_bytes(), at.0])?;
-            tx.prepare_cached("DELETE FROM sessions WHERE device = ?1")?.execute([device.as_bytes()])?;
-            Ok(())
+            officers.iter().try_for_each(|officer| replace_officer(tx, officer))?;
+            devices.iter().try_for_each(|device| insert_device(tx, device, &device.officer))?;
+            let mut gone = Vec::new();
+            for (device, at) in revoked {
+                if revoke(tx, *device, *at)? {
+                    gone.push(*device);
+                }
+            }
+            Ok(gone)
         })
     }
 

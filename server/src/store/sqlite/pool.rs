@@ -17,8 +17,12 @@ pub(super) struct Readers {
 impl Readers {
     /// Opens `count` connections.
     pub(super) fn open(path: &Path, count: usize) -> Result<Self> {
-        let free = (0..count).map(|_| open_reader(path)).collect::<Result<_>>()?;
-        Ok(Self { free: Mutex::new(free), returned: Condvar::new() })
+        Ok(Self::of((0..count).map(|_| open_reader(path)).collect::<Result<_>>()?))
+    }
+
+    /// Connections that are open already.
+    pub(super) fn of(free: Vec<Connection>) -> Self {
+        Self { free: Mutex::new(free), returned: Condvar::new() }
     }
 
     /// Runs work on a free connection, waiting for one.

@@ -24,3 +24,14 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     }
     Ok(())
 }
+
+/// Whether a database is just as this version of the program makes it.
+pub(super) fn check(connection: &Connection) -> Result<()> {
+    let known = u32::try_from(MIGRATIONS.len()).expect("there are few migrations");
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match found == known {
+        true => Ok(()),
+        false if found > known => Err(StoreError::SchemaTooNew { found, known }),
+        false => Err(StoreError::Corrupt { what: "schema of this version; start the relay on it once" }),
+    }
+}

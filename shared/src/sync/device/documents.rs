@@ -4,20 +4,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::port::StoredChange;
+use super::port::{Aside, StoredChange};
+use super::set_aside::{self, Doubts, Guard, Recorder};
 use crate::document::read::{self, Round};
 use crate::document::{ApplyError, Document, Written, write::Event};
 use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::template::Template;
-use crate::ids::{Actor, AssetId, BureauId, ChangeHash, CollectionId, DocumentId, DocumentKind, TemplateId};
+use crate::ids::{
+    Actor, AssetId, BureauId, ChangeHash, CollectionId, DocumentId, DocumentKind, EventKey, TemplateId,
+};
 
 /// Every document of the phone.
 #[derive(Debug, Default)]
 pub(super) struct Documents {
     held: BTreeMap<DocumentId, Held>,
     library: Library,
+    guard: Guard,
 }
 
 /// The bureau's documents, as read.
@@ -41,6 +45,7 @@ struct Held {
     /// How many of `order` are in `document`.
     applied: usize,
     document: Option<Document>,
+    doubts: Doubts,
     round: Option<Arc<Round>>,
     register: Option<Arc<BTreeMap<AssetId, Asset>>>,
 }
@@ -53,6 +58,7 @@ impl Held {
             order: Vec::new(),
             applied: 0,
             document: None,
+            doubts: Doubts::default(),
             round: None,
             register: None,
         }
@@ -63,26 +69,68 @@ impl Held {
         self.register = None;
     }
 
-    /// The document with everything that came; a change that automerge refuses is left out, the others count.
-    fn load(&mut self, id: DocumentId) -> &mut Document {
+    /// The document with everything that came, but for what is set aside or refused.
+    fn load(&mut self, id: DocumentId, guard: &mut Guard) -> &mut Document {
         let document = self.document.get_or_insert_with(|| Document::new(id));
-        let news: Vec<&[u8]> = self.order[self.applied..]
-            .iter()
-            .filter_map(|hash| self.changes.get(hash))
-            .map(Vec::as_slice)
-            .collect();
-        if !news.is_empty() && document.apply(news.iter().copied()).is_err() {
-            for change in news {
-                // One by one, so that a single bad change does not hide its neighbours.
-                let _ = document.apply([change]);
-            }
-        }
+        let news = self.order[self.applied..].iter();
+        let news = news.filter_map(|hash| Some((*hash, self.changes.get(hash)?.as_slice())));
+        self.doubts.apply(document, news, guard);
         self.applied = self.order.len();
         document
+    }
+
+    /// The document is built again when somebody looks.
+    fn start_over(&mut self) {
+        self.document = None;
+        self.applied = 0;
+        self.doubts.refused.clear();
+        self.forget_readings();
     }
 }
 
 impl Documents {
+    /// Notes in this recorder what is being applied.
+    pub(super) fn record(&mut self, recorder: Recorder) {
+        self.guard = Guard::new(recorder);
+    }
+
+    /// Leaves an entry out from now on.
+    pub(super) fn set_aside(&mut self, aside: &Aside) -> bool {
+        let Some(held) = self.held.get_mut(&aside.document) else { return false };
+        if held.doubts.aside.insert(aside.hash) {
+            held.start_over();
+            self.mark_stale(aside.document);
+        }
+        true
+    }
+
+    /// An entry that was left out counts again, and is applied alone.
+    pub(super) fn take_back(&mut self, aside: &Aside) {
+        let Some(held) = self.held.get_mut(&aside.document) else { return };
+        if held.doubts.aside.remove(&aside.hash) {
+            held.doubts.suspects.insert(aside.hash);
+            held.start_over();
+            self.mark_stale(aside.document);
+        }
+    }
+
+    /// An entry is applied alone.
+    pub(super) fn suspect(&mut self, id: DocumentId, hash: ChangeHash) {
+        if let Some(held) = self.held.get_mut(&id) {
+            held.doubts.suspects.insert(hash);
+        }
+    }
+
+    /// Entries that are left out.
+    pub(super) fn aside(&self) -> impl Iterator<Item = Aside> {
+        set_aside::listed(self.held.iter().map(|(id, held)| (*id, &held.doubts.aside)))
+    }
+
+    /// Entries that their documents refused.
+    pub(super) fn refused(&self) -> impl Iterator<Item = Aside> {
+        set_aside::listed(self.held.iter().map(|(id, held)| (*id, &held.doubts.refused)))
+    }
+
     /// Takes a change in, unless it is here already.
     pub(super) fn take(&mut self, stored: StoredChange) -> bool {
         let held = self.held.entry(stored.document).or_insert_with(|| Held::new(stored.collection));
@@ -104,7 +152,9 @@ impl Documents {
         event: &Event,
     ) -> Result<Written, ApplyError> {
         let held = self.held.entry(id).or_insert_with(|| Held::new(collection.clone()));
-        let written = held.load(id).write(actor, event)?;
+        let document = held.load(id, &mut self.guard);
+        self.guard.close();
+        let written = document.write(actor, event)?;
         held.changes.insert(written.hash, written.change.clone());
         held.order.push(written.hash);
         held.applied = held.order.len();
@@ -112,14 +162,38 @@ impl Documents {
         Ok(written)
     }
 
+    /// Writes an event that was written before, under a key that may be its old one.
+    pub(super) fn write_again(
+        &mut self,
+        id: DocumentId,
+        actor: Actor,
+        key: EventKey,
+        event: &Event,
+    ) -> Option<Written> {
+        let held = self.held.get_mut(&id)?;
+        let document = held.load(id, &mut self.guard);
+        self.guard.close();
+        let written = document.write_under(actor, key, event).ok()?;
+        held.changes.insert(written.hash, written.change.clone());
+        held.order.push(written.hash);
+        held.applied = held.order.len();
+        held.forget_readings();
+        Some(written)
+    }
+
+    /// The document with everything that came.
+    pub(super) fn document(&mut self, id: DocumentId) -> Option<&mut Document> {
+        let document = self.held.get_mut(&id)?.load(id, &mut self.guard);
+        self.guard.close();
+        Some(document)
+    }
+
     /// Takes changes back that did not become durable: the document is built again from the others.
     pub(super) fn drop_changes(&mut self, id: DocumentId, hashes: &BTreeSet<ChangeHash>) {
         let Some(held) = self.held.get_mut(&id) else { return };
         held.changes.retain(|hash, _| !hashes.contains(hash));
         held.order.retain(|hash| !hashes.contains(hash));
-        held.document = None;
-        held.applied = 0;
-        held.forget_readings();
+        held.start_over();
         self.mark_stale(id);
     }
 
@@ -133,7 +207,7 @@ impl Documents {
     }
 
     pub(super) fn has(&self, id: DocumentId) -> bool {
-        self.held.contains_key(&id)
+        self.held.get(&id).is_some_and(|held| !held.changes.is_empty())
     }
 
     /// Every change of a collection.
@@ -147,8 +221,18 @@ impl Documents {
         })
     }
 
+    /// Every change of a document, with the collection that it is in.
+    pub(super) fn in_document(
+        &self,
+        id: DocumentId,
+    ) -> impl Iterator<Item = (ChangeHash, &CollectionId, &[u8])> {
+        self.held.get(&id).into_iter().flat_map(|held| {
+            held.changes.iter().map(|(hash, change)| (*hash, &held.collection, change.as_slice()))
+        })
+    }
+
     pub(super) fn heads(&mut self, id: DocumentId) -> Vec<ChangeHash> {
-        self.held.get_mut(&id).map(|held| held.load(id).heads()).unwrap_or_default()
+        self.document(id).map(|document| document.heads()).unwrap_or_default()
     }
 
     pub(super) fn round(&mut self, id: DocumentId, bureau: &BureauId) -> Arc<Round> {
@@ -157,9 +241,10 @@ impl Documents {
             return Arc::clone(round);
         }
         let changes = self.library.directory.held_in(id);
-        let document = held.load(id);
+        let document = held.load(id, &mut self.guard);
         let mut round = read::round(document, bureau);
         read::hold(&mut round, document, &changes);
+        self.guard.close();
         let round = Arc::new(round);
         held.round = Some(Arc::clone(&round));
         round
@@ -170,7 +255,8 @@ impl Documents {
         if let Some(register) = &held.register {
             return Arc::clone(register);
         }
-        let register = Arc::new(read::register(held.load(id)));
+        let register = Arc::new(read::register(held.load(id, &mut self.guard)));
+        self.guard.close();
         held.register = Some(Arc::clone(&register));
         register
     }
@@ -193,7 +279,7 @@ impl Documents {
         let before = std::mem::take(&mut self.library.held_in);
         for id in std::mem::take(&mut self.library.stale) {
             let Some(held) = self.held.get_mut(&id) else { continue };
-            let document = held.load(id);
+            let document = held.load(id, &mut self.guard);
             match id.kind() {
                 DocumentKind::Directory => self.library.directory = read::directory(document),
                 DocumentKind::Calendar => {
@@ -206,6 +292,7 @@ impl Documents {
                 }
                 DocumentKind::Round | DocumentKind::Register => {}
             }
+            self.guard.close();
         }
         let Directory { held, released, .. } = &self.library.directory;
         let count = |of: &BTreeMap<_, BTreeSet<_>>, id| of.get(id).map_or(0, BTreeSet::len);

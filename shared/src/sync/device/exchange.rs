@@ -8,8 +8,10 @@ use super::journal::{Entry, Then};
 use super::outbox;
 use super::port::{Effect, LinkState, Write, problem};
 use super::pull::{self, PullError};
+use super::receipts::{Answered, Unverified};
+use super::seals::{self, Push};
 use crate::ids::CollectionId;
-use crate::limits::EXCHANGE_MS_MAX;
+use crate::limits::{EXCHANGE_MS_MAX, RETRY_AFTER_MS};
 use crate::protocol::{
     self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response, Want,
 };
@@ -37,7 +39,7 @@ pub(super) struct LinkSide {
         std::collections::BTreeMap<CollectionId, BTreeSet<(crate::ids::DocumentId, crate::ids::ChangeHash)>>,
     /// Collections that were asked for from the beginning because their chain did not fit.
     restarted: BTreeSet<CollectionId>,
-    renew_session: bool,
+    pub(super) renew_session: bool,
     pub(super) last_contact: Option<Timestamp>,
     pub(super) problem: Option<String>,
 }
@@ -55,7 +57,9 @@ pub(super) enum Phase {
     /// The key signs a push.
     Signing(Vec<Batch>),
     /// A request is out.
-    Asked { pushed: Vec<Batch>, since: Timestamp },
+    Asked { push: Push, since: Timestamp },
+    /// The relay's signatures under its answer are being verified.
+    Verifying(Box<Unverified>),
     /// Its answer is being stored.
     Storing,
 }
@@ -79,6 +83,11 @@ impl Device {
         self.link.may_link = may_link;
         let mut effects = vec![Effect::StatusChanged];
         if may_link {
+            // This tab is the one that tidies up.
+            let writes = self.seals.expired(self.corrected(now));
+            if !writes.is_empty() {
+                effects.extend(self.journal.add(Entry { writes, then: Then::News }).map(Effect::Persist));
+            }
             effects.extend(self.connect(now));
         } else if !matches!(self.link.phase, Phase::Down) {
             self.link.phase = Phase::Down;
@@ -131,6 +140,7 @@ impl Device {
         self.link.exchange = 0;
         self.link.is_heard = false;
         self.link.asked.clear();
+        self.try_those_behind();
         self.ask_for_everything(now);
         self.exchange(now)
     }
@@ -158,9 +168,14 @@ impl Device {
         self.link
             .to_ask
             .extend(wanted.into_iter().filter(|collection| !self.link.asked.contains(collection)));
+        // What the relay lost first: what waits in the outbox may build on it.
+        let carried = self.seals.next_push();
+        if !carried.is_empty() {
+            return self.ask(now, Push { carried, ..Push::default() });
+        }
         let batches = self.outbox.batches(&self.documents);
         if batches.is_empty() {
-            return if self.link.to_ask.is_empty() { Vec::new() } else { self.ask(now, batches) };
+            return if self.link.to_ask.is_empty() { Vec::new() } else { self.ask(now, Push::default()) };
         }
         let claims = batches.iter().map(|batch| outbox::claim(&self.identity.bureau, batch)).collect();
         self.link.phase = Phase::Signing(batches);
@@ -173,10 +188,10 @@ impl Device {
         for (batch, signature) in batches.iter_mut().zip(signatures) {
             batch.signature = signature;
         }
-        self.ask(now, batches)
+        self.ask(now, Push { marked: batches, ..Push::default() })
     }
 
-    fn ask(&mut self, now: Timestamp, push: Vec<Batch>) -> Vec<Effect> {
+    fn ask(&mut self, now: Timestamp, push: Push) -> Vec<Effect> {
         self.link.asked.extend(self.link.to_ask.iter().cloned());
         let wants = std::mem::take(&mut self.link.to_ask)
             .into_iter()
@@ -186,8 +201,9 @@ impl Device {
             })
             .collect();
         self.link.exchange += 1;
-        let request = Request { exchange: self.link.exchange, push: push.clone(), wants, bytes_max: 0 };
-        self.link.phase = Phase::Asked { pushed: push, since: now };
+        let batches = push.batches().cloned().collect();
+        let request = Request { exchange: self.link.exchange, push: batches, wants, bytes_max: 0 };
+        self.link.phase = Phase::Asked { push, since: now };
         vec![
             Effect::Send(protocol::encode(&Frame::Request(request))),
             Effect::SetTimer(now.plus_ms(EXCHANGE_MS_MAX)),
@@ -197,7 +213,7 @@ impl Device {
 
     pub(super) fn received(&mut self, now: Timestamp, random: u64, bytes: &[u8]) -> Vec<Effect> {
         match protocol::decode(bytes) {
-            Ok(Frame::Response(response)) => self.answer(now, response),
+            Ok(Frame::Response(response)) => self.answer(now, random, response),
             Ok(Frame::Refusal(refusal)) => self.refused(now, random, &refusal),
             Ok(Frame::Request(_)) => self.hang_up(now, random, RefusalCode::Malformed),
             Err(error) => self.hang_up(now, random, error.refusal().code),
@@ -230,13 +246,12 @@ impl Device {
         self.link.renew_session = refusal.code == RefusalCode::NoSession;
         let mut effects = self.hang_up(now, random, refusal.code);
         if let Some(wait) = refusal.retry_after_ms {
-            effects.push(Effect::SetTimer(now.plus_ms(i64::from(wait))));
+            effects.push(Effect::SetTimer(now.plus_ms(backoff::told_ms(wait, random))));
         }
         effects
     }
 
-    fn answer(&mut self, now: Timestamp, response: Response) -> Vec<Effect> {
-        let mut writes = Vec::new();
+    fn answer(&mut self, now: Timestamp, random: u64, response: Response) -> Vec<Effect> {
         let is_answer =
             response.exchange == self.link.exchange && matches!(self.link.phase, Phase::Asked { .. });
         if response.exchange != 0 && !is_answer {
@@ -244,9 +259,30 @@ impl Device {
             return Vec::new();
         }
         if is_answer
-            && let Phase::Asked { pushed, .. } = std::mem::replace(&mut self.link.phase, Phase::Storing)
+            && let Phase::Asked { push, .. } = std::mem::replace(&mut self.link.phase, Phase::Storing)
         {
-            writes.extend(pull::ack_writes(&response.acks, &pushed));
+            return self.check_receipts(now, random, response, push);
+        }
+        self.take_answer((now, now), random, response, None)
+    }
+
+    /// Takes an answer whose receipts are good, or a delivery, which answers nothing. `heard` is when it came.
+    pub(super) fn take_answer(
+        &mut self,
+        (now, heard): (Timestamp, Timestamp),
+        random: u64,
+        response: Response,
+        answered: Option<Answered>,
+    ) -> Vec<Effect> {
+        let mut writes = Vec::new();
+        let is_answer = answered.is_some();
+        if let Some(Answered { push, receipts }) = answered {
+            writes.extend(pull::ack_writes(&response.acks, &push.marked));
+            writes.extend(pull::ack_writes(&response.acks, &push.carried_own(self.identity.device)));
+            writes.extend(seals::of_acked(&response.acks, &push.marked));
+            writes.extend(receipts.into_iter().map(Write::Receipt));
+            self.seals.answered(&response.acks);
+            self.note_rejections(&response.acks, &push.marked);
         }
         self.link.failures = 0;
         self.link.is_heard = true;
@@ -256,14 +292,15 @@ impl Device {
             _ => None,
         });
         self.link.problem = deferred.and_then(problem);
-        let offset = response.relay_time.since(now);
+        let offset = response.relay_time.since(heard);
         if self.clock_offset_ms.is_none_or(|known| known.abs_diff(offset) > 1_000) {
             writes.push(Write::ClockOffset(offset));
         }
         for pull in &response.pulls {
             writes.extend(self.take_pull(now, pull));
         }
-        self.deferred_until = deferred.map(|_| now.plus_ms(response.retry_after_ms.map_or(5_000, i64::from)));
+        let wait = backoff::told_ms(response.retry_after_ms.unwrap_or(RETRY_AFTER_MS), random);
+        self.deferred_until = deferred.map(|_| now.plus_ms(wait));
         let mut effects = vec![Effect::StatusChanged];
         if writes.is_empty() {
             if is_answer {
@@ -298,15 +335,16 @@ impl Device {
                 return Vec::new();
             }
         };
+        self.note_seen(pull);
         if pull.more {
             self.link.to_ask.insert(pull.collection.clone());
         } else {
+            self.note_read(&pull.collection, self.link.diverged.contains_key(&pull.collection));
             self.caught_up.insert(pull.collection.clone());
             if let Some(seen) = self.link.diverged.remove(&pull.collection) {
-                let device = self.identity.device;
-                let lost =
-                    pull::lost_writes(&pull.collection, device, &self.documents, &self.outbox, &seen, now);
-                writes.extend(lost);
+                let lost = pull::lost(&pull.collection, &self.documents, &self.outbox, &seen);
+                self.give_back(&lost);
+                writes.extend(pull::lost_writes(self.identity.device, &self.documents, &lost, now));
             }
         }
         writes

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::port::Write;
+use super::remake::Remade;
 use crate::ids::{ChangeHash, DocumentId};
 
 /// Transactions under way and waiting.
@@ -29,6 +30,8 @@ pub(super) enum Then {
     News,
     /// The answer to an exchange: applied once durable, and then the next exchange may begin.
     Answer,
+    /// Edits that were made again, which are in the documents already.
+    Remade(Box<Remade>),
 }
 
 /// A deed and what it wrote.
@@ -50,6 +53,11 @@ impl Journal {
             (_, then) => self.waiting.push_back(Entry { writes: entry.writes, then }),
         }
         self.start()
+    }
+
+    /// Whether everything is durable.
+    pub(super) fn is_idle(&self) -> bool {
+        self.under_way.is_none() && self.waiting.is_empty()
     }
 
     /// Begins the next transaction, if none is under way.
@@ -76,7 +84,7 @@ impl Journal {
                 given_up.append(deeds);
                 false
             }
-            Then::News | Then::Answer => true,
+            Then::News | Then::Answer | Then::Remade(_) => true,
         });
         given_up
     }

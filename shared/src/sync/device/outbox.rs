@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::documents::Documents;
 use super::port::Mark;
 use crate::document::chunk::{self, Outline};
+use crate::document::decode;
 use crate::ids::{BureauId, ChangeHash, DocumentId, EventKey};
 use crate::limits::{BATCH_CHANGES_MAX, PUSH_BATCHES_MAX, PUSH_BYTES_MAX};
 use crate::protocol::Batch;
@@ -15,13 +16,15 @@ use crate::trust::signing::{BatchClaim, SUITE_P256};
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     marks: BTreeMap<(DocumentId, ChangeHash), Waiting>,
-    /// The event keys of the marked changes: each of our changes writes one event, keyed by the change's number.
+    /// The event keys of the marked changes: each of our changes writes one event.
     keys: BTreeSet<(DocumentId, EventKey)>,
+    /// Documents of which nothing is pushed: what waits there is about to be made again.
+    paused: BTreeSet<DocumentId>,
 }
 
 #[derive(Debug)]
 struct Waiting {
-    since: Timestamp,
+    mark: Mark,
     key: Option<EventKey>,
     /// Only what is durable here may be pushed: what is lost again must never have been seen outside.
     is_durable: bool,
@@ -38,7 +41,7 @@ impl Outbox {
     pub(super) fn mark_tentative(&mut self, mark: &Mark, documents: &Documents) {
         let key = event_key(documents, mark.document, mark.hash);
         self.keys.extend(key.clone().map(|key| (mark.document, key)));
-        self.marks.insert((mark.document, mark.hash), Waiting { since: mark.at, key, is_durable: false });
+        self.marks.insert((mark.document, mark.hash), Waiting { mark: mark.clone(), key, is_durable: false });
     }
 
     /// A tentative change is durable now.
@@ -59,7 +62,7 @@ impl Outbox {
     }
 
     pub(super) fn oldest(&self) -> Option<Timestamp> {
-        self.marks.values().map(|waiting| waiting.since).min()
+        self.marks.values().map(|waiting| waiting.mark.at).min()
     }
 
     pub(super) fn contains(&self, document: DocumentId, hash: ChangeHash) -> bool {
@@ -70,9 +73,26 @@ impl Outbox {
         self.keys.contains(&(document, key.clone()))
     }
 
+    /// Pushes nothing of a document until [`Outbox::resume`].
+    pub(super) fn pause(&mut self, document: DocumentId) {
+        self.paused.insert(document);
+    }
+
+    /// Pushes a document's changes again.
+    pub(super) fn resume(&mut self, document: DocumentId) {
+        self.paused.remove(&document);
+    }
+
+    /// The marks of a document.
+    pub(super) fn of(&self, document: DocumentId) -> impl Iterator<Item = &Mark> {
+        let all = (document, ChangeHash([0; 32]))..=(document, ChangeHash([0xff; 32]));
+        self.marks.range(all).map(|(_, waiting)| &waiting.mark)
+    }
+
     /// The next push: unsigned batches whose concatenation is causal, within the bounds of one frame.
     pub(super) fn batches(&self, documents: &Documents) -> Vec<Batch> {
         let ids: BTreeSet<DocumentId> = self.marks.keys().map(|(document, _)| *document).collect();
+        let ids = ids.difference(&self.paused).copied();
         let mut batches = Vec::new();
         let mut bytes_left = PUSH_BYTES_MAX;
         for id in ids {
@@ -89,25 +109,28 @@ impl Outbox {
     }
 
     /// A document's waiting changes by their first operation, which is an order of causes before effects, cut where
-    /// the writer changes (two tabs' changes may interleave).
+    /// the writer changes (two tabs' changes may interleave) or its numbers do (what is missing is at the relay: a
+    /// storage that was set back still marks what came before it).
     fn batches_of(&self, id: DocumentId, documents: &Documents) -> Vec<Batch> {
         let marked = self.marks.range((id, ChangeHash([0; 32]))..=(id, ChangeHash([0xff; 32])));
-        let hashes = marked.filter(|(_, waiting)| waiting.is_durable).map(|((_, hash), _)| *hash);
-        let mut waiting: Vec<(Outline, &[u8])> = hashes
-            .filter_map(|hash| {
-                let (_, change) = documents.change(id, hash)?;
-                Some((chunk::outline(change).ok()?, change))
+        let mut waiting: Vec<(Outline, &[u8], bool)> = marked
+            .filter(|(_, waiting)| waiting.is_durable)
+            .filter_map(|((_, hash), waiting)| {
+                let (_, change) = documents.change(id, *hash)?;
+                Some((chunk::outline(change).ok()?, change, waiting.mark.is_alone))
             })
             .collect();
-        waiting.sort_by_key(|(outline, _)| (outline.start_op, outline.actor, outline.seq));
+        waiting.sort_by_key(|(outline, ..)| (outline.start_op, outline.actor, outline.seq));
         let mut batches: Vec<Batch> = Vec::new();
         let mut bytes = 0;
-        for (outline, change) in waiting {
+        // The writer and the number that would join the last batch.
+        let mut next = None;
+        for (outline, change, is_alone) in waiting {
             let Some((collection, _)) = documents.change(id, outline.hash) else { continue };
             bytes += change.len();
             let fits = |batch: &Batch| batch.changes.len() < BATCH_CHANGES_MAX && bytes <= PUSH_BYTES_MAX / 2;
             match batches.last_mut() {
-                Some(batch) if batch.actor == outline.actor && fits(batch) => {
+                Some(batch) if !is_alone && next == Some((outline.actor, outline.seq)) && fits(batch) => {
                     batch.changes.push(change.to_vec().into());
                     batch.head = outline.hash;
                 }
@@ -124,6 +147,7 @@ impl Outbox {
                     });
                 }
             }
+            next = outline.seq.checked_add(1).filter(|_| !is_alone).map(|seq| (outline.actor, seq));
         }
         batches
     }
@@ -142,9 +166,8 @@ pub(super) fn claim(bureau: &BureauId, batch: &Batch) -> Vec<u8> {
     claim.to_bytes(batch.suite)
 }
 
-/// The key of the event that a change wrote.
+/// The key of the event that a change wrote: not always the change's number, for an edit that is made again keeps its
+/// key.
 pub(super) fn event_key(documents: &Documents, document: DocumentId, hash: ChangeHash) -> Option<EventKey> {
-    let (_, change) = documents.change(document, hash)?;
-    let outline = chunk::outline(change).ok()?;
-    Some(EventKey::new(outline.actor, u32::try_from(outline.seq).ok()?))
+    decode::key(documents.change(document, hash)?.1)
 }

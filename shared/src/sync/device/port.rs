@@ -4,10 +4,14 @@ use minicbor::{Decode, Encode};
 
 use crate::domain::answer::Answer;
 use crate::domain::round::RoundName;
-use crate::ids::{BureauId, ChangeHash, CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
-use crate::protocol::{Cursor, RefusalCode, RejectCode};
+use crate::ids::{BureauId, CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
+use crate::protocol::RefusalCode;
 use crate::time::{Timestamp, Zone};
 use crate::trust::rights::Rights;
+
+mod stored;
+
+pub use stored::{Applying, Aside, Mark, Rejected, Stored, StoredChange, Why, Write};
 
 /// Who this phone is.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -24,103 +28,22 @@ pub struct Identity {
     /// Its person.
     #[n(3)]
     pub rights: Rights,
-}
-
-/// What the phone's storage holds when it starts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Stored {
-    /// Every change, own and pulled.
-    pub changes: Vec<StoredChange>,
-    /// Own changes that the relay has not acknowledged.
-    pub marks: Vec<Mark>,
-    /// Places in the logs.
-    pub cursors: Vec<(CollectionId, Cursor)>,
-    /// Own changes that the relay rejected for good.
-    pub rejected: Vec<Rejected>,
-    /// Relay clock minus phone clock, milliseconds.
-    pub clock_offset_ms: Option<i64>,
-}
-
-/// A change as the phone keeps it. Its key in the storage is (document, hash).
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct StoredChange {
-    /// Where its document is kept.
-    #[n(0)]
-    pub collection: CollectionId,
-    /// Its document.
-    #[n(1)]
-    pub document: DocumentId,
-    /// Its hash.
-    #[n(2)]
-    pub hash: ChangeHash,
-    /// Its bytes.
-    #[cbor(n(3), with = "minicbor::bytes")]
-    pub change: Vec<u8>,
-}
-
-/// The outbox mark of an own change. Its key in the storage is (document, hash).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-pub struct Mark {
-    /// The document.
-    #[n(0)]
-    pub document: DocumentId,
-    /// The change.
-    #[n(1)]
-    pub hash: ChangeHash,
-    /// When it was made, by the phone's clock.
-    #[n(2)]
-    pub at: Timestamp,
-}
-
-/// An own change that the relay rejected for good. Kept and shown, never retried.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct Rejected {
-    /// The document.
-    #[n(0)]
-    pub document: DocumentId,
-    /// The change.
-    #[n(1)]
-    pub hash: ChangeHash,
-    /// Why.
-    #[n(2)]
-    pub code: RejectCode,
-}
-
-/// One write to the storage. All writes of one `Persist` go into one transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub enum Write {
-    /// Keep a change.
-    #[n(0)]
-    Change(#[n(0)] StoredChange),
-    /// It waits for the relay.
-    #[n(1)]
-    Mark(#[n(0)] Mark),
-    /// The relay has it.
-    #[n(2)]
-    DropMark {
-        /// The document.
-        #[n(0)]
-        document: DocumentId,
-        /// The change.
-        #[n(1)]
-        hash: ChangeHash,
-    },
-    /// A new place in a log.
-    #[n(3)]
-    Cursor {
-        /// The collection.
-        #[n(0)]
-        collection: CollectionId,
-        /// The place.
-        #[n(1)]
-        cursor: Cursor,
-    },
-    /// The relay rejected it.
+    /// The relay's public key, an uncompressed P-256 point; `None` until a phone that was enrolled without it learns it.
     #[n(4)]
-    Rejected(#[n(0)] Rejected),
-    /// Relay clock minus phone clock, milliseconds.
-    #[n(5)]
-    ClockOffset(#[n(0)] i64),
+    pub relay_key: Option<minicbor::bytes::ByteVec>,
+}
+
+/// A signature that is to be verified, and what it must be of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// The bytes that were signed.
+    pub claim: Vec<u8>,
+    /// Signature suite.
+    pub suite: u8,
+    /// The signature.
+    pub signature: Vec<u8>,
+    /// The signer's public key, an uncompressed P-256 point.
+    pub public_key: Vec<u8>,
 }
 
 /// What the person does.
@@ -183,6 +106,12 @@ pub enum Input {
     Signed(Vec<Vec<u8>>),
     /// The key could not sign.
     SignFailed,
+    /// Whether each signature that was to be verified is good, in order.
+    Verified(Vec<bool>),
+    /// There was nothing to verify with.
+    VerifyFailed,
+    /// A session told the relay's public key. One that is known already is never replaced.
+    RelayKey(Vec<u8>),
     /// A session stands and frames can be sent.
     LinkUp,
     /// The link is gone or could not be made.
@@ -202,6 +131,8 @@ pub enum Input {
     FromOtherTab(Vec<Write>),
     /// Hold this collection too, from now on (a supervisor opens a month).
     Want(CollectionId),
+    /// Try the entries that were set aside once more.
+    TryAside,
 }
 
 /// What the shell must do, in order.
@@ -212,6 +143,8 @@ pub enum Effect {
     Persist(Vec<Write>),
     /// Sign each claim with the device key, then `Signed` or `SignFailed`.
     Sign(Vec<Vec<u8>>),
+    /// Verify each signature, then `Verified` or `VerifyFailed`. An unknown suite is a signature that is not good.
+    Verify(Vec<Claimed>),
     /// Make a link, then `LinkUp` or `LinkDown`.
     Connect {
         /// The relay said that the session is gone: sign a new challenge first.
@@ -279,8 +212,12 @@ pub struct Status {
     pub last_contact: Option<Timestamp>,
     /// Relay clock minus phone clock, milliseconds.
     pub clock_offset_ms: Option<i64>,
-    /// Changes that the relay rejected for good.
+    /// Own changes that the relay did not take and that are not made again.
     pub rejected: Vec<Rejected>,
+    /// Entries that are kept and not applied: the app died over them.
+    pub aside: Vec<Aside>,
+    /// Entries that their document refused, among the documents that were looked at.
+    pub refused: Vec<Aside>,
     /// Why the last exchange failed, as a code's word.
     pub problem: Option<String>,
 }

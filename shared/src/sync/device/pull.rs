@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::documents::Documents;
 use super::outbox::Outbox;
-use super::port::{Mark, Rejected, StoredChange, Write};
+use super::port::{Mark, StoredChange, Write};
+use super::seals;
 use crate::document::chunk;
 use crate::ids::{ChangeHash, CollectionId, DeviceId, DocumentId};
 use crate::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull};
@@ -38,6 +39,7 @@ pub(super) fn writes(
         if run.seq_first != place.seq + 1 {
             return Err(PullError::Gap);
         }
+        let mut last = None;
         for carried in &run.changes {
             let hash = match carried {
                 Carried::Known(hash) if documents.contains(run.document, *hash) => *hash,
@@ -55,6 +57,7 @@ pub(super) fn writes(
             };
             place.chain = chain::extend(place.chain, link);
             hashes.push((run.document, hash));
+            last = Some(hash);
             if let Carried::Change(bytes) = carried
                 && !documents.contains(run.document, hash)
             {
@@ -62,6 +65,10 @@ pub(super) fn writes(
                 let collection = pull.collection.clone();
                 writes.push(Write::Change(StoredChange { collection, document: run.document, hash, change }));
             }
+        }
+        if let Some(last) = last {
+            let seal = seals::of_run(run, last).map_err(|_| PullError::Chain)?;
+            writes.extend(seal.map(Write::Seal));
         }
     }
     if place.seq != pull.cursor.seq {
@@ -93,32 +100,38 @@ pub(super) fn ack_writes(acks: &[Ack], pushed: &[Batch]) -> Vec<Write> {
                 AckOutcome::Accepted { .. } | AckOutcome::Duplicate { .. } => {
                     writes.push(Write::DropMark { document, hash });
                 }
-                AckOutcome::Rejected { code, .. } => {
-                    writes.push(Write::DropMark { document, hash });
-                    writes.push(Write::Rejected(Rejected { document, hash, code: *code }));
-                }
-                AckOutcome::Deferred { .. } => {}
+                // What was rejected is made again or kept as rejected by `remake`; until then it stays marked.
+                AckOutcome::Rejected { .. } | AckOutcome::Deferred { .. } => {}
             }
         }
     }
     writes
 }
 
-/// What a diverged log has lost of this phone's own: it is marked again, so that the next push gives it back.
-pub(super) fn lost_writes(
+/// What a diverged log has lost of what this phone holds.
+pub(super) fn lost(
     collection: &CollectionId,
-    device: DeviceId,
     documents: &Documents,
     outbox: &Outbox,
     seen: &BTreeSet<(DocumentId, ChangeHash)>,
+) -> BTreeSet<(DocumentId, ChangeHash)> {
+    let held = documents.in_collection(collection).map(|(document, hash, _)| (document, hash));
+    held.filter(|(document, hash)| !seen.contains(&(*document, *hash)) && !outbox.contains(*document, *hash))
+        .collect()
+}
+
+/// Own changes among what was lost are marked again: they wait until the relay has them.
+pub(super) fn lost_writes(
+    device: DeviceId,
+    documents: &Documents,
+    lost: &BTreeSet<(DocumentId, ChangeHash)>,
     now: Timestamp,
 ) -> Vec<Write> {
     let is_own = |change: &[u8]| chunk::outline(change).is_ok_and(|outline| outline.actor.device() == device);
-    documents
-        .in_collection(collection)
-        .filter(|(document, hash, change)| {
-            !seen.contains(&(*document, *hash)) && !outbox.contains(*document, *hash) && is_own(change)
+    lost.iter()
+        .filter(|(document, hash)| {
+            documents.change(*document, *hash).is_some_and(|(_, change)| is_own(change))
         })
-        .map(|(document, hash, _)| Write::Mark(Mark { document, hash, at: now }))
+        .map(|(document, hash)| Write::Mark(Mark::new(*document, *hash, now)))
         .collect()
 }

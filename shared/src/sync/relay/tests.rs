@@ -85,7 +85,8 @@ fn a_push_is_committed_before_anything_is_read() {
         head: batch().head,
         outcome: AckOutcome::Accepted { seq: 1, receipt_time: NOW },
     };
-    let effects = link.handle(NOW, Input::Committed { exchange: 1, acks: vec![ack.clone()] });
+    let effects =
+        link.handle(NOW, Input::Committed { exchange: 1, acks: vec![ack.clone()], receipts: Vec::new() });
     assert!(matches!(effects.as_slice(), [Effect::Read { .. }]));
     let effects = link.handle(NOW, Input::Log(pull(1, vec![run(1)], false)));
     let [response] = sent(&effects).try_into().unwrap();

@@ -1,17 +1,20 @@
-//! The slice about what is only on this phone, and how the link is.
+//! The slice about what is only on this phone, what is kept and counts nowhere, and how the link is.
 
-use std::collections::BTreeMap;
-
-use link::slice::{LinkState, RejectedView, StorageView, SyncView};
-use shared::sync::device::{self, Device};
+use link::slice::{AsideView, LinkState, RejectedView, RejectedWhat, StorageView, SyncView, WhyRejected};
+use shared::document::decode;
+use shared::document::write::Event;
+use shared::domain::Label;
+use shared::domain::round::RoundName;
+use shared::ids::ItemId;
+use shared::sync::device::{self, Device, Rejected, Why};
 
 /// The slice.
-pub fn view(device: &Device, storage: Option<StorageView>) -> SyncView {
+pub fn view(device: &mut Device, storage: Option<StorageView>) -> SyncView {
     let status = device.status();
-    let mut rejected: BTreeMap<&'static str, u32> = BTreeMap::new();
-    for one in &status.rejected {
-        *rejected.entry(one.code.word()).or_default() += 1;
-    }
+    let mut rejected: Vec<RejectedView> =
+        status.rejected.iter().filter_map(|rejected| rejected_view(device, rejected)).collect();
+    rejected.sort_by_key(|view| std::cmp::Reverse(view.at));
+    let left_out: Vec<_> = status.aside.into_iter().chain(status.refused).collect();
     SyncView {
         pending: u32::try_from(status.pending).unwrap_or(u32::MAX),
         oldest_pending: status.oldest_pending,
@@ -23,11 +26,62 @@ pub fn view(device: &Device, storage: Option<StorageView>) -> SyncView {
         },
         last_contact: status.last_contact,
         clock_offset_ms: status.clock_offset_ms,
-        rejected: rejected
-            .into_iter()
-            .map(|(code, count)| RejectedView { code: code.to_owned(), count })
-            .collect(),
+        rejected,
         problem: status.problem,
         storage,
+        aside: device::counted(&left_out)
+            .into_iter()
+            .map(|(document, count)| {
+                let round = device.name_of(document);
+                AsideView {
+                    checklist: checklist(device, round.as_ref()),
+                    round,
+                    count: u32::try_from(count).unwrap_or(u32::MAX),
+                }
+            })
+            .collect(),
     }
+}
+
+/// A rejected entry in words; `None` for a visit, which nobody ever wrote knowingly.
+fn rejected_view(device: &Device, rejected: &Rejected) -> Option<RejectedView> {
+    let round = rejected.round.as_ref();
+    let what = match decode::event(rejected.document.kind(), &rejected.change) {
+        Some((_, Event::Visit { .. })) => return None,
+        Some((_, Event::Answer { item, answer, fault, note, .. })) => {
+            RejectedWhat::Answer { item: line(device, round, &item), answer, fault, note }
+        }
+        Some((_, Event::Withdraw { item, .. })) => {
+            RejectedWhat::Withdrawal { item: line(device, round, &item) }
+        }
+        Some((_, Event::SignOff { .. })) => RejectedWhat::Signature,
+        Some((_, Event::Entry { .. })) | None => RejectedWhat::Other,
+    };
+    Some(RejectedView {
+        round: round.cloned(),
+        checklist: checklist(device, round),
+        what,
+        at: rejected.at,
+        code: rejected.code.word().to_owned(),
+        why: match rejected.why {
+            Why::ToBlame => WhyRejected::ToBlame,
+            Why::AlongWithAnother => WhyRejected::AlongWithAnother,
+            Why::Signature => WhyRejected::SignAgain,
+            Why::TooOften | Why::Unreadable => WhyRejected::TooOften,
+        },
+    })
+}
+
+/// A checklist's name; the bare id when this phone does not know it.
+fn checklist(device: &Device, round: Option<&RoundName>) -> Label {
+    let Some(round) = round else { return Label::default() };
+    let template = device.templates().get(&round.template);
+    template.map_or_else(|| Label::new(round.template.as_str(), ""), |template| template.name.clone())
+}
+
+/// A line's name; the bare id when this phone does not know it.
+fn line(device: &Device, round: Option<&RoundName>, item: &ItemId) -> Label {
+    let template = round.and_then(|round| device.templates().get(&round.template));
+    let known = template.and_then(|template| template.item(item));
+    known.map_or_else(|| Label::new(item.as_str(), ""), |item| item.name.clone())
 }

@@ -1,6 +1,6 @@
 //! Slices out of real documents, on a phone that never met a relay: the bureau's documents come as another tab's writes.
 
-use link::slice::{EventState, Place, RoundState};
+use link::slice::{EventState, Place, RejectedWhat, RoundState, WhyRejected};
 use shared::document::Document;
 use shared::document::chunk;
 use shared::document::write::Event;
@@ -16,7 +16,7 @@ use shared::ids::{
 };
 use shared::protocol::RejectCode;
 use shared::sync::device::{
-    Deed, Device, Effect, Identity, Input, Mark, Rejected, Stored, StoredChange, Write,
+    Aside, Deed, Device, Effect, Identity, Input, Rejected, Stored, StoredChange, Why, Write,
 };
 use shared::time::{Timestamp, Zone};
 use shared::trust::rights::{Rights, Role};
@@ -70,8 +70,11 @@ fn entries<T: serde::Serialize>(id: DocumentId, entries: &[T]) -> Vec<Write> {
 fn phone() -> Device {
     let rights = Rights { officer: officer("li"), role: Role::Lead, station: Some(station()) };
     let device = DeviceId::from([1; 16]);
-    let mut phone =
-        Device::boot(Identity { bureau: bureau(), zone: Zone::CHINA, device, rights }, 0, Stored::default());
+    let mut phone = Device::boot(
+        Identity { bureau: bureau(), zone: Zone::CHINA, device, rights, relay_key: None },
+        0,
+        Stored::default(),
+    );
     let person = |id: &str, name: &str| {
         let (id, name, badge) = (officer(id), name.to_owned(), "A1".to_owned());
         DirectoryEntry::Officer(Officer { id, name, badge, station: Some(station()), role: Role::Officer })
@@ -149,28 +152,57 @@ fn a_round_shows_own_kit_first_and_who_said_what() {
         ("李明", EventState::Standing, Place::Phone)
     );
     assert!(event.is_mine);
-    assert_eq!(sync::view(&phone, None).pending, 2);
+    assert_eq!(sync::view(&mut phone, None).pending, 2);
 }
 
 #[test]
-fn what_the_relay_rejected_is_never_said_to_be_at_the_centre() {
+fn what_the_relay_rejected_is_shown_in_words_and_never_said_to_be_at_the_centre() {
     let mut phone = phone();
-    let writes = answer(&mut phone, "li", "P04", Condition::Ok);
-    let marks = writes.iter().filter_map(|write| match write {
-        Write::Mark(mark) => Some(mark.clone()),
-        _ => None,
-    });
-    let place = |phone: &mut Device| {
-        let view = round::view(phone, &name()).expect("the template is here");
-        view.cards.iter().flat_map(|card| &card.events).map(|event| event.place).collect::<Vec<_>>()
-    };
-    for Mark { document, hash, .. } in marks {
-        let rejected = Rejected { document, hash, code: RejectCode::NoRight };
-        let writes = vec![Write::DropMark { document, hash }, Write::Rejected(rejected)];
-        phone.handle(NOW, 0, Input::FromOtherTab(writes));
+    let mut writes = Vec::new();
+    for write in answer(&mut phone, "li", "P04", Condition::Fault) {
+        let Write::Change(StoredChange { document, hash, change, .. }) = write else { continue };
+        writes.push(Write::DropMark { document, hash });
+        writes.push(Write::DropChange { document, hash });
+        writes.push(Write::Rejected(Rejected {
+            document,
+            hash,
+            code: RejectCode::NoRight,
+            why: Why::ToBlame,
+            at: NOW,
+            round: Some(name()),
+            change,
+        }));
     }
-    assert_eq!((sync::view(&phone, None).pending, place(&mut phone)), (0, vec![Place::Phone]));
-    assert_eq!(sync::view(&phone, None).rejected[0].count, 2);
+    phone.handle(NOW, 0, Input::FromOtherTab(writes));
+    let view = round::view(&mut phone, &name()).expect("the template is here");
+    assert!(view.cards.iter().all(|card| card.events.is_empty()), "it counts nowhere");
+    let sync = sync::view(&mut phone, None);
+    assert_eq!((sync.pending, sync.rejected.len()), (0, 1), "the visit is nobody's words");
+    let rejected = &sync.rejected[0];
+    assert_eq!((rejected.code.as_str(), rejected.why), ("no-right", WhyRejected::ToBlame));
+    assert_eq!(rejected.checklist, Label::new("上岗前60秒", "60 seconds before duty"));
+    assert_eq!(
+        rejected.what,
+        RejectedWhat::Answer {
+            item: Label::new("强光手电", "Flashlight"),
+            answer: Answer::Condition(Condition::Fault),
+            fault: String::new(),
+            note: String::new(),
+        }
+    );
+}
+
+#[test]
+fn what_is_set_aside_is_counted_by_its_round() {
+    let mut phone = phone();
+    let mut writes = answer(&mut phone, "li", "P04", Condition::Ok);
+    writes.retain(|write| matches!(write, Write::Change(_)));
+    let Some(Write::Change(last)) = writes.pop() else { panic!("an answer is a change") };
+    let aside = Aside { document: last.document, hash: last.hash };
+    phone.handle(NOW, 0, Input::FromOtherTab(vec![Write::SetAside(aside)]));
+    let sync = sync::view(&mut phone, None);
+    assert_eq!(sync.aside.len(), 1);
+    assert_eq!((sync.aside[0].count, sync.aside[0].round.as_ref()), (1, Some(&name())));
 }
 
 #[test]

@@ -1,0 +1,69 @@
+//! What the relay says about this phone's membership: its own key, and the certificate that it renews at every contact.
+//! Both are kept in the profile; a certificate only when it is this phone's and the relay's key signed it.
+
+use std::rc::Rc;
+
+use data_encoding::BASE64URL_NOPAD;
+use shared::api::session::Session;
+use shared::sync::device::{Claimed, Identity, Input};
+use shared::trust::certificate::Certificate;
+
+use super::state::Engine;
+use super::store::{PROFILE, Profile, Record, Shelf, bytes};
+use crate::platform::database::Durability;
+use crate::platform::{crypto, report};
+
+impl Engine {
+    /// The certificate that this phone shows, as text.
+    pub(super) fn certificate(&self) -> Option<String> {
+        let phone = self.phone.borrow();
+        phone.as_ref()?.profile.certificate.as_ref().map(Certificate::to_text)
+    }
+
+    /// Takes in what an opened session tells. That something of it is no good is written into the console: what was kept
+    /// before stays, and a relay with another key shows at its first receipt.
+    pub(super) async fn renew_membership(self: &Rc<Self>, session: &Session) {
+        let Some(mut profile) = self.phone.borrow().as_ref().map(|phone| phone.profile.clone()) else {
+            return;
+        };
+        let before = profile.clone();
+        if profile.identity.relay_key.is_none()
+            && let Ok(key) = BASE64URL_NOPAD.decode(session.relay_key.as_bytes())
+        {
+            self.input(Input::RelayKey(key.clone()));
+            profile.identity.relay_key = Some(key.into());
+        }
+        match verified(&profile.identity, &session.certificate).await {
+            Some(certificate) => profile.certificate = Some(certificate),
+            None => report("the relay's certificate of this phone is not good"),
+        }
+        if profile != before {
+            self.keep_profile(profile).await;
+        }
+    }
+
+    async fn keep_profile(self: &Rc<Self>, profile: Profile) {
+        let record = Record { shelf: Shelf::Meta, key: PROFILE.to_owned(), value: Some(bytes(&profile)) };
+        // Losing it costs nothing: the next contact brings another.
+        if let Err(error) = self.database.write(vec![record], Durability::Relaxed).await {
+            report(&error.to_string());
+        }
+        if let Some(phone) = self.phone.borrow_mut().as_mut() {
+            phone.profile = profile;
+        }
+    }
+}
+
+/// The certificate that a text is, when it is this phone's and the relay's key signed it. The lease is asked for by the
+/// relay's clock, not by the phone's, which may be wrong.
+pub(super) async fn verified(identity: &Identity, text: &str) -> Option<Certificate> {
+    let certificate = Certificate::parse(text).ok()?;
+    certificate.check(&identity.bureau, identity.device, certificate.issued).ok()?;
+    let claimed = Claimed {
+        claim: certificate.claim(),
+        suite: certificate.suite,
+        signature: certificate.signature.clone(),
+        public_key: identity.relay_key.as_ref()?.to_vec(),
+    };
+    crypto::verifies(&claimed).await.ok()?.then_some(certificate)
+}

@@ -1,0 +1,76 @@
+//! The directory as the log has it, and what follows when entries of it come from outside: a relay that was restored
+//! from a backup gets its own entries back from the phones, and then knows the people and devices again that came after
+//! the backup, and those that went.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use data_encoding::BASE64URL_NOPAD;
+use shared::document::{Document, read};
+use shared::domain::directory::{Device, Directory, Officer};
+use shared::ids::{BureauId, DeviceId, DocumentId};
+use shared::time::Timestamp;
+use tokio::sync::broadcast;
+
+use super::News;
+use crate::store::{NewDevice, Result, Store, blocking};
+
+/// The directory as the log has it now. Entries that do not read are left out, which is written down.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn directory(store: &dyn Store, bureau: &BureauId) -> Result<Directory> {
+    let id = DocumentId::directory(bureau);
+    let entries = store.document(id)?;
+    let mut document = Document::new(id);
+    if let Err(error) = document.apply(entries.iter().map(|entry| entry.change.as_slice())) {
+        tracing::error!(error = &error as &dyn std::error::Error, "the directory does not read back");
+    }
+    Ok(read::directory(&document))
+}
+
+/// Brings people, devices and revocations from the directory to where sessions and admission look them up. Doing it
+/// again changes nothing. Devices that are revoked by it are told as [`News::Revoked`].
+pub(super) async fn adopt(
+    store: &Arc<dyn Store>,
+    bureau: &BureauId,
+    now: Timestamp,
+    news: &broadcast::Sender<News>,
+) -> Result<()> {
+    let bureau = bureau.clone();
+    let revoked = blocking(store, move |store| {
+        let directory = directory(store, &bureau)?;
+        let officers = changed_officers(store, &directory)?;
+        let known: BTreeMap<_, _> =
+            store.devices()?.into_iter().map(|device| (device.id, device.revoked)).collect();
+        let is_gone = |device: &DeviceId| known.get(device).copied().flatten().is_some();
+        let revoked = directory.revoked.values().filter(|gone| !is_gone(&gone.device));
+        let revoked: Vec<_> = revoked.map(|gone| (gone.device, gone.at)).collect();
+        let is_new = |device: &&Device| {
+            !known.contains_key(&device.id) && directory.officers.contains_key(&device.officer)
+        };
+        let devices = directory.devices.values().filter(is_new).filter_map(|new| new_device(new, now));
+        store.put_members(&officers, &devices.collect::<Vec<_>>(), &revoked)
+    })
+    .await?;
+    for device in revoked {
+        tracing::info!(target: "audit", %device, "a device is revoked, as the directory says");
+        // Nobody listening is no failure.
+        let _ = news.send(News::Revoked(device));
+    }
+    Ok(())
+}
+
+fn changed_officers(store: &dyn Store, directory: &Directory) -> Result<Vec<Officer>> {
+    let known: BTreeMap<_, _> =
+        store.officers()?.into_iter().map(|officer| (officer.id.clone(), officer)).collect();
+    let officers = directory.officers.values();
+    Ok(officers.filter(|officer| known.get(&officer.id) != Some(officer)).cloned().collect())
+}
+
+/// `None` for an entry whose key does not give its id.
+fn new_device(device: &Device, enrolled: Timestamp) -> Option<NewDevice> {
+    let public_key = BASE64URL_NOPAD.decode(device.public_key.as_bytes()).ok()?;
+    let is_its = DeviceId::of_public_key(&public_key) == device.id;
+    is_its.then(|| NewDevice { id: device.id, public_key, officer: device.officer.clone(), enrolled })
+}

@@ -1,0 +1,106 @@
+//! What the shell reads of the phone's end: documents, the outbox, the link. Nothing here changes anything but what is
+//! kept of earlier readings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::Device;
+use super::port::{Identity, Rejected, Status};
+use crate::document::decode;
+use crate::document::read::Round;
+use crate::domain::asset::Asset;
+use crate::domain::calendar::Calendar;
+use crate::domain::directory::Directory;
+use crate::domain::round::RoundName;
+use crate::domain::template::Template;
+use crate::ids::{AssetId, ChangeHash, CollectionId, DocumentId, EventKey, StationCode, TemplateId};
+use crate::time::Timestamp;
+
+impl Device {
+    /// Who this phone is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// How the phone stands.
+    pub fn status(&self) -> Status {
+        Status {
+            pending: self.outbox.len(),
+            oldest_pending: self.outbox.oldest(),
+            link: self.link_state(),
+            last_contact: self.link.last_contact,
+            clock_offset_ms: self.clock_offset_ms,
+            rejected: self.rejected.clone(),
+            aside: self.documents.aside().collect(),
+            refused: self.documents.refused().collect(),
+            problem: self.link.problem.clone(),
+        }
+    }
+
+    /// A moment of the phone's clock, corrected by what the relay's said at the last contact.
+    pub fn corrected(&self, now: Timestamp) -> Timestamp {
+        now.plus_ms(self.clock_offset_ms.unwrap_or_default())
+    }
+
+    /// People, stations and devices.
+    pub fn directory(&self) -> &Directory {
+        self.documents.directory()
+    }
+
+    /// What is due when.
+    pub fn calendar(&self) -> &Calendar {
+        self.documents.calendar()
+    }
+
+    /// The templates on this phone.
+    pub fn templates(&self) -> &BTreeMap<TemplateId, Template> {
+        self.documents.templates()
+    }
+
+    /// A station's assets.
+    pub fn register(&mut self, station: &StationCode) -> Arc<BTreeMap<AssetId, Asset>> {
+        self.documents.register(DocumentId::register(&self.identity.bureau, station))
+    }
+
+    /// A round as it is on this phone; empty when nobody has started it.
+    pub fn round(&mut self, name: &RoundName) -> Arc<Round> {
+        self.documents.round(name.document(&self.identity.bureau), &self.identity.bureau)
+    }
+
+    /// What a document's derived id stands for; `None` when it is no round, or no visit of it can be read.
+    pub fn name_of(&mut self, document: DocumentId) -> Option<RoundName> {
+        self.documents.round(document, &self.identity.bureau).name.clone()
+    }
+
+    /// Whether anybody has started a round, as far as this phone knows.
+    pub fn has_round(&self, name: &RoundName) -> bool {
+        self.documents.has(self.document_of(name))
+    }
+
+    /// The heads of a round's document.
+    pub fn heads(&mut self, name: &RoundName) -> Vec<ChangeHash> {
+        let id = self.document_of(name);
+        self.documents.heads(id)
+    }
+
+    /// Whether an event is only on this phone: because it waits for the relay, or because the relay rejected it.
+    pub fn is_only_here(&self, document: DocumentId, key: &EventKey) -> bool {
+        let is_it = |rejected: &Rejected| {
+            rejected.document == document && decode::key(&rejected.change).as_ref() == Some(key)
+        };
+        self.outbox.is_waiting(document, key) || self.rejected.iter().any(is_it)
+    }
+
+    /// Whether a collection was read to its end at least once.
+    pub fn is_caught_up(&self, collection: &CollectionId) -> bool {
+        self.caught_up.contains(collection)
+    }
+
+    /// The collections this phone holds: by right, and those that were opened.
+    pub fn wanted(&self, now: Timestamp) -> BTreeSet<CollectionId> {
+        let today = self.identity.zone.date(self.corrected(now));
+        let stations = self.directory().stations.keys();
+        let held = self.identity.rights.held_collections(stations, today);
+        held.into_iter().chain(self.opened.iter().cloned()).collect()
+    }
+}

@@ -1,0 +1,91 @@
+//! What people do on their phones.
+
+use std::sync::Arc;
+
+use shared::document::read::Round;
+use shared::domain::observation::Observation;
+use shared::domain::reading;
+use shared::domain::round::RoundName;
+use shared::domain::template::SubjectKind;
+use shared::ids::SubjectId;
+use shared::sync::device::{Deed, Input};
+
+use super::bureau;
+use super::world::{Step, World};
+
+impl World {
+    /// The person in front of a tab does something.
+    pub fn do_something(&mut self, phone: usize, number: u64) -> Step {
+        let Some(round) = self.some_round(phone) else { return Ok(()) };
+        let dice = self.dice.below(100);
+        let deed = match dice {
+            0..80 => self.some_answer(phone, number, &round),
+            80..90 => self.some_withdrawal(phone, number, &round),
+            _ => Some(Deed::SignOff { round: round.clone() }),
+        };
+        let Some(deed) = deed else { return Ok(()) };
+        let note = match &deed {
+            Deed::Answer { note, .. } => Some((round, note.clone())),
+            Deed::Withdraw { .. } | Deed::SignOff { .. } => None,
+        };
+        let Some(tab) = self.tab(phone, number) else { return Ok(()) };
+        tab.commands += 1;
+        let command = tab.commands;
+        self.model.told(phone, number, command, note);
+        self.trace.note(|| format!("phone {phone}.{number}: command {command} {deed:?}"));
+        self.input(phone, number, Input::Deed { command, utc_offset_minutes: 480, deed })
+    }
+
+    /// Mostly a round of one's own station; sometimes one that the person has no right to.
+    fn some_round(&mut self, phone: usize) -> Option<RoundName> {
+        let stations = bureau::stations();
+        let own = self.phones[phone].identity.rights.station.clone();
+        let station = match own {
+            Some(own) if !self.dice.percent(3) => own,
+            _ => self.dice.pick(&stations)?.clone(),
+        };
+        let rounds = bureau::rounds(&station, self.now);
+        let index = self.dice.below(rounds.len() + 3).min(rounds.len() - 1);
+        let favoured = if index >= 2 { self.dice.below(rounds.len()) } else { index };
+        rounds.into_iter().nth(favoured)
+    }
+
+    fn some_answer(&mut self, phone: usize, number: u64, round: &RoundName) -> Option<Deed> {
+        let rights = self.phones[phone].identity.rights.clone();
+        let note = format!("#{}", self.model.deeds.len());
+        let tab = self.phones[phone].tab(number)?;
+        let template = tab.device.templates().get(&round.template)?.clone();
+        let items: Vec<_> = template.items().map(|(_, item)| item.clone()).collect();
+        let subjects: Vec<SubjectId> = match template.subject {
+            SubjectKind::Station | SubjectKind::Asset => vec![SubjectId::station()],
+            SubjectKind::Officer => {
+                tab.device.directory().roster(&round.station).map(|o| SubjectId::officer(&o.id)).collect()
+            }
+        };
+        let read: Arc<Round> = tab.device.round(round);
+        let item = self.dice.pick(&items)?.clone();
+        let subject = self.dice.pick(&subjects)?.clone();
+        let of_line = |o: &&Observation| o.item == item.id && o.subject == subject;
+        let said: Vec<&Observation> = read.observations.iter().filter(of_line).collect();
+        let mut sees = reading::read(Some(&item), &said).standing;
+        if self.dice.percent(20) {
+            // The screen was older than the documents.
+            sees.truncate(self.dice.below(sees.len() + 1));
+        }
+        sees.truncate(shared::limits::SEES_MAX);
+        let own: Vec<_> = said.iter().filter(|o| o.author == rights.officer).map(|o| o.key.clone()).collect();
+        let amends = if self.dice.percent(20) { self.dice.pick(&own).cloned() } else { None };
+        let answer = bureau::answer(&item, &mut self.dice, &note);
+        let (round, item) = (round.clone(), item.id);
+        Some(Deed::Answer { round, subject, item, answer, fault: String::new(), note, sees, amends })
+    }
+
+    fn some_withdrawal(&mut self, phone: usize, number: u64, round: &RoundName) -> Option<Deed> {
+        let rights = self.phones[phone].identity.rights.clone();
+        let read = self.phones[phone].tab(number)?.device.round(round);
+        let own: Vec<_> =
+            read.observations.iter().filter(|o| o.author == rights.officer).map(|o| o.key.clone()).collect();
+        let event = self.dice.pick(&own)?.clone();
+        Some(Deed::Withdraw { round: round.clone(), event })
+    }
+}

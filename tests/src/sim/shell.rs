@@ -1,0 +1,182 @@
+//! The shell around the phone's end, as the core's engine is in a browser: performs effects and brings back what comes
+//! of them, each as a step of its own. Between any two of them the tab can die.
+
+use server::identity::key;
+use shared::sync::device::{Claimed, Effect, Input, Write};
+
+use super::faults::HAS_RETELLING;
+use super::phone::Tab;
+use super::world::{Step, World, holds};
+
+/// What a transaction ends in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It is durable, and the tab hears of it.
+    Done,
+    /// It left nothing behind.
+    Failed {
+        /// Whether there was no room.
+        is_full: bool,
+    },
+}
+
+impl World {
+    /// Feeds a tab's phone end and performs what it asks for.
+    pub fn input(&mut self, phone: usize, number: u64, input: Input) -> Step {
+        let now = self.now.plus_ms(self.phones[phone].clock_ms);
+        let random = self.dice.throw();
+        let Some(tab) = self.tab(phone, number) else { return Ok(()) };
+        for effect in tab.device.handle(now, random, input) {
+            self.perform(phone, number, effect)?;
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, phone: usize, number: u64, effect: Effect) -> Step {
+        let Some(tab) = self.phones[phone].tab(number) else { return Ok(()) };
+        match effect {
+            Effect::Persist(writes) => {
+                holds(tab.persist.is_none(), || format!("phone {phone}: two transactions at a time"))?;
+                tab.persist = Some(writes);
+            }
+            Effect::Sign(claims) => tab.signing = Some((tab.line, claims)),
+            Effect::Verify(claims) => tab.verifying = Some((tab.line, claims)),
+            Effect::Connect { .. } => {
+                hang_up(tab);
+                tab.connecting = Some(tab.line);
+            }
+            Effect::Send(frame) => return self.send(phone, number, frame),
+            Effect::Disconnect => {
+                hang_up(tab);
+            }
+            Effect::SetTimer(at) => tab.timer = Some(at),
+            Effect::Done { command } => return self.model.done(phone, number, command),
+            Effect::Failed { command, error } => {
+                self.trace.note(|| format!("phone {phone}: command {command} failed: {}", error.word()));
+                return self.model.failed(phone, number, command);
+            }
+            Effect::Changed(_) | Effect::StatusChanged => {}
+        }
+        Ok(())
+    }
+
+    /// Ends a tab's transaction.
+    pub fn end_persist(&mut self, phone: usize, number: u64, ending: Ending) -> Step {
+        let Some(writes) = self.tab(phone, number).and_then(|tab| tab.persist.take()) else { return Ok(()) };
+        self.trace.note(|| format!("phone {phone}.{number}: {} writes {ending:?}", writes.len()));
+        match ending {
+            Ending::Done => {
+                self.commit(phone, &writes);
+                self.tell_other_tabs(phone, number, &writes);
+                self.input(phone, number, Input::Persisted)
+            }
+            Ending::Failed { is_full } => self.input(phone, number, Input::PersistFailed { is_full }),
+        }
+    }
+
+    fn tell_other_tabs(&mut self, phone: usize, number: u64, writes: &[Write]) {
+        for tab in self.phones[phone].tabs.iter_mut().filter(|tab| tab.number != number) {
+            tab.inbox.push_back(writes.to_vec());
+        }
+    }
+
+    /// Writes to a phone's disk.
+    pub fn commit(&mut self, phone: usize, writes: &[Write]) {
+        self.phones[phone].disk.commit(writes);
+        self.model.saved(phone, writes);
+    }
+
+    /// The key signs what a tab asked for.
+    pub fn end_signing(&mut self, phone: usize, number: u64) -> Step {
+        let Some((line, claims)) = self.tab(phone, number).and_then(|tab| tab.signing.take()) else {
+            return Ok(());
+        };
+        self.trace.note(|| format!("phone {phone}.{number}: signs {}", claims.len()));
+        let signatures = claims.iter().map(|claim| self.phones[phone].key.sign(claim)).collect();
+        if self.tab(phone, number).is_some_and(|tab| tab.line == line) {
+            return self.input(phone, number, Input::Signed(signatures));
+        }
+        Ok(())
+    }
+
+    /// Signatures that a tab asked about are verified.
+    pub fn end_verifying(&mut self, phone: usize, number: u64) -> Step {
+        let Some(tab) = self.tab(phone, number) else { return Ok(()) };
+        let Some((line, claims)) = tab.verifying.take() else { return Ok(()) };
+        if tab.line != line {
+            return Ok(());
+        }
+        let is_good = |claimed: &Claimed| {
+            key::verifies(claimed.suite, &claimed.public_key, &claimed.claim, &claimed.signature)
+        };
+        let verdicts: Vec<bool> = claims.iter().map(is_good).collect();
+        self.trace.note(|| format!("phone {phone}.{number}: verified {verdicts:?}"));
+        self.input(phone, number, Input::Verified(verdicts))
+    }
+
+    /// A tab hears what another one made durable.
+    pub fn hear_tab(&mut self, phone: usize, number: u64) -> Step {
+        match self.tab(phone, number).and_then(|tab| tab.inbox.pop_front()) {
+            Some(writes) => self.input(phone, number, Input::FromOtherTab(writes)),
+            None => Ok(()),
+        }
+    }
+
+    /// A tab's timer comes.
+    pub fn wake(&mut self, phone: usize, number: u64) -> Step {
+        let now = self.now.plus_ms(self.phones[phone].clock_ms);
+        let Some(tab) = self.tab(phone, number) else { return Ok(()) };
+        if tab.timer.is_none_or(|at| at > now) {
+            return Ok(());
+        }
+        tab.timer = None;
+        self.input(phone, number, Input::Timer)
+    }
+
+    /// Opens a tab on a phone.
+    pub fn open_tab(&mut self, phone: usize) {
+        let number = self.number();
+        self.phones[phone].open_tab(number);
+        self.trace.note(|| format!("phone {phone}: opens tab {number}"));
+    }
+
+    /// The lock of the tab that syncs goes to the next in line.
+    pub fn pass_lock(&mut self, phone: usize) -> Step {
+        if self.phones[phone].tabs.iter().any(|tab| tab.is_syncing) {
+            return Ok(());
+        }
+        let Some(tab) = self.phones[phone].tabs.first_mut() else { return Ok(()) };
+        tab.is_syncing = true;
+        let number = tab.number;
+        self.input(phone, number, Input::MayLink(true))
+    }
+
+    /// A tab dies; a transaction under way is durable or not.
+    pub fn kill_tab(&mut self, phone: usize, number: u64, is_kept: bool) {
+        let Some(index) = self.phones[phone].tabs.iter().position(|tab| tab.number == number) else { return };
+        let mut tab = self.phones[phone].tabs.remove(index);
+        self.trace.note(|| format!("phone {phone}: tab {number} dies, kept: {is_kept}"));
+        if is_kept && let Some(writes) = tab.persist.take() {
+            self.commit(phone, &writes);
+            if !HAS_RETELLING {
+                self.tell_other_tabs(phone, number, &writes);
+            }
+        }
+        self.model.forget_tab(phone, number);
+    }
+
+    /// A phone loses its power, and all its tabs with it.
+    pub fn kill_phone(&mut self, phone: usize, is_kept: bool) {
+        while let Some(tab) = self.phones[phone].tabs.first() {
+            self.kill_tab(phone, tab.number, is_kept);
+        }
+    }
+}
+
+/// Closes the line from the phone's side: its connection is nobody's now.
+pub(super) fn hang_up(tab: &mut Tab) {
+    tab.line += 1;
+    tab.connection = None;
+    tab.connecting = None;
+    tab.lost = None;
+}
