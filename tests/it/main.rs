@@ -2,6 +2,7 @@
 //! once; folders have the names of what they test.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
+mod fuzz_replay;
 mod golden;
 mod http;
 mod layers;

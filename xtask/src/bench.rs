@@ -5,6 +5,7 @@
 //! but the assets' sizes.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
@@ -16,31 +17,89 @@ use crate::stages::with_product;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// Measures everything and rewrites the page's tables.
+/// Parts that are measured here and by node; every other is a section of the program `bench`.
+const OTHERS: [&str; 2] = ["sizes", "browser"];
+
+/// Measures everything, or the parts named in `only`, and rewrites the page's tables. What is measured quickly is
+/// printed and not written.
 ///
 /// # Errors
 /// When something does not build, a program fails, or a program prints no table.
-pub fn run(workspace: &Workspace) -> Result<()> {
+pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()> {
+    let is_chosen = |part: &str| only.is_empty() || only.iter().any(|name| name == part);
+    let sections: Vec<&str> = only.iter().map(String::as_str).filter(|name| !OTHERS.contains(name)).collect();
     tools::browser_tools(workspace)?;
     product::build(workspace)?;
-    let mut steps = Steps::new("bench", 3);
-    let mut tables =
-        vec![Table { name: "sizes".to_owned(), lines: pwa::size_table(workspace, Profile::Release)? }];
-    tables.extend(steps.step("relay and documents", || {
-        let mut program = commands::cargo(workspace);
-        program.args(["run", "--release", "--package", "muster-tests", "--bin", "bench"]);
-        measured(&mut program, workspace)
-    })?);
-    tables.extend(steps.step("browser", || {
-        let mut program = commands::program("node", &workspace.root);
-        measured(program.arg("tests/bench/browser.mjs"), workspace)
-    })?);
+    let mut steps = Steps::new("bench", 4);
+    let mut tables = Vec::new();
+    if is_chosen("sizes") {
+        tables.push(Table { name: "sizes".to_owned(), lines: pwa::size_table(workspace, Profile::Release)? });
+    }
+    if is_chosen("peers") {
+        steps.step("install the peers", || install_peers(workspace))?;
+    }
+    if only.is_empty() || !sections.is_empty() {
+        tables.extend(steps.step("relay, documents, peers", || {
+            let mut program = commands::cargo(workspace);
+            program.args(["run", "--release", "--package", "muster-tests", "--bin", "bench", "--"]);
+            if is_quick {
+                program.arg("--quick");
+            }
+            if !sections.is_empty() {
+                program.arg("--only").arg(sections.join(","));
+            }
+            measured(program.env("MUSTER_PEERS", peers(workspace)), workspace)
+        })?);
+    }
+    if is_chosen("browser") {
+        tables.extend(steps.step("browser", || {
+            let mut program = commands::program("node", &workspace.root);
+            measured(program.arg("tests/bench/browser.mjs"), workspace)
+        })?);
+    }
+    if is_quick {
+        return Ok(());
+    }
     steps.step("write docs/BENCHMARKS.md", || {
         let path = workspace.root.join("docs/BENCHMARKS.md");
         let page = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let page = tables.iter().fold(page, |page, table| placed(&page, table));
         fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))
     })
+}
+
+/// Where the peers are installed: beside what cargo makes, never in the repository.
+fn peers(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("peers")
+}
+
+/// Copies the peers' adapters and installs what their lock file names, unless it is there already.
+fn install_peers(workspace: &Workspace) -> Result<()> {
+    let (from, to) = (workspace.root.join("tests/bench/peers"), peers(workspace));
+    let lock = fs::read(from.join("package-lock.json")).context("the peers have no lock file")?;
+    let is_installed = fs::read(to.join("package-lock.json")).is_ok_and(|installed| installed == lock)
+        && to.join("node_modules/.package-lock.json").is_file();
+    copy(&from, &to)?;
+    if is_installed {
+        return Ok(());
+    }
+    commands::run(commands::program("npm", &to).args(["ci", "--no-audit", "--no-fund"]))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot list {}", from.display()))? {
+        let (from, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        if name == "node_modules" {
+            continue;
+        }
+        if from.is_dir() {
+            copy(&from, &to.join(name))?;
+        } else {
+            fs::copy(&from, to.join(name)).with_context(|| format!("cannot copy {}", from.display()))?;
+        }
+    }
+    Ok(())
 }
 
 struct Table {

@@ -5,6 +5,7 @@
 
 mod bench;
 mod commands;
+mod fuzz;
 mod product;
 mod progress;
 mod pwa;
@@ -57,7 +58,22 @@ enum Task {
         arguments: Vec<String>,
     },
     /// Run the benchmarks and write their tables into docs/BENCHMARKS.md
-    Bench,
+    Bench {
+        /// Run these parts only: sizes, browser, or sections of tests/src/bench.rs
+        #[arg(long, value_name = "PART", value_delimiter = ',')]
+        only: Vec<String>,
+        /// Measure little, print it, write nothing
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Look for inputs that break a decoder of foreign bytes (cargo-fuzz)
+    Fuzz {
+        /// The target; all of them when none is named
+        target: Option<String>,
+        /// Seconds for each target
+        #[arg(long, default_value_t = 900)]
+        seconds: u32,
+    },
     /// Build the interface into target/pwa/<profile>
     Pwa {
         /// How the wasm modules are compiled
@@ -82,6 +98,8 @@ fn run() -> anyhow::Result<()> {
         Task::Serve { demo, port, data } => product::serve(&workspace, demo, port, &data),
         Task::Build => product::build(&workspace).map(drop),
         Task::Test { only } => stages::run(&workspace, &only),
+        Task::Bench { only, quick } => bench::run(&workspace, &only, quick),
+        Task::Fuzz { target, seconds } => fuzz::run(&workspace, target.as_deref(), seconds),
         Task::Sim { arguments } => sim::run(&workspace, &arguments),
         Task::Bench => bench::run(&workspace),
         Task::Pwa { profile } => pwa::build(&workspace, profile).map(drop),

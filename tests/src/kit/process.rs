@@ -2,9 +2,15 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
+use server::clock::SystemClock;
+use server::identity::Identity;
+use server::store::Log;
+use server::store::sqlite::{Options, Sqlite};
+use shared::ids::OfficerId;
 use tempfile::TempDir;
 
 use super::http::Client;
@@ -74,6 +80,24 @@ impl Process {
     pub fn log(&self) -> Vec<serde_json::Value> {
         let text = std::fs::read_to_string(self.folder.path().join(LOG)).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Its data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What it keeps, read and written beside it.
+    pub fn open_store(&self) -> Sqlite {
+        Sqlite::open(Options { folder: self.folder.path().into(), ..Options::default() }).unwrap()
+    }
+
+    /// Fresh enrolment codes for a person.
+    pub fn codes_for(&self, officer: &OfficerId, count: usize) -> Vec<String> {
+        let store = Arc::new(self.open_store());
+        let bureau = store.founding().unwrap().unwrap().bureau;
+        let identity = Identity::new(store, Arc::new(SystemClock::default()), bureau);
+        (0..count).map(|_| identity.issue(officer).unwrap().reveal()).collect()
     }
 
     /// Starts it again on the same data and port.

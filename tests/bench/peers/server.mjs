@@ -1,0 +1,14 @@
+// A peer's server in a process of its own, so that it can be killed: `server.mjs PEER FOLDER`.
+import { EventEmitter } from 'node:events';
+
+EventEmitter.defaultMaxListeners = 0;
+
+const [peer, folder] = process.argv.slice(2);
+const { serve } = await import(`./${peer}.mjs`);
+const running = await serve(folder);
+process.on('disconnect', () => process.exit());
+process.on('message', ask => {
+    if (ask === 'collect') globalThis.gc?.();
+    process.send({ ask, ...running.storage() });
+});
+process.send({ port: running.port });

@@ -1,0 +1,55 @@
+// A phone that holds all documents comes back: with nothing new, and after another phone changed 10 of them.
+import { at, event, key, say } from '../place.mjs';
+import { within } from '../kit.mjs';
+
+const CHANGED = 10;
+const EDITS = 3;
+
+export async function catchUp(peer, { sizes, seconds }) {
+    for (const size of sizes) {
+        const done = await at(peer, place => within(seconds * 2, one(peer, place, size, seconds)));
+        if (done) continue;
+        for (const work of ['reconnect', 'catch_up']) {
+            say({ peer: peer.name, work, size, values: { failure: `> ${seconds} s` } });
+        }
+    }
+}
+
+async function one(peer, place, size, seconds) {
+    const [writer, reader] = [new peer.Client(), new peer.Client()];
+    const rounds = Array.from({ length: size }, (_, r) => `round${r}`);
+    for (const round of rounds) {
+        await writer.create(round);
+        await writer.write(round, key(1, 0), event(0));
+    }
+    const expected = new Map(rounds.map(round => [round, 1]));
+    if (!await within(seconds, writer.exchange(place.port).then(() => true))) return false;
+    const first = (async () => {
+        await reader.exchange(place.port, rounds, expected);
+        return true;
+    })();
+    if (!await within(seconds, first)) return false;
+    await reader.disconnect();
+    await place.wire();
+
+    const report = async (work, expected) => {
+        const begun = Date.now();
+        await reader.exchange(place.proxied, [], expected);
+        const settled = Date.now();
+        const { up, down, messages, at } = await place.wire();
+        await reader.disconnect();
+        // Who cannot say that there is nothing more is done when the wire is quiet.
+        const end = work === 'reconnect' && !peer.saysDone ? at : settled;
+        say({ peer: peer.name, work, size, values: { s: (end - begun) / 1000, up_bytes: up, down_bytes: down, messages } });
+    };
+    await report('reconnect', new Map());
+    for (const round of rounds.slice(0, CHANGED)) {
+        for (let n = 1; n <= EDITS; n += 1) await writer.write(round, key(1, n), event(n));
+        expected.set(round, 1 + EDITS);
+    }
+    await writer.disconnect();
+    await writer.exchange(place.port);
+    await report('catch_up', expected);
+    await writer.disconnect();
+    return true;
+}
