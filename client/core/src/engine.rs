@@ -3,7 +3,7 @@
 //!
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `line` is the way to the relay, `membership`
 //! what it says about this phone, `board` the supervisor's stream, `quarantine` what supervisors judge, `store` says what
-//! lies where on the disk, `watch` makes the slices.
+//! lies where on the disk, `tabs` talks to the phone's other tabs, `watch` makes the slices.
 
 pub mod store;
 pub mod watch;
@@ -26,3 +26,5 @@ mod quarantine;
 mod run;
 #[cfg(target_arch = "wasm32")]
 mod state;
+#[cfg(target_arch = "wasm32")]
+mod tabs;

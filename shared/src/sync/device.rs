@@ -20,6 +20,7 @@ mod catch_up;
 mod deeds;
 mod documents;
 mod exchange;
+mod hearsay;
 mod journal;
 mod outbox;
 mod port;
@@ -30,6 +31,7 @@ mod seals;
 mod set_aside;
 mod view;
 
+pub use hearsay::{Hearsay, Saying};
 pub use port::{
     Applying, Aside, Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status,
     Stored, StoredChange, StoredSnapshot, Why, Write,

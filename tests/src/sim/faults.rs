@@ -3,10 +3,6 @@
 
 use super::dice::Dice;
 
-/// A tab that dies right after its transaction, before it told the others of it. Until they are told by somebody else,
-/// what it wrote waits for the next start, and what was built on it is pushed too early.
-pub const HAS_RETELLING: bool = false;
-
 /// Something that can happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Happening {
@@ -34,6 +30,8 @@ pub enum Happening {
     Pass,
     /// A tab hears another one.
     Hear,
+    /// A tab looks up what another one began and was not heard to end.
+    Doubt,
     /// A network comes back, or the person asks.
     Nudge,
     /// A tab opens a month.
@@ -87,7 +85,7 @@ pub enum Happening {
 use Happening as H;
 
 /// What goes on always, with its weight.
-const WORK: [(usize, Happening); 19] = [
+const WORK: [(usize, Happening); 20] = [
     (30, H::Deed),
     (30, H::Persist),
     (20, H::Sign),
@@ -100,6 +98,7 @@ const WORK: [(usize, Happening); 19] = [
     (10, H::Wake),
     (8, H::Pass),
     (12, H::Hear),
+    (3, H::Doubt),
     (2, H::Nudge),
     (1, H::Want),
     (8, H::OpenTab),

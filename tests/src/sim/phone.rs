@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use shared::ids::{ChangeHash, CollectionId, DocumentId};
 use shared::protocol::Cursor;
 use shared::sync::device::{
-    Aside, Claimed, Device, Identity, Mark, Rejected, Stored, StoredChange, StoredReceipt, StoredSeal,
-    StoredSnapshot, Write,
+    Aside, Claimed, Device, Hearsay, Identity, Mark, Rejected, Saying, Stored, StoredChange, StoredReceipt,
+    StoredSeal, StoredSnapshot, Write,
 };
 use shared::time::Timestamp;
 
@@ -78,8 +78,10 @@ pub struct Tab {
     pub line: u64,
     /// The connection that the line goes over.
     pub connection: Option<usize>,
-    /// What other tabs made durable.
-    pub inbox: VecDeque<Vec<Write>>,
+    /// What other tabs have said.
+    pub inbox: VecDeque<Saying>,
+    /// What they began and were not heard to end.
+    pub hearsay: Hearsay,
     /// Whether it holds the lock of the tab that syncs.
     pub is_syncing: bool,
     /// The last command.
@@ -104,6 +106,11 @@ impl Phone {
     pub fn open_tab(&mut self, number: u64) {
         let is_free = |slot: &u32| self.tabs.iter().all(|tab| tab.slot != *slot);
         let slot = (0..).find(is_free).expect("tabs are few");
+        let begun = self
+            .tabs
+            .iter()
+            .filter_map(|tab| Some(Saying::Begun { tab: tab.number, writes: tab.persist.clone()? }));
+        let inbox = begun.collect();
         self.tabs.push(Tab {
             number,
             slot,
@@ -116,7 +123,8 @@ impl Phone {
             lost: None,
             line: 0,
             connection: None,
-            inbox: VecDeque::new(),
+            inbox,
+            hearsay: Hearsay::default(),
             is_syncing: false,
             commands: 0,
         });
@@ -143,6 +151,27 @@ impl PhoneDisk {
             interrupted: None,
             seals: self.seals.values().cloned().collect(),
             receipts: self.receipts.values().cloned().collect(),
+        }
+    }
+
+    /// Whether a write is on it.
+    pub fn has(&self, write: &Write) -> bool {
+        match write {
+            Write::Change(change) => self.changes.contains_key(&(change.document, change.hash)),
+            Write::Mark(mark) => self.marks.get(&(mark.document, mark.hash)) == Some(mark),
+            Write::DropMark { document, hash } => !self.marks.contains_key(&(*document, *hash)),
+            Write::Cursor { collection, cursor } => self.cursors.get(collection) == Some(cursor),
+            Write::Rejected(rejected) => self.rejected.contains_key(&(rejected.document, rejected.hash)),
+            Write::DropChange { document, hash } => !self.changes.contains_key(&(*document, *hash)),
+            Write::SlotBase(base) => self.slot_base == *base,
+            Write::SetAside(aside) => self.aside.contains_key(&(aside.document, aside.hash)),
+            Write::TakeBack(aside) => !self.aside.contains_key(&(aside.document, aside.hash)),
+            Write::Seal(seal) => self.seals.get(&(seal.document, seal.head)) == Some(seal),
+            Write::DropSeal { document, head } => !self.seals.contains_key(&(*document, *head)),
+            Write::Receipt(receipt) => self.receipts.get(&receipt.receipt.collection) == Some(receipt),
+            Write::Snapshot(snapshot) => self.snapshots.get(&snapshot.document) == Some(snapshot),
+            Write::DropSnapshot { document } => !self.snapshots.contains_key(document),
+            Write::ClockOffset(ms) => self.clock_offset_ms == Some(*ms),
         }
     }
 

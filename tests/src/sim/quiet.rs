@@ -127,7 +127,8 @@ impl World {
                 let verifying = tab.verifying.is_some();
                 let (connecting, lost, hears) =
                     (tab.connecting.is_some(), tab.lost.is_some(), !tab.inbox.is_empty());
-                is_busy |= persist || signing || verifying || connecting || lost || hears;
+                let doubts = self.has_doubt(phone, number);
+                is_busy |= persist || signing || verifying || connecting || lost || hears || doubts;
                 if persist {
                     self.end_persist(phone, number, Ending::Done)?;
                 }
@@ -145,6 +146,9 @@ impl World {
                 }
                 if hears {
                     self.hear_tab(phone, number)?;
+                }
+                if doubts {
+                    self.look_up(phone, number)?;
                 }
             }
             let lines: Vec<usize> = self.connections.keys().copied().collect();

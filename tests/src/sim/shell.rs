@@ -2,9 +2,8 @@
 //! of them, each as a step of its own. Between any two of them the tab can die.
 
 use server::identity::key;
-use shared::sync::device::{Claimed, Effect, Input, Write};
+use shared::sync::device::{Claimed, Effect, Input, Saying, Write};
 
-use super::faults::HAS_RETELLING;
 use super::phone::Tab;
 use super::world::{Step, World, holds};
 
@@ -37,7 +36,8 @@ impl World {
         match effect {
             Effect::Persist(writes) => {
                 holds(tab.persist.is_none(), || format!("phone {phone}: two transactions at a time"))?;
-                tab.persist = Some(writes);
+                tab.persist = Some(writes.clone());
+                self.say(phone, number, &Saying::Begun { tab: number, writes });
             }
             Effect::Sign(claims) => tab.signing = Some((tab.line, claims)),
             Effect::Verify(claims) => tab.verifying = Some((tab.line, claims)),
@@ -67,16 +67,19 @@ impl World {
         match ending {
             Ending::Done => {
                 self.commit(phone, &writes);
-                self.tell_other_tabs(phone, number, &writes);
+                self.say(phone, number, &Saying::Ended { tab: number, is_durable: true });
                 self.input(phone, number, Input::Persisted)
             }
-            Ending::Failed { is_full } => self.input(phone, number, Input::PersistFailed { is_full }),
+            Ending::Failed { is_full } => {
+                self.say(phone, number, &Saying::Ended { tab: number, is_durable: false });
+                self.input(phone, number, Input::PersistFailed { is_full })
+            }
         }
     }
 
-    fn tell_other_tabs(&mut self, phone: usize, number: u64, writes: &[Write]) {
+    fn say(&mut self, phone: usize, number: u64, saying: &Saying) {
         for tab in self.phones[phone].tabs.iter_mut().filter(|tab| tab.number != number) {
-            tab.inbox.push_back(writes.to_vec());
+            tab.inbox.push_back(saying.clone());
         }
     }
 
@@ -114,12 +117,40 @@ impl World {
         self.input(phone, number, Input::Verified(verdicts))
     }
 
-    /// A tab hears what another one made durable.
+    /// A tab hears what another one says.
     pub fn hear_tab(&mut self, phone: usize, number: u64) -> Step {
-        match self.tab(phone, number).and_then(|tab| tab.inbox.pop_front()) {
-            Some(writes) => self.input(phone, number, Input::FromOtherTab(writes)),
+        let Some(tab) = self.tab(phone, number) else { return Ok(()) };
+        let Some(saying) = tab.inbox.pop_front() else { return Ok(()) };
+        match tab.hearsay.hear(saying) {
+            Some(writes) => {
+                self.look_up(phone, number)?;
+                self.input(phone, number, Input::FromOtherTab(writes))
+            }
             None => Ok(()),
         }
+    }
+
+    /// A tab takes what others wrote and did not live to tell.
+    pub fn look_up(&mut self, phone: usize, number: u64) -> Step {
+        let Some(tab) = self.tab(phone, number) else { return Ok(()) };
+        for (other, witness) in tab.hearsay.doubtful() {
+            if !self.phones[phone].disk.has(&witness) {
+                continue;
+            }
+            self.trace.note(|| format!("phone {phone}.{number}: finds what tab {other} wrote"));
+            let found = self.tab(phone, number).and_then(|tab| tab.hearsay.found(other));
+            if let Some(writes) = found {
+                self.input(phone, number, Input::FromOtherTab(writes))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a tab would find something that another one wrote.
+    pub fn has_doubt(&self, phone: usize, number: u64) -> bool {
+        let phone = &self.phones[phone];
+        let tab = phone.tabs.iter().find(|tab| tab.number == number);
+        tab.is_some_and(|tab| tab.hearsay.doubtful().iter().any(|(_, witness)| phone.disk.has(witness)))
     }
 
     /// A tab's timer comes.
@@ -148,6 +179,7 @@ impl World {
         let Some(tab) = self.phones[phone].tabs.first_mut() else { return Ok(()) };
         tab.is_syncing = true;
         let number = tab.number;
+        self.look_up(phone, number)?;
         self.input(phone, number, Input::MayLink(true))
     }
 
@@ -158,9 +190,6 @@ impl World {
         self.trace.note(|| format!("phone {phone}: tab {number} dies, kept: {is_kept}"));
         if is_kept && let Some(writes) = tab.persist.take() {
             self.commit(phone, &writes);
-            if !HAS_RETELLING {
-                self.tell_other_tabs(phone, number, &writes);
-            }
         }
         self.model.forget_tab(phone, number);
     }

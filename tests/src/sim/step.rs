@@ -94,6 +94,7 @@ impl World {
             H::Connect => tab.connecting.is_some(),
             H::Lost => tab.lost.is_some(),
             H::Hear => !tab.inbox.is_empty(),
+            H::Doubt => !tab.hearsay.is_clear(),
             H::Wake => tab.timer.is_some_and(|at| at <= self.now.plus_ms(phone.clock_ms)),
             _ => true,
         };
@@ -137,6 +138,7 @@ impl World {
             H::Lost => self.end_lost(phone, number),
             H::Wake => self.wake(phone, number),
             H::Hear => self.hear_tab(phone, number),
+            H::Doubt => self.look_up(phone, number),
             H::Nudge => self.input(phone, number, Input::Nudge),
             H::Want => {
                 let station = bureau::stations()[self.dice.below(2)].clone();
@@ -347,6 +349,7 @@ fn is_of_tab(happening: H) -> bool {
             | H::Lost
             | H::Wake
             | H::Hear
+            | H::Doubt
             | H::Nudge
             | H::Want
             | H::KillTab

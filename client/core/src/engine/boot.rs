@@ -6,14 +6,13 @@ use std::rc::Rc;
 
 use link::slice::{SessionView, Slice, StorageView, SyncView};
 use link::{LINK_VERSION, ToCore, ToUi};
-use shared::sync::device::{Applying, Device, Input, Recorder, Stored, Write};
+use shared::sync::device::{Applying, Device, Input, Recorder, Stored};
 
 use super::state::{Engine, Phone, post};
 use super::store::{self, CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, SLOT_BASE, STORED, Shelf, TODAY, stored};
 use crate::platform::crypto::KeyPair;
-use crate::platform::database::{DatabaseError, Durability};
-use crate::platform::tabs::{self, Channel};
-use crate::platform::{clock, events, interface, note, quota, report, spawn};
+use crate::platform::database::{DatabaseError, Durability, Wanted};
+use crate::platform::{clock, events, interface, note, quota, report, spawn, tabs};
 
 /// Commands that came before the core was ready.
 type Early = Rc<RefCell<Option<Vec<ToCore>>>>;
@@ -85,41 +84,34 @@ impl Engine {
         // The slot first: its actor's changes must all be read before it writes again.
         let slot = tabs::lease_slot().await;
         // What other tabs say while the storage is being read is heard too.
-        let missed: Rc<RefCell<Vec<Vec<Write>>>> = Rc::default();
-        let (engine, hearing) = (Rc::clone(self), Rc::clone(&missed));
-        let channel = Channel::open(move |bytes| match minicbor::decode::<Vec<Write>>(&bytes) {
-            Ok(writes) if engine.phone.borrow().is_none() => hearing.borrow_mut().push(writes),
-            Ok(writes) => engine.input(Input::FromOtherTab(writes)),
-            Err(error) => report(&error.to_string()),
-        });
-        *self.channel.borrow_mut() = channel;
+        self.listen();
         let device = self.load(&profile, slot).await?;
         *self.phone.borrow_mut() = Some(Phone { profile, key, device });
-        for writes in missed.take() {
-            self.input(Input::FromOtherTab(writes));
-        }
+        self.take_heard();
         self.refresh();
         let engine = Rc::clone(self);
         spawn(async move {
             tabs::become_syncing().await;
+            // Whoever synced before may have died without a word.
+            engine.look_up().await;
             engine.input(Input::MayLink(true));
         });
         Ok(())
     }
 
     async fn load(&self, profile: &Profile, slot: u32) -> Result<Device, DatabaseError> {
-        let mut records = Vec::with_capacity(STORED.len());
-        for shelf in STORED {
-            records.push((shelf, self.database.read_all(shelf).await?));
-        }
-        let clock_offset = self.database.get(Shelf::Meta, CLOCK_OFFSET).await?;
-        let slot_base = self.database.get(Shelf::Meta, SLOT_BASE).await?;
+        let of_meta = [CLOCK_OFFSET, SLOT_BASE].map(|key| (Shelf::Meta, Some(key)));
+        let wanted: Vec<Wanted> = STORED.map(|shelf| (shelf, None)).into_iter().chain(of_meta).collect();
+        let mut read = self.database.read_at_once(&wanted).await?;
+        let of_meta = read.split_off(STORED.len());
+        let [clock_offset, slot_base] = [0, 1].map(|place| of_meta[place].first().map(Vec::as_slice));
+        let records: Vec<(Shelf, Vec<Vec<u8>>)> = STORED.into_iter().zip(read).collect();
         let found = if NOTES_APPLYING { note::open(slot).await } else { None };
         let interrupted = found.and_then(|bytes| minicbor::decode::<Applying>(&bytes).ok());
         if let Some(Applying { document, hashes }) = &interrupted {
             report(&format!("died while applying {} changes of {document}", hashes.len()));
         }
-        let read = stored(&records, clock_offset.as_deref(), slot_base.as_deref());
+        let read = stored(&records, clock_offset, slot_base);
         let mut stored = Stored { interrupted, ..read };
         if let Some(write) = stored.learn_from_death() {
             self.database.write(vec![store::record(&write)], Durability::Strict).await?;

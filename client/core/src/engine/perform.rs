@@ -40,18 +40,16 @@ impl Engine {
         }
     }
 
-    /// One strictly durable transaction; then the other tabs hear of it.
+    /// One strictly durable transaction; the other tabs hear of it before and after.
     fn persist(self: &Rc<Self>, writes: Vec<Write>) {
+        self.tabs.begin(&writes);
         let engine = Rc::clone(self);
         spawn(async move {
             let records = writes.iter().map(store::record).collect();
-            match engine.database.write(records, Durability::Strict).await {
-                Ok(()) => {
-                    if let Some(channel) = engine.channel.borrow().as_ref() {
-                        channel.say(&store::bytes(&writes));
-                    }
-                    engine.input(Input::Persisted);
-                }
+            let written = engine.database.write(records, Durability::Strict).await;
+            engine.tabs.end(written.is_ok());
+            match written {
+                Ok(()) => engine.input(Input::Persisted),
                 Err(error) => {
                     report(&error.to_string());
                     engine.input(Input::PersistFailed { is_full: error == DatabaseError::Full });

@@ -11,11 +11,11 @@ use shared::sync::device::{Device, Effect, Input};
 use super::board::Board;
 use super::line::Line;
 use super::store::{self, Profile, Record, Shelf};
+use super::tabs::Tabs;
 use super::watch;
 use crate::platform::clock::Timer;
 use crate::platform::crypto::KeyPair;
 use crate::platform::database::{Database, Durability};
-use crate::platform::tabs::Channel;
 use crate::platform::{clock, interface, random, spawn};
 
 /// The engine.
@@ -27,7 +27,7 @@ pub struct Engine {
     pub(super) storage: Cell<Option<StorageView>>,
     pub(super) line: Line,
     pub(super) board: Board,
-    pub(super) channel: RefCell<Option<Channel>>,
+    pub(super) tabs: Tabs,
     /// The timer that the phone's end asked for.
     pub(super) wake: RefCell<Option<Timer>>,
     /// When the bureau's day ends, what is due is another day's.

@@ -175,7 +175,8 @@ pub fn stored(
 }
 
 /// The shelves that the phone's end starts from.
-pub const STORED: [Shelf; 7] = [
+pub const STORED: [Shelf; 8] = [
+    Shelf::Bases,
     Shelf::Chunks,
     Shelf::Outbox,
     Shelf::Cursors,
@@ -271,6 +272,7 @@ mod tests {
         let value = |write: &Write| record(write).value.expect("puts have values");
         let records: Vec<_> = writes.iter().map(|write| (record(write).shelf, vec![value(write)])).collect();
         assert!(STORED.iter().all(|shelf| records.iter().any(|(of, _)| of == shelf)));
+        assert!(records.iter().all(|(shelf, _)| STORED.contains(shelf)), "all of it is read again");
         let (offset, base) = (value(&Write::ClockOffset(-77)), value(&Write::SlotBase(65_536)));
         let stored = stored(&records, Some(&offset), Some(&base));
         let expected = Stored {

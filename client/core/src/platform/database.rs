@@ -12,12 +12,12 @@ use web_sys::IdbDatabase;
 
 use super::events::{Listener, Signal};
 use super::{exception_name, scope, seal};
-pub use transaction::Durability;
+pub use transaction::{Durability, Wanted};
 
 use crate::engine::store::{Record, Shelf};
 
 const NAME: &str = "muster";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Under this key in `Shelf::Meta` lies the ballast.
 const BALLAST: &str = "ballast";
 /// Bytes kept in reserve: dropped when the disk is full, so that what the person just said can still be saved.
@@ -91,17 +91,22 @@ pub struct Database {
 }
 
 impl Database {
-    /// Everything in a store, in the order of the keys. What was not sealed by us is left out.
+    /// Records by key, or whole stores in the order of their keys, as they are at one moment. What was not sealed by us
+    /// is left out.
     ///
     /// # Errors
     /// When the storage fails.
-    pub async fn read_all(&self, store: Shelf) -> Result<Vec<Vec<u8>>, DatabaseError> {
-        let all: Array = self.read(store, None).await?.unchecked_into();
-        let mut values = Vec::new();
-        for value in all.iter() {
-            values.extend(seal::open(&value).await);
+    pub async fn read_at_once(&self, wanted: &[Wanted<'_>]) -> Result<Vec<Vec<Vec<u8>>>, DatabaseError> {
+        let mut read = Vec::with_capacity(wanted.len());
+        for (found, (_, key)) in self.read(wanted).await?.into_iter().zip(wanted) {
+            let found = if key.is_some() { Array::of1(&found) } else { found.unchecked_into() };
+            let mut values = Vec::new();
+            for value in found.iter() {
+                values.extend(seal::open(&value).await);
+            }
+            read.push(values);
         }
-        Ok(values)
+        Ok(read)
     }
 
     /// One record's bytes.
@@ -109,8 +114,7 @@ impl Database {
     /// # Errors
     /// When the storage fails.
     pub async fn get(&self, store: Shelf, key: &str) -> Result<Option<Vec<u8>>, DatabaseError> {
-        let value = self.read(store, Some(key)).await?;
-        Ok(seal::open(&value).await)
+        Ok(seal::open(&self.read_one(store, key).await?).await)
     }
 
     /// One record of `Shelf::Meta` as the browser keeps it: for keys, which have no bytes.
@@ -118,7 +122,7 @@ impl Database {
     /// # Errors
     /// When the storage fails.
     pub async fn get_object(&self, key: &str) -> Result<JsValue, DatabaseError> {
-        self.read(Shelf::Meta, Some(key)).await
+        self.read_one(Shelf::Meta, key).await
     }
 
     /// Keeps a browser's object, durably.
@@ -158,7 +162,7 @@ impl Database {
     /// # Errors
     /// When the storage fails.
     pub async fn take_ballast(&self) -> Result<(), DatabaseError> {
-        if !self.read(Shelf::Meta, Some(BALLAST)).await?.is_undefined() {
+        if !self.read_one(Shelf::Meta, BALLAST).await?.is_undefined() {
             return Ok(());
         }
         let value = Some(Uint8Array::new_with_length(BALLAST_BYTES).buffer().into());
@@ -166,11 +170,15 @@ impl Database {
             .await
     }
 
-    async fn read(&self, store: Shelf, key: Option<&str>) -> Result<JsValue, DatabaseError> {
-        match transaction::read(&self.connected().await?, store, key).await {
+    async fn read_one(&self, store: Shelf, key: &str) -> Result<JsValue, DatabaseError> {
+        Ok(self.read(&[(store, Some(key))]).await?.pop().unwrap_or_default())
+    }
+
+    async fn read(&self, wanted: &[Wanted<'_>]) -> Result<Vec<JsValue>, DatabaseError> {
+        match transaction::read(&self.connected().await?, wanted).await {
             Err(DatabaseError::Lost(_)) => {
                 self.forget_connection();
-                transaction::read(&self.connected().await?, store, key).await
+                transaction::read(&self.connected().await?, wanted).await
             }
             outcome => outcome,
         }

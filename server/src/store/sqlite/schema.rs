@@ -7,11 +7,14 @@ use super::digest;
 use crate::store::{Result, StoreError};
 
 /// Each migration's SQL; its number is its place here, from 1.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_log_people_rows.sql"), include_str!("migrations/0002_full_strength.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_log_people_rows.sql"),
+    include_str!("migrations/0002_full_strength.sql"),
+    include_str!("migrations/0003_digests_snapshots.sql"),
+];
 
 /// The migration that brings the digests.
-const FILLS_DIGESTS: u32 = 2;
+const FILLS_DIGESTS: u32 = 3;
 
 /// Applies what is missing.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {

@@ -127,7 +127,7 @@ pub enum Input {
     Nudge,
     /// Whether this tab is the one that syncs.
     MayLink(bool),
-    /// Another tab of this phone has made these writes durable.
+    /// Another tab of this phone has made these writes durable (`Hearsay` tells which).
     FromOtherTab(Vec<Write>),
     /// Hold this collection too, from now on (a supervisor opens a month).
     Want(CollectionId),
@@ -139,7 +139,7 @@ pub enum Input {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Write all of it in one durable transaction, then `Persisted` or `PersistFailed`; there is never more than one
-    /// under way. When durable, tell the other tabs (`FromOtherTab`).
+    /// under way. Say to the other tabs when it begins and when it has ended (`Hearsay`).
     Persist(Vec<Write>),
     /// Sign each claim with the device key, then `Signed` or `SignFailed`.
     Sign(Vec<Vec<u8>>),

@@ -18,21 +18,27 @@ pub enum Durability {
     Relaxed,
 }
 
-/// Reads one record (`undefined` when there is none), or all of a store as an array.
+/// One record of a store, or all of it.
+pub type Wanted<'a> = (Shelf, Option<&'a str>);
+
+/// Reads records (`undefined` where there is none) and stores (each as an array), all as they are at one moment.
 pub(super) async fn read(
     database: &IdbDatabase,
-    store: Shelf,
-    key: Option<&str>,
-) -> Result<JsValue, DatabaseError> {
-    let transaction = database.transaction_with_str(name(store)).map_err(exception)?;
-    let objects = transaction.object_store(name(store)).map_err(exception)?;
-    let request = match key {
-        Some(key) => objects.get(&key.into()),
-        None => objects.get_all(),
-    };
-    let request = request.map_err(exception)?;
-    ended(&transaction, Some(&request)).await?;
-    request.result().map_err(exception)
+    wanted: &[Wanted<'_>],
+) -> Result<Vec<JsValue>, DatabaseError> {
+    let stores: Array = wanted.iter().map(|(store, _)| JsValue::from_str(name(*store))).collect();
+    let transaction = database.transaction_with_str_sequence(&stores).map_err(exception)?;
+    let mut requests = Vec::with_capacity(wanted.len());
+    for (store, key) in wanted {
+        let objects = transaction.object_store(name(*store)).map_err(exception)?;
+        let request = match key {
+            Some(key) => objects.get(&JsValue::from_str(key)),
+            None => objects.get_all(),
+        };
+        requests.push(request.map_err(exception)?);
+    }
+    ended(&transaction, requests.last()).await?;
+    requests.iter().map(|request| request.result().map_err(exception)).collect()
 }
 
 /// Puts and deletes all records, or none.
