@@ -20,7 +20,8 @@ use rig::hub::Hub;
 use rig::phone::{Phone, fault, ok};
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::reading::{self, Verdict};
-use shared::ids::{CollectionId, Shelf};
+use shared::ids::{CollectionId, Shelf, StationCode};
+use shared::sync::device::Input;
 
 const FAULT: Answer = Answer::Condition(Condition::Fault);
 const OK: Answer = Answer::Condition(Condition::Ok);
@@ -199,4 +200,23 @@ fn a_supervisor_holds_every_station_that_the_directory_tells_of() {
     supervisor.connect(&mut hub);
     let live = CollectionId::of(&Shelf::Live(rig::hub::flood().station));
     assert!(supervisor.device.is_caught_up(&live), "without asking twice");
+}
+
+#[test]
+fn whoever_goes_to_another_station_asks_for_that_one_and_still_gives_what_was_done_before() {
+    let mut hub = Hub::new();
+    let mut phone = Phone::new(&hub, "li", 1);
+    phone.meet(&mut hub);
+    let old = rig::hub::flood();
+    phone.input(Input::Want(old.collection()));
+    phone.lose();
+    phone.answer(ok());
+    let new = StationCode::parse("huailin").unwrap();
+    phone.move_to(new.clone());
+    // The relay's end would refuse whatever may not be read.
+    phone.meet(&mut hub);
+    let wanted = phone.device.wanted(rig::hub::NOW);
+    assert!(wanted.contains(&CollectionId::of(&Shelf::Live(new))), "{wanted:?}");
+    assert!(!wanted.contains(&CollectionId::of(&Shelf::Live(old.station))), "{wanted:?}");
+    assert_eq!((phone.device.status().pending, hub.round().observations.len()), (0, 1));
 }

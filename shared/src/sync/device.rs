@@ -167,6 +167,7 @@ impl Device {
                 self.learn_relay_key(public_key);
                 Vec::new()
             }
+            Input::Rights(rights) => self.set_rights(rights),
             Input::LinkUp => self.link_up(now),
             Input::LinkDown { problem } => self.link_down(now, random, problem),
             Input::Received(bytes) => self.received(now, random, &bytes),

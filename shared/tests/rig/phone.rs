@@ -10,7 +10,7 @@ use shared::document::read::Round;
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::observation::{Act, Observation};
 use shared::domain::reading;
-use shared::ids::{ChangeHash, DeviceId, EventKey, OfficerId, SubjectId};
+use shared::ids::{ChangeHash, DeviceId, EventKey, OfficerId, StationCode, SubjectId};
 use shared::sync::device::{
     Applying, Claimed, Deed, Device, Effect, Identity, Input, Recorder, Stored, Write,
 };
@@ -94,6 +94,12 @@ impl Phone {
     /// A phone that was enrolled before relays told their key.
     pub fn without_relay_key(self) -> Self {
         Self::start(Identity { relay_key: None, ..self.identity }, 0, self.stored)
+    }
+
+    /// Its person goes to another station, and a session says so.
+    pub fn move_to(&mut self, station: StationCode) {
+        self.identity.rights.station = Some(station);
+        self.input(Input::Rights(self.identity.rights.clone()));
     }
 
     pub fn handle(&mut self, input: Input) -> Vec<Effect> {

@@ -1,14 +1,18 @@
-//! What the relay says about this phone's membership: its own key, and the certificate that it renews at every contact.
-//! Both are kept in the profile; a certificate only when it is this phone's and the relay's key signed it.
+//! What the relay says about this phone's membership: its own key, what its person may do, and the certificate that it
+//! renews at every contact. All are kept in the profile; a certificate only when it is this phone's and the relay's key signed it.
 
 use std::rc::Rc;
 
 use data_encoding::BASE64URL_NOPAD;
+use link::ToUi;
+use link::slice::Slice;
 use shared::api::session::Session;
+use shared::domain::Label;
 use shared::sync::device::{Claimed, Identity, Input};
 use shared::trust::certificate::Certificate;
+use shared::trust::rights::Rights;
 
-use super::state::Engine;
+use super::state::{Engine, post};
 use super::store::{PROFILE, Profile, Record, Shelf, bytes};
 use crate::platform::database::Durability;
 use crate::platform::{crypto, report};
@@ -33,6 +37,13 @@ impl Engine {
             self.input(Input::RelayKey(key.clone()));
             profile.identity.relay_key = Some(key.into());
         }
+        if profile.identity.rights != session.rights {
+            profile.identity.rights = session.rights.clone();
+            profile.station_name = self.station_name(&session.rights);
+            self.input(Input::Rights(session.rights.clone()));
+            post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
+            self.refresh();
+        }
         match verified(&profile.identity, &session.certificate).await {
             Some(certificate) => profile.certificate = Some(certificate),
             None => report("the relay's certificate of this phone is not good"),
@@ -40,6 +51,14 @@ impl Engine {
         if profile != before {
             self.keep_profile(profile).await;
         }
+    }
+
+    /// The name of somebody's station, as the directory on this phone has it.
+    fn station_name(&self, rights: &Rights) -> Label {
+        let phone = self.phone.borrow();
+        let stations = phone.as_ref().map(|phone| &phone.device.directory().stations);
+        let station = stations.zip(rights.station.as_ref()).and_then(|(all, code)| all.get(code));
+        station.map(|station| station.name.clone()).unwrap_or_default()
     }
 
     async fn keep_profile(self: &Rc<Self>, profile: Profile) {

@@ -15,6 +15,7 @@ use crate::limits::{EXCHANGE_MS_MAX, RETRY_AFTER_MS};
 use crate::protocol::{self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response};
 use crate::sync::backoff;
 use crate::time::Timestamp;
+use crate::trust::rights::Rights;
 
 /// The link.
 #[derive(Debug, Default)]
@@ -149,6 +150,14 @@ impl Device {
         vec![Effect::SetTimer(now.plus_ms(wait)), Effect::StatusChanged]
     }
 
+    /// What this person may do from now on; nothing is asked for that may not be read any more.
+    pub(super) fn set_rights(&mut self, rights: Rights) -> Vec<Effect> {
+        self.opened.retain(|collection| rights.may_read(collection));
+        self.link.to_ask.retain(|collection| rights.may_read(collection));
+        self.identity.rights = rights;
+        vec![Effect::StatusChanged]
+    }
+
     pub(super) fn ask_for_everything(&mut self, now: Timestamp) {
         let wanted = self.wanted(now);
         self.link.to_ask.extend(wanted);
@@ -235,7 +244,8 @@ impl Device {
     }
 
     fn refused(&mut self, now: Timestamp, random: u64, refusal: &Refusal) -> Vec<Effect> {
-        self.link.renew_session = refusal.code == RefusalCode::NoSession;
+        // Whoever may not read what was asked for has other rights now: a session tells which.
+        self.link.renew_session = matches!(refusal.code, RefusalCode::NoSession | RefusalCode::NoRight);
         let mut effects = self.hang_up(now, random, refusal.code);
         if let Some(wait) = refusal.retry_after_ms {
             effects.push(Effect::SetTimer(now.plus_ms(backoff::told_ms(wait, random))));

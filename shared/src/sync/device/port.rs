@@ -112,6 +112,8 @@ pub enum Input {
     VerifyFailed,
     /// A session told the relay's public key. One that is known already is never replaced.
     RelayKey(Vec<u8>),
+    /// A session told what this person may do now: the station or the role has changed.
+    Rights(Rights),
     /// A session stands and frames can be sent.
     LinkUp,
     /// The link is gone or could not be made.
