@@ -1,7 +1,6 @@
 //! A frame as it comes to the relay: decoded, handled by the relay's end of a connection, and written again.
 
-use shared::ids::CollectionId;
-use shared::protocol::{self, Ack, AckOutcome, Cursor, Frame, Pull, RefusalCode};
+use shared::protocol::{self, Ack, AckOutcome, Frame, Pull, RefusalCode};
 use shared::sync::relay::{Effect, Input, Link};
 
 use crate::seeds;
@@ -30,9 +29,11 @@ fn perform(effect: Effect) -> Option<Input> {
                 head: batch.head,
                 outcome: outcome.clone(),
             });
-            Some(Input::Committed { exchange, acks: acks.collect() })
+            Some(Input::Committed { exchange, acks: acks.collect(), receipts: Vec::new() })
         }
-        Effect::Read { collection, cursor, .. } => Some(Input::Log(nothing(collection, cursor))),
+        Effect::Read { want, .. } => {
+            Some(Input::Log(Pull::entries(want.collection, Vec::new(), want.cursor, false, false)))
+        }
         Effect::Send(frame) => {
             assert!(protocol::decode(&frame).is_ok(), "what is sent can be read");
             None
@@ -42,10 +43,6 @@ fn perform(effect: Effect) -> Option<Input> {
             None
         }
     }
-}
-
-fn nothing(collection: CollectionId, cursor: Cursor) -> Pull {
-    Pull::entries(collection, Vec::new(), cursor, false, false)
 }
 
 pub fn seeds() -> Vec<Vec<u8>> {

@@ -103,6 +103,7 @@ impl Phone {
             zone: Zone::CHINA,
             device: seeds::device(),
             rights: seeds::rights(),
+            relay_key: Some(vec![4; 65].into()),
         };
         Self { device: Device::boot(identity, 0, stored.clone()), stored, documents: Vec::new() }
     }
@@ -122,12 +123,20 @@ impl Phone {
         match effect {
             Effect::Persist(writes) => {
                 for write in writes {
-                    if let Write::Change(change) = write {
-                        self.stored.changes.push(change);
+                    match write {
+                        Write::Change(change) => self.stored.changes.push(change),
+                        Write::Mark(mark) => self.stored.marks.push(mark),
+                        Write::Cursor { collection, cursor } => {
+                            self.stored.cursors.retain(|(known, _)| *known != collection);
+                            self.stored.cursors.push((collection, cursor));
+                        }
+                        Write::Seal(seal) => self.stored.seals.push(seal),
+                        _ => {}
                     }
                 }
                 Some(Input::Persisted)
             }
+            Effect::Verify(claims) => Some(Input::Verified(vec![true; claims.len()])),
             Effect::Sign(claims) => Some(Input::Signed(vec![vec![1; 64]; claims.len()])),
             Effect::Changed(documents) => {
                 self.documents.extend(documents);

@@ -96,6 +96,7 @@ fn author_view(author: &Phone) -> shared::sync::device::Device {
         zone: author.enrolled.bureau.zone,
         device: author.enrolled.device,
         rights: author.enrolled.rights.clone(),
+        relay_key: None,
     };
     shared::sync::device::Device::boot(identity, 0, author.stored.clone())
 }
