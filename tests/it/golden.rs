@@ -59,6 +59,7 @@ fn response() -> Frame {
         changes: vec![Carried::Change(vec![9]), Carried::Known(ChangeHash([0xcd; 32]))],
         seal: None,
         held: false,
+        before: 0,
     };
     let cursor = Cursor::at(7, 44, Chain([0xc6; 32]));
     let outcome = AckOutcome::Rejected { code: RejectCode::NoRight, detail: "no".into(), change: None };

@@ -94,6 +94,7 @@ fn runs(entries: Vec<Entry>, sealed_from: Timestamp) -> Vec<Run> {
                 changes: Vec::new(),
                 seal: None,
                 held: entry.held,
+                before: 0,
             });
         }
         batch_before = Some(entry.batch);

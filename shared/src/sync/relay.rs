@@ -44,6 +44,9 @@ pub enum Input {
     ReadFailed,
 }
 
+/// The first version in which of a run that the phone pushed only the last change comes back.
+const VERSION_BEFORE: u8 = 2;
+
 /// What the shell must do.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -330,6 +333,11 @@ impl Link {
             if run.changes.iter().all(|carried| matches!(carried, Carried::Known(_))) {
                 // Whoever pushed it has the signature, too.
                 run.seal = None;
+                if self.version >= VERSION_BEFORE {
+                    let before = run.changes.len().saturating_sub(1);
+                    run.changes.drain(..before);
+                    run.before = u32::try_from(before).expect("a batch is bounded");
+                }
             }
         }
         bytes

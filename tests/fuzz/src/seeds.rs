@@ -177,6 +177,7 @@ pub fn response() -> Response {
         seq_first: 1,
         seal: None,
         held: false,
+        before: 0,
     };
     let cursor = Cursor::at(5, 0, Chain::START);
     let pull = Pull::entries(round_name().collection(), vec![run], cursor, false, false);

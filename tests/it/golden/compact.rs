@@ -85,6 +85,7 @@ fn response() -> Frame {
         changes,
         seal: Some(Seal { suite: SUITE_P256, signature: vec![0x51; 64], head: None, count: None }),
         held: false,
+        before: 0,
     };
     let change = |n: usize| Carried::Change(written[n].change.clone());
     let known = [Carried::Known(written[0].hash), Carried::Known(ChangeHash([0xcd; 32]))];

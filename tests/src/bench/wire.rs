@@ -182,6 +182,7 @@ fn answer(batches: &[Batch]) -> Frame {
         changes: batch.changes.iter().map(|change| Carried::Change(change.to_vec())).collect(),
         seal: Some(Seal { suite: batch.suite, signature: batch.signature.clone(), head: None, count: None }),
         held: false,
+        before: 0,
     };
     let runs = batches.iter().enumerate().map(run).collect();
     let (collection, cursor) = wants(1).next().unwrap();

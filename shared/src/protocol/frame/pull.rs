@@ -191,6 +191,10 @@ pub struct Run {
     /// Authentic, but set aside until a supervisor releases it.
     #[cbor(n(7), skip_if = "is_false")]
     pub held: bool,
+    /// Entries of the run before the first of `changes`, which the phone pushed in this very request and knows: the
+    /// writer's changes right before it.
+    #[cbor(n(8), skip_if = "is_none_before")]
+    pub before: u32,
 }
 
 /// The author's signature over the batch that a run came in.
@@ -212,6 +216,10 @@ pub struct Seal {
 
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+fn is_none_before(value: &u32) -> bool {
+    *value == 0
 }
 
 /// One change in an answer.

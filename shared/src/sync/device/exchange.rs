@@ -298,7 +298,7 @@ impl Device {
         if self.clock_offset_ms.is_none_or(|known| known.abs_diff(offset) > 1_000) {
             writes.push(Write::ClockOffset(offset));
         }
-        for pull in &response.pulls {
+        for pull in response.pulls {
             writes.extend(self.take_pull(now, pull));
         }
         let wait = backoff::told_ms(response.retry_after_ms.unwrap_or(RETRY_AFTER_MS), random);
@@ -316,12 +316,16 @@ impl Device {
         effects
     }
 
-    fn take_pull(&mut self, now: Timestamp, pull: &protocol::Pull) -> Vec<Write> {
+    fn take_pull(&mut self, now: Timestamp, mut pull: protocol::Pull) -> Vec<Write> {
+        let is_whole = pull::name_known(&mut pull, &self.documents);
+        let pull = &pull;
         let from = self.cursor(&pull.collection);
         if pull.diverged {
             return self.begin_catch_up(&pull.collection);
         }
-        let taken = if self.is_by_document(pull, from) {
+        let taken = if !is_whole {
+            Err(PullError::Gap)
+        } else if self.is_by_document(pull, from) {
             self.take_documents(now, pull, from)
         } else if from.bootstrap.is_some() {
             Err(PullError::Gap)

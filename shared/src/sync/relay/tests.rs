@@ -1,5 +1,7 @@
 //! The relay's end, driven by hand.
 
+use minicbor::bytes::ByteVec;
+
 use super::*;
 use crate::document::Document;
 use crate::document::write::Event;
@@ -61,6 +63,7 @@ fn run(seq_first: u64) -> Run {
         changes: vec![Carried::Change(change)],
         seal: None,
         held: false,
+        before: 0,
     }
 }
 
@@ -97,6 +100,36 @@ fn a_push_is_committed_before_anything_is_read() {
         "the phone's own does not come back"
     );
     assert!(link.is_idle());
+}
+
+#[test]
+fn of_what_was_pushed_only_the_last_change_comes_back_and_to_an_older_phone_every_name() {
+    for (version, before) in [(2, 1), (1, 0)] {
+        let mut link = Link::new(rights());
+        let mut document = Document::new(batch().document);
+        let event = Event::Entry { body: "{}".into() };
+        let changes = [(); 2].map(|()| document.write(batch().actor, &event).unwrap().change);
+        let hashes: Vec<_> = changes.iter().map(|change| chunk::hash(change).unwrap()).collect();
+        let batch = Batch {
+            changes: changes.iter().cloned().map(ByteVec::from).collect(),
+            head: hashes[1],
+            ..batch()
+        };
+        let request = Request {
+            exchange: 1,
+            push: vec![batch],
+            wants: vec![Want::at(live(), Cursor::START)],
+            bytes_max: 0,
+        };
+        link.handle(NOW, Input::Frame(protocol::encode_as(&Frame::Request(request), version)));
+        link.handle(NOW, Input::Committed { exchange: 1, acks: Vec::new(), receipts: Vec::new() });
+        let echo = Run { changes: changes.into_iter().map(Carried::Change).collect(), ..run(1) };
+        let effects = link.handle(NOW, Input::Log(pull(2, vec![echo], false)));
+        let [response] = sent(&effects).try_into().unwrap();
+        let run = &response.pulls[0].runs[0];
+        let known: Vec<_> = hashes.into_iter().map(Carried::Known).skip(before).collect();
+        assert_eq!((&run.changes, run.before), (&known, u32::try_from(before).unwrap()));
+    }
 }
 
 #[test]

@@ -92,6 +92,7 @@ pub(super) fn run(seq_first: u64, entry: &Entry) -> Run {
         changes: vec![Carried::Change(entry.change.clone())],
         seal: Some(entry.seal.clone()),
         held: false,
+        before: 0,
     }
 }
 

@@ -122,6 +122,7 @@ fn run(batch: &Batch) -> Run {
         changes: batch.changes.iter().map(|change| Carried::Change(change.to_vec())).collect(),
         seal: Some(Seal { suite: 1, signature: batch.signature.clone(), head: None, count: None }),
         held: false,
+        before: 0,
     }
 }
 
