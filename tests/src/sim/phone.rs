@@ -46,6 +46,8 @@ pub struct PhoneDisk {
     pub rejected: BTreeMap<ChangeName, Rejected>,
     /// Documents' beginnings, each in one piece.
     pub snapshots: BTreeMap<DocumentId, StoredSnapshot>,
+    /// The number of each tab's last transaction.
+    pub tabs: BTreeMap<u64, u32>,
     cursors: BTreeMap<CollectionId, Cursor>,
     aside: BTreeMap<ChangeName, Aside>,
     slot_base: u32,
@@ -66,6 +68,8 @@ pub struct Tab {
     pub timer: Option<Timestamp>,
     /// A transaction under way.
     pub persist: Option<Vec<Write>>,
+    /// Its number, or the last one's.
+    pub transaction: u32,
     /// Claims at the key, and the line that they are for.
     pub signing: Option<(u64, Vec<Vec<u8>>)>,
     /// Signatures to be verified, and the line that they came on.
@@ -106,10 +110,9 @@ impl Phone {
     pub fn open_tab(&mut self, number: u64) {
         let is_free = |slot: &u32| self.tabs.iter().all(|tab| tab.slot != *slot);
         let slot = (0..).find(is_free).expect("tabs are few");
-        let begun = self
-            .tabs
-            .iter()
-            .filter_map(|tab| Some(Saying::Begun { tab: tab.number, writes: tab.persist.clone()? }));
+        let begun = self.tabs.iter().filter_map(|tab| {
+            Some(Saying::Begun { tab: tab.number, number: tab.transaction, writes: tab.persist.clone()? })
+        });
         let inbox = begun.collect();
         self.tabs.push(Tab {
             number,
@@ -117,6 +120,7 @@ impl Phone {
             device: Device::boot(self.identity.clone(), slot, self.disk.stored()),
             timer: None,
             persist: None,
+            transaction: 0,
             signing: None,
             verifying: None,
             connecting: None,
@@ -154,29 +158,9 @@ impl PhoneDisk {
         }
     }
 
-    /// Whether a write is on it.
-    pub fn has(&self, write: &Write) -> bool {
-        match write {
-            Write::Change(change) => self.changes.contains_key(&(change.document, change.hash)),
-            Write::Mark(mark) => self.marks.get(&(mark.document, mark.hash)) == Some(mark),
-            Write::DropMark { document, hash } => !self.marks.contains_key(&(*document, *hash)),
-            Write::Cursor { collection, cursor } => self.cursors.get(collection) == Some(cursor),
-            Write::Rejected(rejected) => self.rejected.contains_key(&(rejected.document, rejected.hash)),
-            Write::DropChange { document, hash } => !self.changes.contains_key(&(*document, *hash)),
-            Write::SlotBase(base) => self.slot_base == *base,
-            Write::SetAside(aside) => self.aside.contains_key(&(aside.document, aside.hash)),
-            Write::TakeBack(aside) => !self.aside.contains_key(&(aside.document, aside.hash)),
-            Write::Seal(seal) => self.seals.get(&(seal.document, seal.head)) == Some(seal),
-            Write::DropSeal { document, head } => !self.seals.contains_key(&(*document, *head)),
-            Write::Receipt(receipt) => self.receipts.get(&receipt.receipt.collection) == Some(receipt),
-            Write::Snapshot(snapshot) => self.snapshots.get(&snapshot.document) == Some(snapshot),
-            Write::DropSnapshot { document } => !self.snapshots.contains_key(document),
-            Write::ClockOffset(ms) => self.clock_offset_ms == Some(*ms),
-        }
-    }
-
-    /// One transaction.
-    pub fn commit(&mut self, writes: &[Write]) {
+    /// One transaction of a tab.
+    pub fn commit(&mut self, tab: u64, number: u32, writes: &[Write]) {
+        self.tabs.insert(tab, number);
         for write in writes {
             match write {
                 Write::Change(change) => {

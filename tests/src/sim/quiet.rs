@@ -127,7 +127,7 @@ impl World {
                 let verifying = tab.verifying.is_some();
                 let (connecting, lost, hears) =
                     (tab.connecting.is_some(), tab.lost.is_some(), !tab.inbox.is_empty());
-                let doubts = self.has_doubt(phone, number);
+                let doubts = !hears && self.has_doubt(phone, number);
                 is_busy |= persist || signing || verifying || connecting || lost || hears || doubts;
                 if persist {
                     self.end_persist(phone, number, Ending::Done)?;

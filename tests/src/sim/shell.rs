@@ -37,7 +37,9 @@ impl World {
             Effect::Persist(writes) => {
                 holds(tab.persist.is_none(), || format!("phone {phone}: two transactions at a time"))?;
                 tab.persist = Some(writes.clone());
-                self.say(phone, number, &Saying::Begun { tab: number, writes });
+                tab.transaction += 1;
+                let saying = Saying::Begun { tab: number, number: tab.transaction, writes };
+                self.say(phone, number, &saying);
             }
             Effect::Sign(claims) => tab.signing = Some((tab.line, claims)),
             Effect::Verify(claims) => tab.verifying = Some((tab.line, claims)),
@@ -62,11 +64,12 @@ impl World {
 
     /// Ends a tab's transaction.
     pub fn end_persist(&mut self, phone: usize, number: u64, ending: Ending) -> Step {
-        let Some(writes) = self.tab(phone, number).and_then(|tab| tab.persist.take()) else { return Ok(()) };
+        let Some(tab) = self.tab(phone, number) else { return Ok(()) };
+        let (Some(writes), transaction) = (tab.persist.take(), tab.transaction) else { return Ok(()) };
         self.trace.note(|| format!("phone {phone}.{number}: {} writes {ending:?}", writes.len()));
         match ending {
             Ending::Done => {
-                self.commit(phone, &writes);
+                self.commit(phone, (number, transaction), &writes);
                 self.say(phone, number, &Saying::Ended { tab: number, is_durable: true });
                 self.input(phone, number, Input::Persisted)
             }
@@ -83,9 +86,9 @@ impl World {
         }
     }
 
-    /// Writes to a phone's disk.
-    pub fn commit(&mut self, phone: usize, writes: &[Write]) {
-        self.phones[phone].disk.commit(writes);
+    /// Writes a tab's transaction to a phone's disk.
+    fn commit(&mut self, phone: usize, (tab, number): (u64, u32), writes: &[Write]) {
+        self.phones[phone].disk.commit(tab, number, writes);
         self.model.saved(phone, writes);
     }
 
@@ -121,7 +124,9 @@ impl World {
     pub fn hear_tab(&mut self, phone: usize, number: u64) -> Step {
         let Some(tab) = self.tab(phone, number) else { return Ok(()) };
         let Some(saying) = tab.inbox.pop_front() else { return Ok(()) };
-        match tab.hearsay.hear(saying) {
+        let (heard, taken) = (saying_word(&saying), tab.hearsay.hear(saying));
+        self.trace.note(|| format!("phone {phone}.{number}: hears {heard}"));
+        match taken {
             Some(writes) => {
                 self.look_up(phone, number)?;
                 self.input(phone, number, Input::FromOtherTab(writes))
@@ -133,12 +138,12 @@ impl World {
     /// A tab takes what others wrote and did not live to tell.
     pub fn look_up(&mut self, phone: usize, number: u64) -> Step {
         let Some(tab) = self.tab(phone, number) else { return Ok(()) };
-        for (other, witness) in tab.hearsay.doubtful() {
-            if !self.phones[phone].disk.has(&witness) {
+        for (other, transaction) in tab.hearsay.doubtful() {
+            if self.phones[phone].disk.tabs.get(&other) != Some(&transaction) {
                 continue;
             }
             self.trace.note(|| format!("phone {phone}.{number}: finds what tab {other} wrote"));
-            let found = self.tab(phone, number).and_then(|tab| tab.hearsay.found(other));
+            let found = self.tab(phone, number).and_then(|tab| tab.hearsay.found(other, transaction));
             if let Some(writes) = found {
                 self.input(phone, number, Input::FromOtherTab(writes))?;
             }
@@ -150,7 +155,8 @@ impl World {
     pub fn has_doubt(&self, phone: usize, number: u64) -> bool {
         let phone = &self.phones[phone];
         let tab = phone.tabs.iter().find(|tab| tab.number == number);
-        tab.is_some_and(|tab| tab.hearsay.doubtful().iter().any(|(_, witness)| phone.disk.has(witness)))
+        let is_there = |(tab, number): &(u64, u32)| phone.disk.tabs.get(tab) == Some(number);
+        tab.is_some_and(|tab| tab.hearsay.doubtful().iter().any(is_there))
     }
 
     /// A tab's timer comes.
@@ -179,6 +185,10 @@ impl World {
         let Some(tab) = self.phones[phone].tabs.first_mut() else { return Ok(()) };
         tab.is_syncing = true;
         let number = tab.number;
+        // Whoever synced before may have died without a word, and this tab may not have listened for a while.
+        while self.tab(phone, number).is_some_and(|tab| !tab.inbox.is_empty()) {
+            self.hear_tab(phone, number)?;
+        }
         self.look_up(phone, number)?;
         self.input(phone, number, Input::MayLink(true))
     }
@@ -189,7 +199,7 @@ impl World {
         let mut tab = self.phones[phone].tabs.remove(index);
         self.trace.note(|| format!("phone {phone}: tab {number} dies, kept: {is_kept}"));
         if is_kept && let Some(writes) = tab.persist.take() {
-            self.commit(phone, &writes);
+            self.commit(phone, (number, tab.transaction), &writes);
         }
         self.model.forget_tab(phone, number);
     }
@@ -208,4 +218,13 @@ pub(super) fn hang_up(tab: &mut Tab) {
     tab.connection = None;
     tab.connecting = None;
     tab.lost = None;
+}
+
+/// What is said, in a word and the tab's number.
+fn saying_word(saying: &Saying) -> String {
+    match saying {
+        Saying::Hello => "a new tab".to_owned(),
+        Saying::Begun { tab, number, writes } => format!("tab {tab} begin {number}, {} writes", writes.len()),
+        Saying::Ended { tab, is_durable } => format!("tab {tab} end, durable: {is_durable}"),
+    }
 }

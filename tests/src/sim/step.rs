@@ -94,7 +94,7 @@ impl World {
             H::Connect => tab.connecting.is_some(),
             H::Lost => tab.lost.is_some(),
             H::Hear => !tab.inbox.is_empty(),
-            H::Doubt => !tab.hearsay.is_clear(),
+            H::Doubt => tab.inbox.is_empty() && !tab.hearsay.is_clear(),
             H::Wake => tab.timer.is_some_and(|at| at <= self.now.plus_ms(phone.clock_ms)),
             _ => true,
         };

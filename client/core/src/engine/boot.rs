@@ -88,13 +88,12 @@ impl Engine {
         let device = self.load(&profile, slot).await?;
         *self.phone.borrow_mut() = Some(Phone { profile, key, device });
         self.take_heard();
+        self.forget_tabs();
         self.refresh();
         let engine = Rc::clone(self);
         spawn(async move {
             tabs::become_syncing().await;
-            // Whoever synced before may have died without a word.
-            engine.look_up().await;
-            engine.input(Input::MayLink(true));
+            engine.take_turn();
         });
         Ok(())
     }

@@ -42,10 +42,10 @@ impl Engine {
 
     /// One strictly durable transaction; the other tabs hear of it before and after.
     fn persist(self: &Rc<Self>, writes: Vec<Write>) {
-        self.tabs.begin(&writes);
         let engine = Rc::clone(self);
+        let mut records: Vec<_> = writes.iter().map(store::record).collect();
+        records.push(self.tabs.begin(writes));
         spawn(async move {
-            let records = writes.iter().map(store::record).collect();
             let written = engine.database.write(records, Durability::Strict).await;
             engine.tabs.end(written.is_ok());
             match written {

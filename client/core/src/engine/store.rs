@@ -10,6 +10,7 @@ use shared::protocol::Cursor;
 use shared::sync::device::{
     Aside, Identity, Mark, Rejected, Stored, StoredChange, StoredReceipt, StoredSeal, StoredSnapshot, Write,
 };
+use shared::time::{DAY_MS, Timestamp};
 use shared::trust::certificate::Certificate;
 
 /// The folders of the disk.
@@ -35,6 +36,8 @@ pub enum Shelf {
     Receipts,
     /// Entries that are kept and not applied.
     Aside,
+    /// The number of each tab's last transaction.
+    Tabs,
 }
 
 /// One record to put, or to delete when there is no value.
@@ -123,6 +126,26 @@ impl Profile {
     }
 }
 
+/// How long the number of a tab's last transaction is kept: longer than a dead tab's last words can be on their way.
+const TAB_KEPT_MS: i64 = DAY_MS;
+
+/// The number of a tab's transaction, which is written with it.
+pub fn transaction(tab: u64, number: u32, at: Timestamp) -> Record {
+    Record { shelf: Shelf::Tabs, key: tab.to_string(), value: Some(bytes((tab, number, at))) }
+}
+
+/// Whether the record of a tab's last transaction says that it was this one.
+pub fn is_transaction(record: &[u8], number: u32) -> bool {
+    minicbor::decode::<(u64, u32, Timestamp)>(record).is_ok_and(|(_, last, _)| last == number)
+}
+
+/// Drops what is kept of tabs that are long gone.
+pub fn forget_tabs(records: &[Vec<u8>], now: Timestamp) -> Vec<Record> {
+    let kept = records.iter().filter_map(|bytes| minicbor::decode::<(u64, u32, Timestamp)>(bytes).ok());
+    let old = kept.filter(|(_, _, at)| now.since(*at).abs() > TAB_KEPT_MS);
+    old.map(|(tab, ..)| Record { shelf: Shelf::Tabs, key: tab.to_string(), value: None }).collect()
+}
+
 /// A write as a record.
 pub fn record(write: &Write) -> Record {
     let (shelf, key, value) = match write {
@@ -209,11 +232,22 @@ mod tests {
     use shared::ids::{Chain, Digest, DocumentKind};
     use shared::protocol::{Receipt, RejectCode};
     use shared::sync::device::Why;
-    use shared::time::Timestamp;
 
     #[test]
     fn a_kept_message_is_named_by_the_links_version() {
         assert!(TODAY.ends_with(&format!("-{}", link::LINK_VERSION)));
+    }
+
+    #[test]
+    fn a_tabs_last_transaction_is_kept_for_a_day() {
+        let (then, now) = (Timestamp(5), Timestamp(5 + DAY_MS));
+        let record = transaction(9, 3, then);
+        let value = record.value.expect("it is put");
+        assert!(is_transaction(&value, 3) && !is_transaction(&value, 2) && !is_transaction(&[], 3));
+        let value = [value];
+        assert_eq!(forget_tabs(&value, now), []);
+        let dropped = Record { shelf: Shelf::Tabs, key: record.key, value: None };
+        assert_eq!(forget_tabs(&value, now.plus_ms(1)), [dropped]);
     }
 
     #[test]

@@ -8,22 +8,32 @@ use std::rc::Rc;
 use shared::sync::device::{Hearsay, Input, Saying, Write};
 
 use super::state::Engine;
-use super::store::{self, Record};
-use crate::platform::clock::Timer;
+use super::store::{self, Record, Shelf};
+use crate::platform::clock::{self, Timer};
+use crate::platform::database::Durability;
 use crate::platform::tabs::Channel;
 use crate::platform::{random, report, spawn};
 
 /// Milliseconds after which a transaction of another tab is looked up if its end was not heard.
 const DOUBT_MS: i64 = 3_000;
 
+/// What this tab learns of the others, in order.
+enum Heard {
+    Said(Saying),
+    /// The one that synced is gone: it is this tab's turn.
+    Turn,
+}
+
 /// This tab among the others.
 pub struct Tabs {
     /// Its name.
     tab: u64,
     channel: RefCell<Option<Channel>>,
-    /// What was said of the transaction under way.
+    /// Counts its transactions.
+    number: Cell<u32>,
+    /// What was said of the one under way.
     begun: RefCell<Option<Vec<u8>>>,
-    heard: RefCell<VecDeque<Saying>>,
+    heard: RefCell<VecDeque<Heard>>,
     hearsay: RefCell<Hearsay>,
     is_taking: Cell<bool>,
     doubt: RefCell<Option<Timer>>,
@@ -34,6 +44,7 @@ impl Default for Tabs {
         Self {
             tab: random::number(),
             channel: RefCell::default(),
+            number: Cell::default(),
             begun: RefCell::default(),
             heard: RefCell::default(),
             hearsay: RefCell::default(),
@@ -50,12 +61,14 @@ impl Tabs {
         }
     }
 
-    /// Says that a transaction begins.
-    pub(super) fn begin(&self, writes: &[Write]) {
-        let saying = Saying::Begun { tab: self.tab, writes: writes.to_vec() };
-        let bytes = store::bytes(&saying);
+    /// Says that a transaction begins; gives the record that tells later that it ended.
+    pub(super) fn begin(&self, writes: Vec<Write>) -> Record {
+        let (tab, number) = (self.tab, self.number.get().wrapping_add(1));
+        self.number.set(number);
+        let bytes = store::bytes(Saying::Begun { tab, number, writes });
         self.say(&bytes);
         self.begun.replace(Some(bytes));
+        store::transaction(tab, number, clock::now())
     }
 
     /// Says that it has ended.
@@ -84,7 +97,13 @@ impl Engine {
             }
             return;
         }
-        self.tabs.heard.borrow_mut().push_back(saying);
+        self.tabs.heard.borrow_mut().push_back(Heard::Said(saying));
+        self.take_heard();
+    }
+
+    /// This tab is the one that syncs, once it has taken what the one before it wrote and may not have lived to tell.
+    pub(super) fn take_turn(self: &Rc<Self>) {
+        self.tabs.heard.borrow_mut().push_back(Heard::Turn);
         self.take_heard();
     }
 
@@ -95,20 +114,42 @@ impl Engine {
         }
         let engine = Rc::clone(self);
         spawn(async move {
-            while let Some(saying) = engine.next_heard() {
-                let written = engine.tabs.hearsay.borrow_mut().hear(saying);
-                if let Some(writes) = written {
-                    engine.look_up().await;
-                    engine.input(Input::FromOtherTab(writes));
-                }
+            while let Some(heard) = engine.next_heard() {
+                engine.take(heard).await;
             }
             engine.tabs.is_taking.set(false);
             engine.doubt();
         });
     }
 
-    fn next_heard(&self) -> Option<Saying> {
+    fn next_heard(&self) -> Option<Heard> {
         self.tabs.heard.borrow_mut().pop_front()
+    }
+
+    async fn take(self: &Rc<Self>, heard: Heard) {
+        let input = match heard {
+            Heard::Turn => Input::MayLink(true),
+            Heard::Said(saying) => {
+                let written = self.tabs.hearsay.borrow_mut().hear(saying);
+                let Some(writes) = written else { return };
+                Input::FromOtherTab(writes)
+            }
+        };
+        self.look_up().await;
+        self.input(input);
+    }
+
+    /// Tidies up after tabs that are long gone.
+    pub(super) fn forget_tabs(self: &Rc<Self>) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let read = engine.database.read_at_once(&[(Shelf::Tabs, None)]).await;
+            let old = read.map(|read| store::forget_tabs(&read.concat(), clock::now())).unwrap_or_default();
+            if !old.is_empty() {
+                // What stays is dropped the next time.
+                let _ = engine.database.write(old, Durability::Relaxed).await;
+            }
+        });
     }
 
     /// Looks again after a while if something was begun and is not heard to end.
@@ -120,23 +161,22 @@ impl Engine {
     }
 
     /// Takes what other tabs wrote and did not live to tell.
-    pub(super) async fn look_up(self: &Rc<Self>) {
+    async fn look_up(self: &Rc<Self>) {
         let doubtful = self.tabs.hearsay.borrow().doubtful();
-        for (tab, witness) in doubtful {
-            if !self.is_on_disk(&witness).await {
+        for (tab, number) in doubtful {
+            if !self.is_on_disk(tab, number).await {
                 continue;
             }
-            let found = self.tabs.hearsay.borrow_mut().found(tab);
+            let found = self.tabs.hearsay.borrow_mut().found(tab, number);
             if let Some(writes) = found {
                 self.input(Input::FromOtherTab(writes));
             }
         }
     }
 
-    async fn is_on_disk(&self, write: &Write) -> bool {
-        let Record { shelf, key, value } = store::record(write);
-        match self.database.get(shelf, &key).await {
-            Ok(found) => found == value,
+    async fn is_on_disk(&self, tab: u64, number: u32) -> bool {
+        match self.database.get(Shelf::Tabs, &tab.to_string()).await {
+            Ok(record) => record.is_some_and(|record| store::is_transaction(&record, number)),
             Err(error) => {
                 report(&error.to_string());
                 false

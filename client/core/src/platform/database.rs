@@ -24,7 +24,7 @@ const BALLAST: &str = "ballast";
 const BALLAST_BYTES: u32 = 2 << 20;
 
 /// Every store; those that are missing are made when the database is opened at a new version.
-const STORES: [Shelf; 10] = [
+const STORES: [Shelf; 11] = [
     Shelf::Meta,
     Shelf::Chunks,
     Shelf::Outbox,
@@ -35,6 +35,7 @@ const STORES: [Shelf; 10] = [
     Shelf::Seals,
     Shelf::Receipts,
     Shelf::Aside,
+    Shelf::Tabs,
 ];
 
 fn name(store: Shelf) -> &'static str {
@@ -49,6 +50,7 @@ fn name(store: Shelf) -> &'static str {
         Shelf::Seals => "seals",
         Shelf::Receipts => "receipts",
         Shelf::Aside => "aside",
+        Shelf::Tabs => "tabs",
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the tabs of one phone say to each other of their transactions, and what to make of it when one dies in the middle
-//! of one. Before a tab begins a transaction it says what is to be written; when it has ended it says so. If it dies in
-//! between, whoever heard the first has only to look whether the disk has it. That is done before anything is taken
-//! from another tab, for it may build on it.
+//! of one. Before a tab begins a transaction it says what is to be written; when it has ended it says so. With what it
+//! writes it writes the transaction's number, in place of its last. If it dies in between, whoever heard the first has
+//! only to look which number the disk has. That is done before anything is taken from another tab, for it may build on
+//! it.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +22,11 @@ pub enum Saying {
         /// Names the tab.
         #[n(0)]
         tab: u64,
-        /// What it is to write.
+        /// Counts the tab's transactions.
         #[n(1)]
+        number: u32,
+        /// What it is to write.
+        #[n(2)]
         writes: Vec<Write>,
     },
     /// The transaction under way has ended.
@@ -37,57 +41,45 @@ pub enum Saying {
     },
 }
 
-/// Transactions of other tabs of which the end was not heard.
+/// Transactions of other tabs of which the end was not heard: each tab has one at a time.
 #[derive(Debug, Default)]
 pub struct Hearsay {
-    begun: BTreeMap<u64, Vec<Write>>,
+    begun: BTreeMap<u64, (u32, Vec<Write>)>,
 }
 
 impl Hearsay {
-    /// Takes something in; gives what has become durable. Before it is taken, [`Hearsay::doubtful`] must be looked up.
+    /// Takes something in; gives what has become durable. Before that is taken, [`Hearsay::doubtful`] must be looked up.
     pub fn hear(&mut self, saying: Saying) -> Option<Vec<Write>> {
         match saying {
             Saying::Hello => None,
-            Saying::Begun { tab, writes } => {
-                self.begun.insert(tab, writes);
+            Saying::Begun { tab, number, writes } => {
+                self.begun.insert(tab, (number, writes));
                 None
             }
-            Saying::Ended { tab, is_durable } => self.begun.remove(&tab).filter(|_| is_durable),
+            Saying::Ended { tab, is_durable } => {
+                let (_, writes) = self.begun.remove(&tab)?;
+                is_durable.then_some(writes)
+            }
         }
     }
 
-    /// The tabs whose transactions may have ended without a word, each with a write by which it shows whether the disk
-    /// has it.
-    pub fn doubtful(&self) -> Vec<(u64, Write)> {
-        let witnessed = self.begun.iter().map(|(tab, writes)| (*tab, witness(writes).cloned()));
-        witnessed.filter_map(|(tab, write)| Some((tab, write?))).collect()
+    /// The tabs whose transactions may have ended without a word, and the numbers of these.
+    pub fn doubtful(&self) -> Vec<(u64, u32)> {
+        self.begun.iter().map(|(tab, (number, _))| (*tab, *number)).collect()
     }
 
-    /// The disk has a tab's transaction: what it wrote.
-    pub fn found(&mut self, tab: u64) -> Option<Vec<Write>> {
-        self.begun.remove(&tab)
+    /// The disk has this number of a tab: what it wrote, if its end was not heard meanwhile.
+    pub fn found(&mut self, tab: u64, number: u32) -> Option<Vec<Write>> {
+        if self.begun.get(&tab)?.0 != number {
+            return None;
+        }
+        self.begun.remove(&tab).map(|(_, writes)| writes)
     }
 
     /// Whether nothing is in doubt.
     pub fn is_clear(&self) -> bool {
         self.begun.is_empty()
     }
-}
-
-/// The write of a transaction that later ones are least likely to have replaced.
-fn witness(writes: &[Write]) -> Option<&Write> {
-    let rank = |write: &&Write| match write {
-        Write::Change(_) => 0,
-        Write::Mark(_) => 1,
-        Write::Rejected(_) | Write::Snapshot(_) | Write::Seal(_) | Write::SetAside(_) => 2,
-        Write::DropMark { .. }
-        | Write::DropChange { .. }
-        | Write::DropSnapshot { .. }
-        | Write::TakeBack(_) => 3,
-        Write::Receipt(_) | Write::Cursor { .. } | Write::SlotBase(_) | Write::ClockOffset(_) => 4,
-        Write::DropSeal { .. } => 5,
-    };
-    writes.iter().min_by_key(rank)
 }
 
 #[cfg(test)]
@@ -108,8 +100,8 @@ mod tests {
     fn what_has_ended_is_taken_and_what_failed_is_not() {
         let mut hearsay = Hearsay::default();
         for (tab, is_durable) in [(1, true), (2, false)] {
-            assert_eq!(hearsay.hear(Saying::Begun { tab, writes: writes() }), None);
-            assert_eq!(hearsay.doubtful(), [(tab, writes()[1].clone())]);
+            assert_eq!(hearsay.hear(Saying::Begun { tab, number: 7, writes: writes() }), None);
+            assert_eq!(hearsay.doubtful(), [(tab, 7)]);
             let taken = hearsay.hear(Saying::Ended { tab, is_durable });
             assert_eq!(taken, is_durable.then(writes));
             assert!(hearsay.is_clear());
@@ -124,10 +116,12 @@ mod tests {
     #[test]
     fn what_ended_without_a_word_is_found_on_the_disk() {
         let mut hearsay = Hearsay::default();
-        hearsay.hear(Saying::Begun { tab: 1, writes: writes() });
-        hearsay.hear(Saying::Begun { tab: 2, writes: writes() });
-        assert_eq!(hearsay.doubtful().len(), 2);
-        assert_eq!(hearsay.found(1), Some(writes()));
-        assert_eq!(hearsay.doubtful().into_iter().map(|(tab, _)| tab).collect::<Vec<_>>(), [2]);
+        hearsay.hear(Saying::Begun { tab: 1, number: 4, writes: writes() });
+        hearsay.hear(Saying::Begun { tab: 2, number: 9, writes: writes() });
+        assert_eq!(hearsay.doubtful(), [(1, 4), (2, 9)]);
+        assert_eq!(hearsay.found(1, 3), None, "another one");
+        assert_eq!(hearsay.found(1, 4), Some(writes()));
+        assert_eq!(hearsay.found(1, 4), None);
+        assert_eq!(hearsay.doubtful(), [(2, 9)]);
     }
 }
