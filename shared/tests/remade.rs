@@ -316,3 +316,20 @@ fn a_full_storage_leaves_everything_as_it_was() {
     assert_eq!(notes(&hub), ["a", "c"]);
     assert_eq!((a.device.status().pending, shown(&a).len()), (0, 1));
 }
+
+#[test]
+fn a_log_that_lost_what_an_edit_builds_on_is_given_it_back_on_the_same_line() {
+    let mut hub = Hub::new();
+    let mut phone = Phone::new(&hub, "li", 1);
+    phone.meet(&mut hub);
+    phone.answer(fault());
+    phone.meet(&mut hub);
+    phone.lose();
+    // Its place in the log is not known any more, so the log is not seen to be another one.
+    let mut phone = phone.die_after(|stored| stored.cursors.clear());
+    hub.restore_without_rounds();
+    phone.answer(ok());
+    phone.meet(&mut hub);
+    assert_eq!(phone.device.status().pending, 0);
+    assert_eq!((hub.round().observations.len(), phone.round().observations.len()), (2, 2));
+}

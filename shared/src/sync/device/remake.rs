@@ -15,10 +15,11 @@ use crate::document::write::Event;
 use crate::document::{chunk, decode};
 use crate::domain::round::RoundName;
 use crate::ids::{Actor, ChangeHash, CollectionId, DocumentId, EventKey};
-use crate::limits::{BEHIND_MAX, REMADE_MAX, SLOT_DRAWN_MIN, SLOTS_PER_BASE};
+use crate::limits::{REMADE_MAX, SLOT_DRAWN_MIN, SLOTS_PER_BASE};
 use crate::protocol::{Ack, AckOutcome, Batch, Pull, RejectCode};
 
 mod again;
+mod behind;
 
 use again::Again;
 
@@ -152,19 +153,6 @@ impl Device {
         resumed.into_iter().for_each(|document| self.send_as_it_is(document));
     }
 
-    /// A new link: what waited for the log to be made whole is tried again.
-    pub(super) fn try_those_behind(&mut self) {
-        let due = self.remaking.due.iter();
-        let behind: Vec<_> =
-            due.filter(|(_, verdict)| verdict.stage == Stage::Behind).map(|(id, _)| *id).collect();
-        behind.into_iter().for_each(|document| self.send_as_it_is(document));
-    }
-
-    fn send_as_it_is(&mut self, document: DocumentId) {
-        self.remaking.due.remove(&document);
-        self.outbox.resume(document);
-    }
-
     /// Makes edits again, once nothing is on its way into the storage.
     pub(super) fn remake(&mut self) -> Vec<Effect> {
         if !self.journal.is_idle() {
@@ -177,7 +165,10 @@ impl Device {
             .filter(|(_, verdict)| verdict.stage == Stage::Ready)
             .map(|(document, _)| *document)
             .collect();
-        let ready: Vec<DocumentId> = ready.into_iter().filter(|id| !self.is_log_behind(*id)).collect();
+        let (behind, ready): (Vec<_>, Vec<_>) = ready.into_iter().partition(|id| self.is_log_behind(*id));
+        if !behind.is_empty() {
+            return self.look_for_what_is_lost(&behind);
+        }
         if ready.is_empty() {
             return Vec::new();
         }
@@ -195,23 +186,6 @@ impl Device {
         let then = Then::Remade(Box::new(remade));
         effects.extend(self.journal.add(Entry { writes, then }).map(Effect::Persist));
         effects
-    }
-
-    /// Whether the edits are whole and it is the log that lacks what they build on.
-    fn is_log_behind(&mut self, id: DocumentId) -> bool {
-        let Some(verdict) = self.remaking.due.get_mut(&id) else { return false };
-        if !is_about_place(verdict.code) || verdict.code == RejectCode::ActorForked {
-            return false;
-        }
-        let hashes: Vec<ChangeHash> = self.outbox.of(id).map(|mark| mark.hash).collect();
-        let Some(document) = self.documents.document(id) else { return false };
-        let times = self.remaking.behind.entry(id).or_default();
-        if *times >= BEHIND_MAX || !hashes.iter().all(|hash| document.contains(*hash)) {
-            return false;
-        }
-        *times += 1;
-        verdict.stage = Stage::Behind;
-        true
     }
 
     fn renew_slot(&mut self, remade: &mut Remade) {
