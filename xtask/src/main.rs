@@ -101,7 +101,6 @@ fn run() -> anyhow::Result<()> {
         Task::Bench { only, quick } => bench::run(&workspace, &only, quick),
         Task::Fuzz { target, seconds } => fuzz::run(&workspace, target.as_deref(), seconds),
         Task::Sim { arguments } => sim::run(&workspace, &arguments),
-        Task::Bench => bench::run(&workspace),
         Task::Pwa { profile } => pwa::build(&workspace, profile).map(drop),
     }
 }

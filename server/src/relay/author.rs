@@ -41,7 +41,7 @@ pub enum PublishError {
     Document(#[from] ApplyError),
     /// The document cannot be had.
     #[error("the document cannot be had")]
-    Load(#[from] LoadError),
+    Load(#[source] Box<LoadError>),
     /// The log could not be read.
     #[error("the log could not be read")]
     Store(#[from] StoreError),
@@ -180,5 +180,6 @@ impl Author {
 }
 
 async fn load(store: &Arc<dyn Store>, id: DocumentId) -> Result<Document, PublishError> {
-    Ok(blocking(store, move |store| Ok(snapshot::load(store, id))).await??)
+    let loaded = blocking(store, move |store| Ok(snapshot::load(store, id))).await?;
+    loaded.map_err(|error| PublishError::Load(Box::new(error)))
 }

@@ -128,7 +128,7 @@ fn cell(us: Option<f64>, record: Option<&Record>, value: &str, factor: f64) -> S
 fn shown(number: Option<f64>) -> String {
     match number {
         None => "-".to_owned(),
-        Some(number) if number == 0.0 => "0".to_owned(),
+        Some(0.0) => "0".to_owned(),
         Some(number) if number.abs() >= 100.0 => format!("{number:.0}"),
         Some(number) if number.abs() >= 1.0 => format!("{number:.1}"),
         Some(number) => format!("{number:.3}"),

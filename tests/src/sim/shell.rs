@@ -66,7 +66,9 @@ impl World {
     pub fn end_persist(&mut self, phone: usize, number: u64, ending: Ending) -> Step {
         let Some(tab) = self.tab(phone, number) else { return Ok(()) };
         let (Some(writes), transaction) = (tab.persist.take(), tab.transaction) else { return Ok(()) };
-        self.trace.note(|| format!("phone {phone}.{number}: {} writes {ending:?}", writes.len()));
+        self.trace.note(|| {
+            format!("phone {phone}.{number}: {} writes {ending:?}: {}", writes.len(), own_words(&writes))
+        });
         match ending {
             Ending::Done => {
                 self.commit(phone, (number, transaction), &writes);
@@ -227,4 +229,19 @@ fn saying_word(saying: &Saying) -> String {
         Saying::Begun { tab, number, writes } => format!("tab {tab} begin {number}, {} writes", writes.len()),
         Saying::Ended { tab, is_durable } => format!("tab {tab} end, durable: {is_durable}"),
     }
+}
+
+/// What is written about own changes, in words.
+fn own_words(writes: &[Write]) -> String {
+    let word = |write: &Write| match write {
+        Write::Mark(mark) => Some(format!("mark {}", mark.hash)),
+        Write::DropMark { hash, .. } => Some(format!("drop mark {hash}")),
+        Write::DropChange { hash, .. } => Some(format!("drop change {hash}")),
+        Write::Rejected(rejected) => Some(format!("keep rejected {}", rejected.hash)),
+        Write::Snapshot(snapshot) => Some(format!("snapshot of {}", snapshot.document)),
+        Write::DropSnapshot { document } => Some(format!("drop snapshot of {document}")),
+        Write::SlotBase(base) => Some(format!("slots from {base}")),
+        _ => None,
+    };
+    writes.iter().filter_map(word).collect::<Vec<_>>().join(", ")
 }

@@ -100,7 +100,7 @@ impl Engine {
 
     async fn load(&self, profile: &Profile, slot: u32) -> Result<Device, DatabaseError> {
         let of_meta = [CLOCK_OFFSET, SLOT_BASE].map(|key| (Shelf::Meta, Some(key)));
-        let wanted: Vec<Wanted> = STORED.map(|shelf| (shelf, None)).into_iter().chain(of_meta).collect();
+        let wanted: Vec<Wanted<'_>> = STORED.map(|shelf| (shelf, None)).into_iter().chain(of_meta).collect();
         let mut read = self.database.read_at_once(&wanted).await?;
         let of_meta = read.split_off(STORED.len());
         let [clock_offset, slot_base] = [0, 1].map(|place| of_meta[place].first().map(Vec::as_slice));

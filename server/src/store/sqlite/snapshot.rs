@@ -9,6 +9,9 @@ use super::log::{ENTRY_COLUMNS, entry};
 use super::{Result, Sqlite};
 use crate::store::{Entry, FRESH_MIN, Snapshot, Snapshots};
 
+/// Position, count, digest, hashes of what is held, bytes.
+type Columns = (i64, i64, Vec<u8>, Vec<u8>, Vec<u8>);
+
 /// Bytes of a change's hash.
 const HASH_BYTES: usize = 32;
 
@@ -65,7 +68,7 @@ impl Snapshots for Sqlite {
 
     fn snapshot(&self, document: DocumentId) -> Result<Option<Snapshot>> {
         self.read(|connection| {
-            let found: Option<(i64, i64, Vec<u8>, Vec<u8>, Vec<u8>)> = connection
+            let found: Option<Columns> = connection
                 .prepare_cached(
                     "SELECT snapshots.seq, snapshots.count, snapshots.digest, snapshots.held, snapshots.bytes
                      FROM snapshots JOIN documents ON documents.id = snapshots.document

@@ -312,8 +312,11 @@ fn seals_of(whole: &Whole) -> Result<Vec<Write>, PullError> {
     Ok(writes)
 }
 
+/// A change, without its bytes where they are here.
+type Single = (ChangeHash, Option<Vec<u8>>);
+
 /// The single changes of a whole document; without bytes where this phone has just pushed them.
-fn changes_of(whole: &Whole) -> Result<Vec<(ChangeHash, Option<Vec<u8>>)>, PullError> {
+fn changes_of(whole: &Whole) -> Result<Vec<Single>, PullError> {
     let change = |carried: &Carried| match carried {
         Carried::Known(hash) => Ok((*hash, None)),
         Carried::Change(bytes) => {

@@ -161,6 +161,10 @@ impl Device {
     pub(super) fn ask_for_everything(&mut self, now: Timestamp) {
         let wanted = self.wanted(now);
         self.link.to_ask.extend(wanted);
+        // A month that is held no longer may still be one that the relay has lost something of.
+        let returnable = self.seals.documents().filter_map(|document| self.documents.home(document));
+        let readable = returnable.filter(|collection| self.identity.rights.may_read(collection));
+        self.link.to_ask.extend(readable.cloned());
     }
 
     /// Begins an exchange if there is a link and something to say.

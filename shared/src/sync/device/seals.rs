@@ -77,6 +77,11 @@ pub(super) struct Seals {
 }
 
 impl Seals {
+    /// The documents of which something could be given back, each at least once.
+    pub(super) fn documents(&self) -> impl Iterator<Item = DocumentId> {
+        self.kept.keys().map(|(document, _)| *document)
+    }
+
     pub(super) fn new(stored: Vec<StoredSeal>) -> Self {
         let kept = stored.into_iter().map(|seal| ((seal.document, seal.head), seal)).collect();
         Self { kept, to_give_back: VecDeque::new() }
