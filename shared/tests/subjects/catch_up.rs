@@ -1,7 +1,7 @@
 //! Catching up document by document: new phones, relays that lost something, phones that lost something.
 
 use shared::ids::{CollectionId, Shelf};
-use shared::sync::device::Stored;
+use shared::sync::device::{Stored, Why};
 
 use crate::rig::hub::{Hub, flood};
 use crate::rig::phone::{Phone, fault, ok};
@@ -152,4 +152,28 @@ fn a_difference_that_does_not_heal_is_told_and_not_tried_for_ever() {
     a.lose();
     a.meet(&mut hub);
     assert_eq!(a.device.status().problem, None);
+}
+
+#[test]
+fn what_nobody_can_prove_any_more_is_kept_apart_and_comes_again_with_its_author() {
+    // In a snapshot there are no signatures.
+    let (mut hub, mut author) = filled(1_000);
+    let mut other = Phone::new(&hub, "wang", 2);
+    other.meet(&mut hub);
+    other.lose();
+    hub.roll_back(&rounds(), 8);
+    other.meet(&mut hub);
+    let status = other.device.status();
+    assert_eq!((status.problem, status.pending, status.rejected.len()), (None, 0, 8));
+    assert!(status.rejected.iter().all(|rejected| rejected.why == Why::Unproven));
+    assert_eq!(other.round().observations.len(), hub.round().observations.len());
+    // What it says from now on builds on what the log has.
+    other.answer(fault());
+    other.meet(&mut hub);
+    author.lose();
+    author.meet(&mut hub);
+    other.meet(&mut hub);
+    assert_eq!((hub.rejected, other.heads()), (0, author.heads()));
+    assert_eq!(other.round().observations.len(), 21);
+    assert_eq!(other.die_and_start().heads(), author.heads());
 }

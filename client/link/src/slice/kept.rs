@@ -80,6 +80,9 @@ pub enum WhyRejected {
     /// It was sent again and again, and never taken.
     #[n(3)]
     TooOften,
+    /// The relay has lost it, and only its author's phone can bring it back.
+    #[n(4)]
+    Unproven,
 }
 
 /// Entries of one document that are kept and not opened.

@@ -7,14 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Device;
 use super::journal::{Entry, Then};
-use super::port::{Effect, Mark, StoredChange, StoredSnapshot, Write};
+use super::port::{Effect, Mark, Rejected, StoredChange, StoredSnapshot, Why, Write};
 use super::pull::PullError;
 use super::seals;
 use crate::document::{Document, chunk};
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 use crate::limits::HOLDINGS_MAX;
-use crate::protocol::{Bootstrap, Carried, Cursor, Holding, Pull, Want, Whole};
+use crate::protocol::{Bootstrap, Carried, Cursor, Holding, Pull, RejectCode, Want, Whole};
 use crate::time::Timestamp;
+
+/// Times that a collection is caught up by document on one link: what is given back may be refused, and is then let go.
+const TRIES_MAX: u32 = 3;
 
 /// What is known of collections that may differ from the relay's.
 #[derive(Debug, Default)]
@@ -25,8 +28,8 @@ pub(super) struct CatchUp {
     asked: BTreeSet<CollectionId>,
     /// Collections of which it has not been heard to the end since this phone began to catch up.
     begun: BTreeSet<CollectionId>,
-    /// Collections caught up by document on this link because they differed: it is not tried twice.
-    tried: BTreeSet<CollectionId>,
+    /// How often collections were caught up by document on this link because they differed.
+    tried: BTreeMap<CollectionId, u32>,
 }
 
 impl CatchUp {
@@ -77,9 +80,11 @@ impl Device {
         }
     }
 
-    /// Asks for a collection document by document from now on, unless that has just been tried on this link.
+    /// Asks for a collection document by document from now on, unless that has been tried on this link often enough.
     pub(super) fn begin_catch_up(&mut self, collection: &CollectionId) -> Vec<Write> {
-        if !self.catch_up.tried.insert(collection.clone()) {
+        let tries = self.catch_up.tried.entry(collection.clone()).or_default();
+        *tries += 1;
+        if *tries > TRIES_MAX {
             self.link.problem = Some("diverged".to_owned());
             return Vec::new();
         }
@@ -155,7 +160,9 @@ impl Device {
     }
 
     /// What the relay had and has lost goes back to it: in the batches that it came in, as far as their signatures are
-    /// here; and this phone's own is marked again, so that it waits until the relay has it.
+    /// here; and this phone's own is marked again, so that it waits until the relay has it. What this phone has no proof
+    /// of is taken out, and kept with what was rejected: no relay would take it, and what builds on it could never be
+    /// sent. Should its author bring it back, it comes as everything does.
     fn give_back_lost(
         &mut self,
         now: Timestamp,
@@ -166,26 +173,38 @@ impl Device {
         for waiting in known {
             lost.remove(&waiting);
         }
-        self.give_back(&lost);
+        let sealed = self.give_back(&lost);
         let mut writes = Vec::new();
         let documents: BTreeSet<DocumentId> = lost.iter().map(|(document, _)| *document).collect();
         for document in documents {
             let in_base = self.documents.in_base(document);
-            if in_base.iter().any(|(hash, _)| lost.contains(&(document, *hash))) {
-                // From now on it is kept change by change: each may have to be pushed by itself.
+            let in_base = in_base.into_iter().collect::<BTreeMap<_, _>>();
+            // From now on it is kept change by change: each may have to be pushed by itself, or let go.
+            let is_opened = in_base.keys().any(|hash| lost.contains(&(document, *hash)));
+            if is_opened {
                 writes.push(Write::DropSnapshot { document });
-                writes.extend(in_base.iter().map(|(hash, change)| {
-                    let (collection, change) = (collection.clone(), change.clone());
-                    Write::Change(StoredChange { collection, document, hash: *hash, change })
-                }));
             }
-            let in_base: BTreeMap<ChangeHash, Vec<u8>> = in_base.into_iter().collect();
             let all = (document, ChangeHash([0; 32]))..=(document, ChangeHash([0xff; 32]));
+            let (mut marks, mut gone) = (Vec::new(), BTreeMap::new());
             for (_, hash) in lost.range(all) {
                 let single = self.documents.change(document, *hash).map(|(_, change)| change);
-                if single.or_else(|| in_base.get(hash).map(Vec::as_slice)).is_some_and(|c| self.is_own(c)) {
-                    writes.push(Write::Mark(Mark::new(document, *hash, now)));
+                let Some(change) = single.or_else(|| in_base.get(hash).map(Vec::as_slice)) else { continue };
+                if self.is_own(change) {
+                    marks.push(Write::Mark(Mark::new(document, *hash, now)));
+                } else if !sealed.contains(&(document, *hash)) {
+                    gone.insert(*hash, change.to_vec());
                 }
+            }
+            let kept = in_base.into_iter().filter(|(hash, _)| is_opened && !gone.contains_key(hash));
+            writes.extend(kept.map(|(hash, change)| {
+                Write::Change(StoredChange { collection: collection.clone(), document, hash, change })
+            }));
+            writes.extend(marks);
+            let round = if gone.is_empty() { None } else { self.name_of(document) };
+            for (hash, change) in gone {
+                let (round, code, why) = (round.clone(), RejectCode::Signature, Why::Unproven);
+                writes.push(Write::DropChange { document, hash });
+                writes.push(Write::Rejected(Rejected { document, hash, code, why, at: now, round, change }));
             }
         }
         writes

@@ -74,6 +74,8 @@ pub(super) struct Seals {
     kept: BTreeMap<(DocumentId, ChangeHash), StoredSeal>,
     /// Batches that a relay lost, until it has answered for them.
     to_give_back: VecDeque<Batch>,
+    /// Batches that it would not have back.
+    refused: BTreeSet<(DocumentId, ChangeHash)>,
 }
 
 impl Seals {
@@ -84,7 +86,7 @@ impl Seals {
 
     pub(super) fn new(stored: Vec<StoredSeal>) -> Self {
         let kept = stored.into_iter().map(|seal| ((seal.document, seal.head), seal)).collect();
-        Self { kept, to_give_back: VecDeque::new() }
+        Self { kept, ..Self::default() }
     }
 
     pub(super) fn keep(&mut self, seal: StoredSeal) {
@@ -120,6 +122,9 @@ impl Seals {
             .filter(|ack| !matches!(ack.outcome, AckOutcome::Deferred { .. }))
             .map(|ack| (ack.document, ack.head))
             .collect();
+        let is_refused = |ack: &&Ack| matches!(ack.outcome, AckOutcome::Rejected { .. });
+        let refused = acks.iter().filter(is_refused).map(|ack| (ack.document, ack.head));
+        self.refused.extend(refused.filter(|batch| self.kept.contains_key(batch)));
         self.to_give_back.retain(|batch| !done.contains(&(batch.document, batch.head)));
     }
 }
@@ -184,10 +189,22 @@ impl Device {
         documents.into_iter().flat_map(of).collect()
     }
 
-    /// Gives changes that a relay lost back to it, with the next exchanges, as far as their signatures are kept here.
-    pub(super) fn give_back(&mut self, lost: &BTreeSet<(DocumentId, ChangeHash)>) {
+    /// Gives changes that a relay lost back to it, with the next exchanges, as far as their signatures are kept here and
+    /// it has not refused them before; gives what is on its way.
+    pub(super) fn give_back(
+        &mut self,
+        lost: &BTreeSet<(DocumentId, ChangeHash)>,
+    ) -> BTreeSet<(DocumentId, ChangeHash)> {
         let batches = self.carried(lost);
+        let is_new = |batch: &Batch| !self.seals.refused.contains(&(batch.document, batch.head));
+        let batches: Vec<Batch> = batches.into_iter().filter(is_new).collect();
+        let mut on_the_way = BTreeSet::new();
+        for batch in &batches {
+            let hashes = batch.changes.iter().filter_map(|change| chunk::hash(change).ok());
+            on_the_way.extend(hashes.map(|hash| (batch.document, hash)));
+        }
         self.seals.to_give_back.extend(batches);
+        on_the_way
     }
 
     /// What must be verified to know that a document's entries are their authors': one claim for each signature kept

@@ -68,6 +68,7 @@ fn rejected_view(device: &Device, rejected: &Rejected) -> Option<RejectedView> {
             Why::AlongWithAnother => WhyRejected::AlongWithAnother,
             Why::Signature => WhyRejected::SignAgain,
             Why::TooOften | Why::Unreadable => WhyRejected::TooOften,
+            Why::Unproven => WhyRejected::Unproven,
         },
     })
 }

@@ -117,6 +117,7 @@ fn why(words: Words, entry: &RejectedView) -> &'static str {
         (WhyRejected::AlongWithAnother, _) => words.rejected_along(),
         (WhyRejected::SignAgain, _) => words.rejected_sign_again(),
         (WhyRejected::TooOften, _) => words.rejected_too_often(),
+        (WhyRejected::Unproven, _) => words.rejected_unproven(),
         (WhyRejected::ToBlame, "no-right" | "collection") => words.rejected_no_right(),
         (WhyRejected::ToBlame, "too-large") => words.rejected_too_large(),
         (WhyRejected::ToBlame, "policy") => words.rejected_policy(),
@@ -128,6 +129,7 @@ fn why(words: Words, entry: &RejectedView) -> &'static str {
 fn to_do(words: Words, why: WhyRejected) -> &'static str {
     match why {
         WhyRejected::SignAgain => words.rejected_sign_again_do(),
+        WhyRejected::Unproven => words.rejected_unproven_do(),
         WhyRejected::ToBlame | WhyRejected::AlongWithAnother | WhyRejected::TooOften => words.rejected_do(),
     }
 }

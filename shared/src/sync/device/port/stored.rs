@@ -105,8 +105,8 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// An own change that the relay did not take and that is not made again. It is in no document any more; it is kept
-/// whole and shown, and never sent again.
+/// A change that the relay did not take, or has lost, and that is not made again. It is in no document any more; it is
+/// kept whole and shown, and never sent again.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Rejected {
     /// The document.
@@ -151,6 +151,9 @@ pub enum Why {
     /// This phone cannot read it.
     #[n(4)]
     Unreadable,
+    /// The relay has lost it, and this phone has no signature by which it would take it back.
+    #[n(5)]
+    Unproven,
 }
 
 /// An entry that is kept and not applied to its document.
