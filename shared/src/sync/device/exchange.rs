@@ -323,6 +323,11 @@ impl Device {
     fn take_pull(&mut self, now: Timestamp, mut pull: protocol::Pull) -> Vec<Write> {
         let is_whole = pull::name_known(&mut pull, &self.documents);
         let pull = &pull;
+        // What is on its way into the storage is not here yet, and must not be taken for missing.
+        if self.journal.is_moving(&pull.collection) {
+            self.link.to_ask.insert(pull.collection.clone());
+            return Vec::new();
+        }
         let from = self.cursor(&pull.collection);
         if pull.diverged {
             return self.begin_catch_up(&pull.collection);

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::port::Write;
 use super::remake::Remade;
-use crate::ids::{ChangeHash, DocumentId};
+use crate::ids::{ChangeHash, CollectionId, DocumentId};
 
 /// Transactions under way and waiting.
 #[derive(Debug, Default)]
@@ -58,6 +58,14 @@ impl Journal {
     /// Whether everything is durable.
     pub(super) fn is_idle(&self) -> bool {
         self.under_way.is_none() && self.waiting.is_empty()
+    }
+
+    /// Whether a collection's place is about to become another one.
+    pub(super) fn is_moving(&self, collection: &CollectionId) -> bool {
+        let entries = self.under_way.iter().chain(&self.waiting);
+        let is_place =
+            |write: &Write| matches!(write, Write::Cursor { collection: of, .. } if of == collection);
+        entries.flat_map(|entry| &entry.writes).any(is_place)
     }
 
     /// Begins the next transaction, if none is under way.
