@@ -175,5 +175,7 @@ fn what_nobody_can_prove_any_more_is_kept_apart_and_comes_again_with_its_author(
     other.meet(&mut hub);
     assert_eq!((hub.rejected, other.heads()), (0, author.heads()));
     assert_eq!(other.round().observations.len(), 21);
+    let status = other.device.status();
+    assert_eq!((status.problem, status.rejected), (None, Vec::new()), "they are there again");
     assert_eq!(other.die_and_start().heads(), author.heads());
 }

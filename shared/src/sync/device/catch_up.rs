@@ -214,10 +214,15 @@ impl Device {
         chunk::outline(change).is_ok_and(|outline| outline.actor.device() == self.identity.device)
     }
 
+    /// What the relay would not have. What it had lost and has again is no part of it.
+    fn not_wanted(&self) -> impl Iterator<Item = &Rejected> {
+        self.rejected.iter().filter(|rejected| rejected.why != Why::Unproven)
+    }
+
     /// Own changes that the relay does not count: they wait, or it would not have them.
     fn not_at_the_relay(&self) -> impl Iterator<Item = (DocumentId, ChangeHash)> {
-        let rejected = self.rejected.iter().map(|rejected| (rejected.document, rejected.hash));
-        self.outbox.marked().chain(rejected)
+        let refused = self.not_wanted().map(|rejected| (rejected.document, rejected.hash));
+        self.outbox.marked().chain(refused)
     }
 
     /// What this phone holds of a collection's documents, behind one of them.
@@ -286,7 +291,7 @@ impl Device {
             return None;
         }
         let mut ours = self.documents.digest(collection);
-        for rejected in self.rejected.iter().filter(|rejected| is_here(rejected.document)) {
+        for rejected in self.not_wanted().filter(|rejected| is_here(rejected.document)) {
             if self.documents.contains(rejected.document, rejected.hash) {
                 ours.toggle(rejected.document, rejected.hash);
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Device;
-use super::port::{Identity, Rejected, Status};
+use super::port::{Identity, Rejected, Status, Why};
 use crate::document::decode;
 use crate::document::read::Round;
 use crate::domain::asset::Asset;
@@ -30,11 +30,21 @@ impl Device {
             link: self.link_state(),
             last_contact: self.link.last_contact,
             clock_offset_ms: self.clock_offset_ms,
-            rejected: self.rejected.clone(),
+            rejected: self
+                .rejected
+                .iter()
+                .filter(|rejected| !self.has_come_back(rejected))
+                .cloned()
+                .collect(),
             aside: self.documents.aside().collect(),
             refused: self.documents.refused().collect(),
             problem: self.link.problem.clone(),
         }
+    }
+
+    /// Whether the relay had lost it and has it again.
+    fn has_come_back(&self, rejected: &Rejected) -> bool {
+        rejected.why == Why::Unproven && self.documents.contains(rejected.document, rejected.hash)
     }
 
     /// A moment of the phone's clock, corrected by what the relay's said at the last contact.
@@ -86,7 +96,9 @@ impl Device {
     /// Whether an event is only on this phone: because it waits for the relay, or because the relay rejected it.
     pub fn is_only_here(&self, document: DocumentId, key: &EventKey) -> bool {
         let is_it = |rejected: &Rejected| {
-            rejected.document == document && decode::key(&rejected.change).as_ref() == Some(key)
+            rejected.document == document
+                && !self.has_come_back(rejected)
+                && decode::key(&rejected.change).as_ref() == Some(key)
         };
         self.outbox.is_waiting(document, key) || self.rejected.iter().any(is_it)
     }
