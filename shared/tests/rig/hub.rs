@@ -28,6 +28,7 @@ use shared::trust::signing::{SUITE_P256, receipt_claim};
 
 use super::phone::Phone;
 
+mod faults;
 mod whole;
 
 use whole::{digest, run};
@@ -374,28 +375,6 @@ impl Hub {
             let frames = self.drive(&mut link, Input::Poke { collection, seq });
             phone.link = Some(link);
             phone.receive(frames, self);
-        }
-    }
-
-    /// A restored backup from before any round was written.
-    pub fn restore_without_rounds(&mut self) {
-        self.logs.retain(|collection, _| *collection == CollectionId::bureau());
-        self.epoch += 1;
-    }
-
-    /// Somebody puts another signature in the place of each author's.
-    pub fn exchange_signatures(&mut self) {
-        for entry in self.logs.values_mut().flatten() {
-            entry.seal.signature[7] ^= 1;
-        }
-    }
-
-    /// Somebody edits the database.
-    pub fn forge_receipt_time(&mut self) {
-        for log in self.logs.values_mut() {
-            for entry in log {
-                entry.receipt_time = entry.receipt_time.plus_ms(1);
-            }
         }
     }
 }

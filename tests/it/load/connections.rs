@@ -32,9 +32,11 @@ fn all_connections_together_are_bounded_too() {
 /// Connections that are opened and closed before memory is looked at: the allocator then has what it works with.
 const BEFORE: usize = 300;
 /// Connections that must not leave anything.
-const COUNT: usize = 1_500;
-/// Bytes that memory may grow meanwhile. A leak of one read buffer a connection would be 6 MB.
-const GROWTH_BYTES_MAX: usize = 3 << 20;
+const COUNT: usize = 500;
+/// Bytes that memory may grow meanwhile. A leak of one read buffer a connection would be 2 MB.
+const GROWTH_BYTES_MAX: usize = 1 << 20;
+/// Times that it is looked at. The relay does other things too, snapshots first of all; what leaks does so each time.
+const TIMES: usize = 3;
 
 #[test]
 fn connections_that_have_gone_leave_no_memory() {
@@ -42,10 +44,13 @@ fn connections_that_have_gone_leave_no_memory() {
     let [mut a, ..] = relay.guests();
     assert!(a.sign_in());
     come_and_go(&a.client, BEFORE);
-    let before = relay.resident_bytes();
-    come_and_go(&a.client, COUNT);
-    let grown = relay.resident_bytes().saturating_sub(before);
-    assert!(grown <= GROWTH_BYTES_MAX, "{grown} bytes for {COUNT} connections that have gone");
+    let grown = (0..TIMES).map(|_| {
+        let before = relay.resident_bytes();
+        come_and_go(&a.client, COUNT);
+        relay.resident_bytes().saturating_sub(before)
+    });
+    let least = grown.min().expect("it was looked at");
+    assert!(least <= GROWTH_BYTES_MAX, "{least} bytes for {COUNT} connections that have gone");
 }
 
 fn come_and_go(client: &Client, times: usize) {
