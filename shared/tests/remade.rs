@@ -12,12 +12,12 @@ mod scripts;
 
 use std::collections::BTreeSet;
 
-use rig::hub::Hub;
+use rig::hub::{Hub, NOW, bureau, flood, torch};
 use rig::phone::{Phone, fault, ok};
-use shared::document::decode;
 use shared::document::write::Event;
+use shared::document::{Document, decode, read};
 use shared::domain::observation::Act;
-use shared::ids::{DocumentKind, EventKey};
+use shared::ids::{Actor, DeviceId, DocumentKind, EventKey, OfficerId, SubjectId};
 use shared::protocol::RejectCode;
 use shared::sync::device::{Input, Why, Write};
 
@@ -332,4 +332,42 @@ fn a_log_that_lost_what_an_edit_builds_on_is_given_it_back_on_the_same_line() {
     phone.meet(&mut hub);
     assert_eq!(phone.device.status().pending, 0);
     assert_eq!((hub.round().observations.len(), phone.round().observations.len()), (2, 2));
+}
+
+/// How many answers are read when a phone wrote one, and wrote it again under the same key elsewhere.
+fn read_when_written_again(note: &str) -> usize {
+    let id = flood().document(&bureau());
+    let writer = |slot| Actor::new(DeviceId::from([1; 16]), slot);
+    let visit = Event::Visit {
+        name: flood(),
+        officer: OfficerId::parse("li").unwrap(),
+        template_version: 1,
+        utc_offset_minutes: 480,
+        clock_offset_ms: None,
+    };
+    let (mut here, mut elsewhere) = (Document::new(id), Document::new(id));
+    let visit = here.write(writer(0), &visit).unwrap();
+    elsewhere.apply([visit.change.as_slice()]).unwrap();
+    let answer = |note: &str| Event::Answer {
+        visit: visit.key.clone(),
+        subject: SubjectId::station(),
+        item: torch(),
+        answer: ok(),
+        fault: String::new(),
+        note: note.to_owned(),
+        at: NOW,
+        sees: Vec::new(),
+        amends: None,
+    };
+    let key = here.next_key(writer(0));
+    here.write_under(writer(0), key.clone(), &answer("dry")).unwrap();
+    let again = elsewhere.write_under(writer(65_536), key, &answer(note)).unwrap();
+    here.apply([again.change.as_slice()]).unwrap();
+    read::round(&here, &bureau()).observations.len()
+}
+
+#[test]
+fn an_edit_that_was_made_again_and_came_back_is_read_once() {
+    assert_eq!(read_when_written_again("dry"), 1);
+    assert_eq!(read_when_written_again("wet"), 2, "what says something else is another one");
 }

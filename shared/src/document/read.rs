@@ -1,5 +1,6 @@
 //! Documents into the domain's values. Total: whatever a document contains, reading gives what can be read and counts
-//! the rest; it never panics and never guesses. Only `get_all` is used, so two values under one key are two events.
+//! the rest; it never panics and never guesses. Only `get_all` is used, so two values under one key are two events,
+//! unless they say the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,13 +165,17 @@ fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
     let Ok(map) = document.map(map) else { return Vec::new() };
     let mut events: Vec<RawEvent> = Vec::new();
     for key in doc.keys(&map) {
+        let first = events.len();
         for (value, id) in doc.get_all(&map, key.as_str()).unwrap_or_default() {
-            if let (Value::Object(automerge::ObjType::Map), ObjId::Id(counter, _, _)) = (&value, &id) {
-                events.push(RawEvent {
-                    key: EventKey::from_text(&key),
-                    counter: *counter,
-                    fields: fields(doc, &id),
-                });
+            let (Value::Object(automerge::ObjType::Map), ObjId::Id(counter, _, _)) = (&value, &id) else {
+                continue;
+            };
+            let event =
+                RawEvent { key: EventKey::from_text(&key), counter: *counter, fields: fields(doc, &id) };
+            // An edit that was made again because the log had lost it, and then came back, is one event.
+            match events[first..].iter_mut().find(|other| other.fields == event.fields) {
+                Some(same) => same.counter = same.counter.min(event.counter),
+                None => events.push(event),
             }
         }
     }
