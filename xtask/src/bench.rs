@@ -83,7 +83,7 @@ fn install_peers(workspace: &Workspace) -> Result<()> {
     if is_installed {
         return Ok(());
     }
-    commands::run(commands::program("npm", &to).args(["ci", "--no-audit", "--no-fund"]))
+    commands::run(commands::program("npm", &to).args(["install", "--no-audit", "--no-fund"]))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

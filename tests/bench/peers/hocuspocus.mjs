@@ -33,6 +33,7 @@ export async function serve(folder) {
         address: '127.0.0.1',
         port: 0,
         stopOnSignals: false,
+        maxPendingDocuments: 100_000,
         extensions: [new SQLite({ database: join(folder, 'hocuspocus.sqlite') }), watch],
     });
     await server.listen();
