@@ -163,7 +163,8 @@ impl Device {
         self.link.to_ask.extend(wanted);
         // A month that is held no longer may still be one that the relay has lost something of.
         let returnable = self.seals.documents().filter_map(|document| self.documents.home(document));
-        let readable = returnable.filter(|collection| self.identity.rights.may_read(collection));
+        let returnable: BTreeSet<&CollectionId> = returnable.collect();
+        let readable = returnable.into_iter().filter(|id| self.identity.rights.may_read(id));
         self.link.to_ask.extend(readable.cloned());
     }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::documents::Documents;
 use super::port::{StoredChange, Write};
-use super::seals;
-use crate::document::chunk::{self, Outline};
+use super::seals::{self, Written};
+use crate::document::chunk;
 use crate::ids::{ChangeHash, DocumentId};
 use crate::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull};
 use crate::trust::chain::{self, Link};
@@ -27,26 +27,18 @@ pub(super) enum PullError {
 pub(super) fn name_known(pull: &mut Pull, documents: &Documents) -> bool {
     let wholes = pull.documents.iter_mut().flat_map(|whole| &mut whole.runs);
     let mut cut = pull.runs.iter_mut().chain(wholes).filter(|run| run.before > 0);
+    let mut written: BTreeMap<DocumentId, Option<Written<'_>>> = BTreeMap::new();
     cut.all(|run| {
         let Some(Carried::Known(first)) = run.changes.first() else { return false };
-        let before = before(run.document, *first, run.before, documents);
+        let of_document =
+            written.entry(run.document).or_insert_with(|| Written::read(documents, run.document));
+        let Some(of_document) = of_document else { return false };
+        let before = of_document.before(*first, run.before);
         let is_all = u32::try_from(before.len()) == Ok(run.before);
         run.changes.splice(0..0, before.into_iter().map(Carried::Known));
         run.before = 0;
         is_all
     })
-}
-
-/// A writer's changes right before one of its own, in order; fewer than asked for when others are not here.
-fn before(id: DocumentId, last: ChangeHash, count: u32, documents: &Documents) -> Vec<ChangeHash> {
-    let outlines = documents.in_document(id).filter_map(|(_, _, change)| chunk::outline(change).ok());
-    let outlines: Vec<Outline> = outlines.collect();
-    let Some(last) = outlines.iter().find(|outline| outline.hash == last) else { return Vec::new() };
-    let numbers = last.seq.saturating_sub(count.into())..last.seq;
-    let of_writer = outlines.iter().filter(|outline| outline.actor == last.actor);
-    let mut found: Vec<_> = of_writer.filter(|outline| numbers.contains(&outline.seq)).collect();
-    found.sort_unstable_by_key(|outline| outline.seq);
-    found.into_iter().map(|outline| outline.hash).collect()
 }
 
 /// The writes of one pull by place.

@@ -242,7 +242,7 @@ impl Device {
 }
 
 /// A document's changes, by who wrote them and by their hash.
-struct Written<'a> {
+pub(super) struct Written<'a> {
     collection: CollectionId,
     by_number: BTreeMap<(Actor, u64), ChangeHash>,
     by_hash: BTreeMap<ChangeHash, (Outline, &'a [u8])>,
@@ -257,7 +257,7 @@ struct Sealed {
 
 impl<'a> Written<'a> {
     /// `None` when this phone has nothing of the document.
-    fn read(documents: &'a Documents, document: DocumentId) -> Option<Self> {
+    pub(super) fn read(documents: &'a Documents, document: DocumentId) -> Option<Self> {
         let mut by_number = BTreeMap::new();
         let mut by_hash = BTreeMap::new();
         let mut collection = None;
@@ -268,6 +268,13 @@ impl<'a> Written<'a> {
             by_hash.insert(hash, (outline, change));
         }
         Some(Self { collection: collection?, by_number, by_hash })
+    }
+
+    /// A writer's changes right before one of its own, in order; fewer than asked for when others are not here.
+    pub(super) fn before(&self, last: ChangeHash, count: u32) -> Vec<ChangeHash> {
+        let Some((last, _)) = self.by_hash.get(&last) else { return Vec::new() };
+        let first = last.seq.saturating_sub(count.into());
+        self.by_number.range((last.actor, first)..(last.actor, last.seq)).map(|(_, hash)| *hash).collect()
     }
 
     /// The batch of a seal; `None` when one of its changes is not here.
