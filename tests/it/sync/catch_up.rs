@@ -1,5 +1,6 @@
 //! New phones get snapshots; what a phone's storage lost is found.
 
+use shared::domain::round::RoundName;
 use shared::ids::SubjectId;
 use shared::sync::device::Stored;
 use shared::time::Timestamp;
@@ -13,8 +14,8 @@ fn first_item(phone: &Phone) -> String {
     flood.unwrap().items().next().unwrap().1.id.to_string()
 }
 
-#[test]
-fn a_new_phone_starts_from_snapshots_and_reaches_equal_heads() {
+/// A relay that has a long round in one piece, the phone that filled it, the round, and its first line.
+fn saved() -> (Relay, Phone, RoundName, String) {
     let relay = Relay::start();
     let [mut a, ..] = relay.guests();
     assert!(a.sync());
@@ -24,6 +25,12 @@ fn a_new_phone_starts_from_snapshots_and_reaches_equal_heads() {
     }
     assert!(a.sync());
     assert!(relay.save_snapshots(LATER) > 0);
+    (relay, a, round, item)
+}
+
+#[test]
+fn a_new_phone_starts_from_snapshots_and_reaches_equal_heads() {
+    let (relay, mut a, round, item) = saved();
     a.answer(&round, &item, FAULT);
     assert!(a.sync());
     let mut late = Phone::enrol(&relay.base(), &relay.code_for(&a.enrolled.rights.officer)).unwrap();
@@ -47,15 +54,7 @@ fn a_new_phone_starts_from_snapshots_and_reaches_equal_heads() {
 
 #[test]
 fn what_a_phones_storage_lost_or_damaged_is_found_and_healed() {
-    let relay = Relay::start();
-    let [mut a, ..] = relay.guests();
-    assert!(a.sync());
-    let (round, item) = (a.round_today("flood-departure"), first_item(&a));
-    for _ in 0..300 {
-        a.answer_seeing(&round, &SubjectId::station(), &item, OK, Vec::new());
-    }
-    assert!(a.sync());
-    relay.save_snapshots(LATER);
+    let (_relay, mut a, round, _) = saved();
     let heads = a.heads(&round);
     let lose: fn(&mut Stored) = |stored| {
         stored.changes.pop().unwrap();

@@ -88,7 +88,6 @@ impl Engine {
         let device = self.load(&profile, slot).await?;
         *self.phone.borrow_mut() = Some(Phone { profile, key, device });
         self.take_heard();
-        self.forget_tabs();
         self.refresh();
         let engine = Rc::clone(self);
         spawn(async move {

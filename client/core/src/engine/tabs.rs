@@ -105,6 +105,7 @@ impl Engine {
     pub(super) fn take_turn(self: &Rc<Self>) {
         self.tabs.heard.borrow_mut().push_back(Heard::Turn);
         self.take_heard();
+        self.forget_tabs();
     }
 
     /// Takes what was heard, unless this tab is still starting or is at it.
@@ -139,8 +140,8 @@ impl Engine {
         self.input(input);
     }
 
-    /// Tidies up after tabs that are long gone.
-    pub(super) fn forget_tabs(self: &Rc<Self>) {
+    /// Tidies up after tabs that are long gone: one of the tabs does, and not while it starts.
+    fn forget_tabs(self: &Rc<Self>) {
         let engine = Rc::clone(self);
         spawn(async move {
             let read = engine.database.read_at_once(&[(Shelf::Tabs, None)]).await;
