@@ -14,7 +14,7 @@ mod hash;
 
 pub use collection::{CollectionId, Shelf};
 pub use document::{DocumentId, DocumentKind};
-pub use hash::{Chain, ChangeHash, Digest};
+pub use hash::{Chain, ChangeHash, Digest, PhotoHash};
 
 /// A text that is not the identifier it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

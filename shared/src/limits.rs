@@ -37,6 +37,8 @@ pub const HOLDINGS_MAX: usize = 32 << 10;
 pub const PULL_BYTES_MAX: usize = 1 << 20;
 /// Bytes of changes in one push of ours: leaves room for the frame's own words below `FRAME_BYTES_MAX`.
 pub const PUSH_BYTES_MAX: usize = 2 << 20;
+/// Lines of a checklist: a bureau's whole standard of 110 with room, and far below what one change holds.
+pub const TEMPLATE_ITEMS_MAX: usize = 300;
 /// Characters of a note: a note is read on a phone.
 pub const NOTE_CHARS_MAX: usize = 500;
 /// Bytes of a short text in an event (a code, a period, a key) and of a field that this version does not know.

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::read::Round;
 use crate::domain::Label;
 use crate::domain::answer::Answer;
-use crate::domain::asset::Asset;
+use crate::domain::asset::{Asset, VEHICLE};
 use crate::domain::directory::Directory;
 use crate::domain::observation::{Observation, SignOff};
 use crate::domain::reading::{self, Reading};
-use crate::domain::template::{Group, Item, SubjectKind, Template};
+use crate::domain::template::{Asked, Group, Item, SubjectKind, Template};
 use crate::ids::{AssetId, EventKey, ItemId, OfficerId, StationCode, SubjectId};
+use crate::time::Date;
 use crate::trust::rights::Role;
 
 /// Whom or what a round asks about.
@@ -30,12 +31,13 @@ pub struct Subject {
 pub struct Line<'a> {
     /// Index into the subjects.
     pub subject: usize,
-    /// Index of the group in the template; `None` when no group has the item.
+    /// Index of the group in the template; `None` when the line is not asked and somebody answered it anyway: no group
+    /// has the item, or other answers say that it does not apply.
     pub group: Option<usize>,
     /// Which line.
     pub item: ItemId,
-    /// The template's line; `None` when this version has none with that id.
-    pub definition: Option<&'a Item>,
+    /// The template's line as it is asked; `None` when this version has none with that id.
+    pub definition: Option<Asked<'a>>,
     /// What is true.
     pub reading: Reading,
     /// Everything that was said, oldest first.
@@ -70,6 +72,8 @@ pub struct RoundSheet<'a> {
     pub answered: u32,
     /// Lines that are asked.
     pub total: u32,
+    /// Lines that must be answered before it is signed, and are not.
+    pub required_open: u32,
     /// Readings that call for somebody to act.
     pub faults: u32,
     /// Readings that are disputed.
@@ -83,8 +87,10 @@ pub struct RoundSheet<'a> {
 impl Line<'_> {
     /// Whether what stands calls for somebody to act.
     pub fn is_adverse(&self) -> bool {
-        let adverse =
-            |answer: &Answer| self.definition.map_or(answer.is_adverse(), |item| item.is_adverse(answer));
+        let adverse = |answer: &Answer| match self.definition {
+            Some(asked) => asked.is_adverse(answer),
+            None => answer.is_adverse(),
+        };
         self.reading.answer().is_some_and(adverse)
     }
 }
@@ -108,36 +114,69 @@ pub fn expected_subjects(
             .filter(|officer| officer.role <= Role::Lead)
             .map(|officer| expected(SubjectId::officer(&officer.id), Label::new(&officer.name, "")))
             .collect(),
-        SubjectKind::Asset => {
-            register.values().map(|asset| expected(SubjectId::asset(&asset.id), asset.name.clone())).collect()
-        }
+        SubjectKind::Asset | SubjectKind::Vehicle => register
+            .values()
+            .filter(|asset| template.subject == SubjectKind::Asset || asset.kind == VEHICLE)
+            .map(|asset| expected(SubjectId::asset(&asset.id), asset.name.clone()))
+            .collect(),
     }
 }
 
 /// Lays a round out: every line that is asked, and every other that somebody answered.
 pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Round) -> RoundSheet<'a> {
-    let mut said: BTreeMap<(&SubjectId, &ItemId), Vec<&Observation>> = BTreeMap::new();
+    let mut said: Said<'_, 'a> = BTreeMap::new();
     for observation in &round.observations {
         said.entry((&observation.subject, &observation.item)).or_default().push(observation);
     }
     let expected_count = subjects.len();
     let subjects = with_unexpected(subjects, said.keys().map(|(subject, _)| *subject));
+    let until = round.name.as_ref().map(|name| name.period.end());
     let mut lines = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
         if index < expected_count {
-            for (group, item) in grouped_items(template) {
-                let observations = said.remove(&(&subject.id, &item.id)).unwrap_or_default();
-                lines.push(line(index, Some(group), item.id.clone(), Some(item), observations));
-            }
+            lines.extend(asked_lines(template, index, &subject.id, until, &mut said));
         }
         let others: Vec<_> = said.keys().filter(|(id, _)| **id == subject.id).copied().collect();
         for key in others {
-            let definition = template.item(key.1);
+            let definition = template.item(key.1).map(|item| Asked { until, ..Asked::alone(item) });
             let observations = said.remove(&key).unwrap_or_default();
             lines.push(line(index, None, key.1.clone(), definition, observations));
         }
     }
     sheet(subjects, lines, round)
+}
+
+/// What was said, by line.
+type Said<'s, 'a> = BTreeMap<(&'s SubjectId, &'s ItemId), Vec<&'a Observation>>;
+
+/// The lines that are asked about a subject. Whether one is, and how many of it there should be, is up to the lines
+/// before it, as far as they are asked themselves.
+fn asked_lines<'s, 'a: 's>(
+    template: &'a Template,
+    index: usize,
+    subject: &'s SubjectId,
+    until: Option<Date>,
+    said: &mut Said<'s, 'a>,
+) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for (group, item) in grouped_items(template) {
+        let earlier = |id: &ItemId| lines.iter().find(|line| line.item == *id);
+        let is_asked = item.show_if.as_ref().is_none_or(|show_if| {
+            earlier(&show_if.item)
+                .is_some_and(|line| show_if.holds(standing(line).iter().filter_map(|o| o.answer())))
+        });
+        if !is_asked {
+            continue;
+        }
+        let counted = |id: &ItemId| match earlier(id)?.reading.answer()? {
+            Answer::Number(n) => Some(*n),
+            _ => None,
+        };
+        let asked = Asked::new(item, counted, until);
+        let observations = said.remove(&(subject, &item.id)).unwrap_or_default();
+        lines.push(line(index, Some(group), item.id.clone(), Some(asked), observations));
+    }
+    lines
 }
 
 fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> RoundSheet<'a> {
@@ -147,6 +186,16 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
     let is_asked = |line: &&Line<'_>| line.group.is_some();
     let total = count(&is_asked);
     let answered = count(&|line| is_asked(line) && line.reading.is_answered());
+    // Whom nobody has begun with (an officer on leave) is open, and does not keep the others from being signed.
+    let begun: BTreeSet<usize> = lines
+        .iter()
+        .filter(|line| line.reading.is_answered() || subjects[line.subject].id == SubjectId::station())
+        .map(|line| line.subject)
+        .collect();
+    let is_required = |line: &&Line<'_>| line.definition.is_some_and(|asked| asked.item.is_required);
+    let required_open = count(&|line| {
+        is_asked(line) && is_required(line) && !line.reading.is_answered() && begun.contains(&line.subject)
+    });
     let late = latest_sign_off(round).map(|sign_off| sign_off.uncovered.as_ref().map_or(0, Vec::len));
     let stage = match late {
         Some(0) => Stage::Signed,
@@ -158,6 +207,7 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
     RoundSheet {
         stage,
         total,
+        required_open,
         answered,
         faults: count(&|line| line.is_adverse()),
         disputes: count(&|line| line.reading.is_disputed()),
@@ -178,7 +228,7 @@ fn line<'a>(
     subject: usize,
     group: Option<usize>,
     item: ItemId,
-    definition: Option<&'a Item>,
+    definition: Option<Asked<'a>>,
     observations: Vec<&'a Observation>,
 ) -> Line<'a> {
     let reading = reading::read(definition, &observations);

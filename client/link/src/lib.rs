@@ -13,7 +13,7 @@ pub use command::{Command, Problem};
 pub use slice::Slice;
 
 /// The build that both modules must share; xtask sets it for both, and the core refuses an interface of another build.
-pub const LINK_VERSION: u32 = 2;
+pub const LINK_VERSION: u32 = 3;
 
 /// Interface to core.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -4,6 +4,7 @@
 use link::slice::Input;
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::round::Period;
+use shared::domain::template::Choice;
 use shared::time::{DAY_MS, Date, HOUR_MS, MINUTE_MS, Timestamp, Zone};
 
 use crate::i18n::Words;
@@ -41,6 +42,11 @@ impl Status {
         }
     }
 
+    fn within(number: i64, min: Option<i64>, max: Option<i64>) -> Self {
+        let is_off = min.is_some_and(|min| number < min) || max.is_some_and(|max| number > max);
+        if is_off { Self::Fault } else { Self::Fine }
+    }
+
     /// What an answer to an item says.
     pub fn of(answer: &Answer, input: &Input) -> Self {
         match answer {
@@ -51,14 +57,25 @@ impl Status {
             Answer::NotChecked => Self::Unchecked,
             Answer::NotApplicable => Self::NotApplicable,
             Answer::Number(number) => match input {
-                Input::Number { ok_min, ok_max, .. } if ok_min.is_some() || ok_max.is_some() => {
-                    let is_low = ok_min.is_some_and(|min| *number < min);
-                    let is_high = ok_max.is_some_and(|max| *number > max);
-                    if is_low || is_high { Self::Fault } else { Self::Fine }
+                Input::Number { ok_min: None, ok_max: None, .. } | Input::Count { expected: None, .. } => {
+                    Self::Value
                 }
+                Input::Number { ok_min: min, ok_max: max, .. } => Self::within(*number, *min, *max),
+                Input::Count { expected, .. } => Self::within(*number, *expected, None),
                 _ => Self::Value,
             },
-            Answer::Date(_) | Answer::Text(_) | Answer::Scan(_) => Self::Value,
+            Answer::Date(date) => match input {
+                Input::Date(Some(until)) if date < until => Self::Fault,
+                _ => Self::Value,
+            },
+            Answer::Choice(code) => match option(input, code).map(|option| option.means) {
+                Some(Condition::Ok) => Self::Fine,
+                Some(Condition::Watch) => Self::Watch,
+                Some(Condition::Fault) => Self::Fault,
+                Some(Condition::Missing) => Self::Missing,
+                None => Self::Value,
+            },
+            Answer::Text(_) | Answer::Scan(_) | Answer::Photo(_) => Self::Value,
         }
     }
 }
@@ -75,12 +92,23 @@ pub fn answer(words: Words, answer: &Answer, input: &Input) -> String {
         Answer::YesNo(true) => words.yes().to_owned(),
         Answer::YesNo(false) => words.no().to_owned(),
         Answer::Number(thousandths) => match input {
-            Input::Number { unit, .. } => [&thousandths_text(*thousandths), " ", words.label(unit)].concat(),
+            Input::Number { unit, .. } | Input::Count { unit, .. } => {
+                [&thousandths_text(*thousandths), " ", words.label(unit)].concat()
+            }
             _ => thousandths_text(*thousandths),
         },
         Answer::Date(at) => date(*at),
+        Answer::Choice(code) => {
+            option(input, code).map_or(code.as_str(), |option| words.label(&option.name)).to_owned()
+        }
         Answer::Text(text) | Answer::Scan(text) => text.clone(),
+        Answer::Photo(_) => words.photo().to_owned(),
     }
+}
+
+fn option<'a>(input: &'a Input, code: &str) -> Option<&'a Choice> {
+    let Input::Choice(options) = input else { return None };
+    options.iter().find(|option| option.code == code)
 }
 
 /// A number in thousandths, without zeros at the end.
@@ -273,7 +301,8 @@ mod tests {
 
     #[test]
     fn a_number_is_judged_by_its_bounds() {
-        let input = Input::Number { unit: Default::default(), ok_min: Some(80_000), ok_max: None };
+        let unit = Default::default();
+        let input = Input::Number { unit, ok_min: Some(80_000), ok_max: None, min: None, max: None };
         assert_eq!(Status::of(&Answer::Number(79_999), &input), Status::Fault);
         assert_eq!(Status::of(&Answer::Number(80_000), &input), Status::Fine);
     }

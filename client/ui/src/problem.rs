@@ -30,6 +30,8 @@ pub fn sentence(words: Words, code: &str) -> Sentence {
         "storage-failed" => (w.storage_failed(), w.storage_full_safe(), w.storage_failed_do()),
         "core-stopped" => (w.core_stopped(), w.core_stopped_safe(), w.core_stopped_do()),
         "round-unknown" | "item-unknown" => (w.round_unknown(), kept, w.round_unknown_do()),
+        "answer-unfit" | "note-too-long" => (w.answer_unfit(), w.safe_nothing_changed(), w.answer_unfit_do()),
+        "required-open" => (w.required_open(), kept, w.required_open_do()),
         "not-yours" => (w.not_yours(), kept, w.not_yours_do()),
         "no-right" => (w.no_right(), kept, w.no_right_do()),
         "no-session" | "challenge-expired" | "signature-invalid" | "device-unknown" => {
@@ -66,6 +68,8 @@ mod tests {
             "core-stopped",
             "round-unknown",
             "item-unknown",
+            "answer-unfit",
+            "required-open",
             "not-yours",
             "no-right",
             "no-session",

@@ -78,6 +78,9 @@ pub fn write(scene: &Scene<'_>, work: &Work) -> Result<Vec<Sent>, DemoError> {
     Ok(pen.sent)
 }
 
+/// People of a team that goes out.
+const TEAM: u32 = 6;
+
 /// One answer to be written.
 struct Line {
     subject: SubjectId,
@@ -98,7 +101,8 @@ fn lines(scene: &Scene<'_>, work: &Work, template: &Template) -> Vec<Line> {
     let mut lines = Vec::with_capacity(wanted);
     for (index, subject) in subjects.iter().enumerate() {
         for (_, item) in template.items() {
-            if work.is_disputed && item.id.as_str() == findings::DISPUTED_ITEM {
+            let is_left_out = work.is_disputed && item.id.as_str() == findings::DISPUTED_ITEM;
+            if is_left_out || !is_asked(item, &subject.id, &lines) {
                 continue;
             }
             // What was found is always among what was answered.
@@ -109,6 +113,13 @@ fn lines(scene: &Scene<'_>, work: &Work, template: &Template) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Whether a line is asked, as what was said before decides.
+fn is_asked(item: &Item, subject: &SubjectId, said: &[Line]) -> bool {
+    let Some(show_if) = &item.show_if else { return true };
+    let earlier = said.iter().filter(|line| line.subject == *subject && line.item.id == show_if.item);
+    show_if.holds(earlier.map(|line| &line.answer))
 }
 
 fn line(
@@ -135,13 +146,27 @@ fn line(
         }
         ItemKind::Condition => said(Answer::Condition(Condition::Ok), "", ""),
         ItemKind::YesNo => said(Answer::YesNo(true), "", ""),
-        ItemKind::Number { unit, ok_min, ok_max } => {
+        ItemKind::Count { expected, .. } => {
+            let of = if expected.of.is_some() { TEAM * expected.each } else { 0 };
+            said(Answer::Number(i64::from(of + expected.plus) * 1_000), "", "")
+        }
+        ItemKind::Number { ok_min, ok_max, max, .. } => {
             let least = ok_min.or(*ok_max).unwrap_or_default() / 1_000;
-            let most = if unit.zh == "%" { 100 } else { least + 3 };
-            said(Answer::Number(dice.between(least, most) * 1_000), "", "")
+            let most = max.map_or(least + 3, |max| max / 1_000).min(least + 20);
+            said(
+                Answer::Number(dice.between(least, if ok_min.is_some() { most } else { least }) * 1_000),
+                "",
+                "",
+            )
         }
         ItemKind::Date => said(Answer::Date(printed_date(subject, item, scene, dice)), "", ""),
-        ItemKind::Text | ItemKind::Scan => said(Answer::NotApplicable, "", ""),
+        ItemKind::Choice { options } => {
+            let best = options.first().map(|option| Answer::Choice(option.code.clone()));
+            said(best.unwrap_or(Answer::NotApplicable), "", "")
+        }
+        ItemKind::Text | ItemKind::Photo | ItemKind::Scan | ItemKind::Later => {
+            said(Answer::NotApplicable, "", "")
+        }
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use shared::document::read::Round;
 use shared::document::{Document, read};
 use shared::domain::asset::Asset;
 use shared::domain::calendar::Calendar;
 use shared::domain::directory::Directory;
 use shared::domain::round::RoundName;
-use shared::domain::template::Template;
+use shared::domain::template::{Addition, Template};
 use shared::ids::{AssetId, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId};
-use shared::projection::{Subject, expected_subjects};
+use shared::projection::{self, Subject, expected_subjects};
 
 use crate::relay::snapshot::{self, LoadError};
 use crate::store::{Result, Store};
@@ -21,8 +22,10 @@ pub struct Reference {
     pub directory: Directory,
     /// Duties.
     pub calendar: Calendar,
-    /// Checklists by id.
+    /// Checklists by id, without what stations add.
     pub templates: BTreeMap<TemplateId, Template>,
+    /// What stations add to them.
+    pub additions: BTreeMap<TemplateId, BTreeMap<StationCode, Addition>>,
     /// Assets by station.
     pub registers: BTreeMap<StationCode, BTreeMap<AssetId, Asset>>,
 }
@@ -34,14 +37,17 @@ impl Reference {
     /// When the database fails.
     pub fn load_bureau(&mut self, store: &dyn Store) -> Result<()> {
         self.templates.clear();
+        self.additions.clear();
         for id in store.documents(&CollectionId::bureau())? {
             let Some(document) = load(store, id)? else { continue };
             match id.kind() {
                 DocumentKind::Directory => self.directory = read::directory(&document),
                 DocumentKind::Calendar => self.calendar = read::calendar(&document).unwrap_or_default(),
                 DocumentKind::Template => {
-                    self.templates
-                        .extend(read::template(&document).map(|template| (template.id.clone(), template)));
+                    if let Some(template) = read::template(&document) {
+                        self.additions.insert(template.id.clone(), read::additions(&document));
+                        self.templates.insert(template.id.clone(), template);
+                    }
                 }
                 DocumentKind::Round | DocumentKind::Register => {}
             }
@@ -68,18 +74,24 @@ impl Reference {
         Ok(())
     }
 
-    /// Whom or what a round asks about.
-    pub fn subjects(&self, name: &RoundName) -> Vec<Subject> {
-        let none = BTreeMap::new();
-        let register = self.registers.get(&name.station).unwrap_or(&none);
-        let template = self.templates.get(&name.template);
-        template.map(|t| expected_subjects(t, &name.station, &self.directory, register)).unwrap_or_default()
+    /// The checklist of a round, as its station fills it.
+    pub fn template(&self, name: &RoundName) -> Option<Template> {
+        let addition = self.additions.get(&name.template).and_then(|additions| additions.get(&name.station));
+        Some(self.templates.get(&name.template)?.clone().with(addition))
     }
 
-    /// How many lines a round asks for.
+    /// Whom or what a round asks about by a checklist.
+    pub fn subjects(&self, name: &RoundName, template: &Template) -> Vec<Subject> {
+        let none = BTreeMap::new();
+        let register = self.registers.get(&name.station).unwrap_or(&none);
+        expected_subjects(template, &name.station, &self.directory, register)
+    }
+
+    /// How many lines a round asks for that nobody has begun.
     pub fn total(&self, name: &RoundName) -> u32 {
-        let items = self.templates.get(&name.template).map_or(0, |template| template.items().count());
-        u32::try_from(self.subjects(name).len() * items).unwrap_or(u32::MAX)
+        let Some(template) = self.template(name) else { return 0 };
+        let subjects = self.subjects(name, &template);
+        projection::round(&template, subjects, &Round::default()).total
     }
 }
 

@@ -120,9 +120,9 @@ pub fn project(document: &Document, bureau: &BureauId, reference: &Reference) ->
     let mut round = read::round(document, bureau);
     read::hold(&mut round, document, &reference.directory.held_in(document.id()));
     let name = round.name.clone()?;
-    let template = reference.templates.get(&name.template)?;
-    let subjects = reference.subjects(&name);
-    let sheet = projection::round(template, subjects, &round);
+    let template = reference.template(&name)?;
+    let subjects = reference.subjects(&name, &template);
+    let sheet = projection::round(&template, subjects, &round);
     let answered_lines = sheet.lines.iter().filter(|line| line.reading.is_answered());
     let lines =
         answered_lines.map(|line| line_number(&sheet.subjects[line.subject].id, &line.item)).collect();
@@ -165,12 +165,12 @@ fn attention_of(line: &Line<'_>, subject: &Subject, reference: &Reference) -> Op
         subject: subject.id.clone(),
         subject_name: subject_name(subject),
         item: line.item.clone(),
-        item_name: line.definition.map(|item| item.name.clone()).unwrap_or_default(),
+        item_name: line.definition.map(|asked| asked.item.name.clone()).unwrap_or_default(),
         answer: answer.clone(),
         note: note(report),
         authors,
         at: report.corrected_at(),
-        is_safety_critical: line.definition.is_some_and(|item| item.is_safety_critical),
+        is_safety_critical: line.definition.is_some_and(|asked| asked.item.is_safety_critical),
     })
 }
 

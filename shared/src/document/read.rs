@@ -16,7 +16,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
 use crate::domain::round::{Period, RoundName};
-use crate::domain::template::Template;
+use crate::domain::template::{Addition, Template};
 use crate::ids::{
     AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId,
 };
@@ -100,6 +100,18 @@ pub fn round_name(document: &Document, bureau: &BureauId) -> Option<RoundName> {
 /// The template as its highest version says; of two with one number, the one with the greater key.
 pub fn template(document: &Document) -> Option<Template> {
     entries::<Template>(document).max_by_key(|template| template.version)
+}
+
+/// What stations add to a template, each as its highest number says; of two with one number, the later one.
+pub fn additions(document: &Document) -> BTreeMap<StationCode, Addition> {
+    let mut additions: BTreeMap<StationCode, Addition> = BTreeMap::new();
+    for addition in entries::<Addition>(document) {
+        let before = additions.get(&addition.station).map_or(0, |before| before.addition);
+        if addition.addition >= before {
+            additions.insert(addition.station.clone(), addition);
+        }
+    }
+    additions
 }
 
 /// The calendar as its latest entry says.

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use crate::ids::PhotoHash;
 use crate::time::Date;
 
 /// Condition of a thing, from best to worst, so that the greater one is the safe side.
@@ -57,11 +58,17 @@ pub enum Answer {
     /// A scanned or typed serial.
     #[n(7)]
     Scan(#[n(0)] String),
+    /// One of the item's options, by its code.
+    #[n(8)]
+    Choice(#[n(0)] String),
+    /// A photo, by the hash of its bytes; the bytes are elsewhere.
+    #[n(9)]
+    Photo(#[n(0)] PhotoHash),
 }
 
 impl Answer {
     /// The text that stands in documents: `ok watch fault missing skip na yes no`, `#79500`, `@2027-01-31`,
-    /// `"free text`, `=SERIAL`.
+    /// `"free text`, `=SERIAL`, `:option`, `~` and the hash of a photo.
     pub fn to_text(&self) -> String {
         match self {
             Self::Condition(Condition::Ok) => "ok".into(),
@@ -76,6 +83,8 @@ impl Answer {
             Self::Date(date) => format!("@{date}"),
             Self::Text(text) => format!("\"{text}"),
             Self::Scan(serial) => format!("={serial}"),
+            Self::Choice(code) => format!(":{code}"),
+            Self::Photo(hash) => format!("~{hash}"),
         }
     }
 
@@ -97,6 +106,8 @@ impl Answer {
                     '@' => Self::Date(Date::parse(rest.as_str())?),
                     '"' => Self::Text(rest.as_str().to_owned()),
                     '=' => Self::Scan(rest.as_str().to_owned()),
+                    ':' if !rest.as_str().is_empty() => Self::Choice(rest.as_str().to_owned()),
+                    '~' => Self::Photo(PhotoHash::try_from(rest.as_str().to_owned()).ok()?),
                     _ => return None,
                 }
             }
@@ -169,10 +180,10 @@ fn rank(answer: &Answer) -> u8 {
             Condition::Ok => 3,
         },
         Answer::YesNo(false) => 7,
-        Answer::Number(_) => 5,
+        Answer::Number(_) | Answer::Choice(_) => 5,
         Answer::Date(_) => 4,
         Answer::YesNo(true) => 3,
-        Answer::Text(_) | Answer::Scan(_) => 2,
+        Answer::Text(_) | Answer::Scan(_) | Answer::Photo(_) => 2,
         Answer::NotChecked => 1,
         Answer::NotApplicable => 0,
     }
@@ -193,6 +204,8 @@ mod tests {
             Answer::Date(Date::new(2027, 1, 31).unwrap()),
             Answer::Text("进水,开关失灵".into()),
             Answer::Scan("GA-0042".into()),
+            Answer::Choice("reserve".into()),
+            Answer::Photo(PhotoHash([0xa5; 32])),
         ] {
             assert_eq!(Answer::from_text(&answer.to_text()), Some(answer));
         }
@@ -200,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_guessed() {
-        for foreign in ["", "OK", "#", "#1.5", "@2027-02-30", "broken"] {
+        for foreign in ["", "OK", "#", "#1.5", "@2027-02-30", "broken", ":", "~", "~a5"] {
             assert_eq!(Answer::from_text(foreign), None, "{foreign}");
         }
     }

@@ -43,6 +43,9 @@ pub struct Asset {
     pub expires: Option<Date>,
 }
 
+/// The kind of every vehicle of the register.
+pub const VEHICLE: &str = "VEH";
+
 /// How near the end of its life a thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExpiryBand {

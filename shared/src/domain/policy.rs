@@ -1,6 +1,7 @@
 //! What a person may do in a round. The same rules guard the phone's buttons, the phone's engine, and (as admission)
 //! the relay.
 
+use super::answer::Answer;
 use super::observation::Observation;
 use super::template::Template;
 use crate::ids::{EventKey, ItemId};
@@ -29,6 +30,18 @@ pub enum PolicyError {
     ItemUnknown {
         /// The item.
         item: String,
+    },
+    /// The line is answered in another way, or the value is out of its range.
+    #[error("item {item} takes no such answer")]
+    AnswerUnfit {
+        /// The item.
+        item: String,
+    },
+    /// Lines that must be answered first are not.
+    #[error("{count} lines must be answered before it is signed")]
+    RequiredOpen {
+        /// How many.
+        count: u32,
     },
     /// The text is too long.
     #[error("note of {chars} characters; at most {chars_max}")]
@@ -61,6 +74,8 @@ impl PolicyError {
             Self::NoRight { .. } => "no-right",
             Self::TemplateUnknown { .. } => "round-unknown",
             Self::ItemUnknown { .. } => "item-unknown",
+            Self::AnswerUnfit { .. } => "answer-unfit",
+            Self::RequiredOpen { .. } => "required-open",
             Self::NoteTooLong { .. } => "note-too-long",
             Self::NotYours { .. } => "not-yours",
             Self::TooManySeen { .. } => "too-many-seen",
@@ -76,20 +91,29 @@ pub fn may_answer(rights: &Rights, round: &RoundName) -> bool {
 /// Checks an answer.
 ///
 /// # Errors
-/// When the person may not write here, the line does not exist, or a text or list is too long.
+/// When the person may not write here, the line does not exist or takes no such answer, or a text or list is too long.
 pub fn check_answer(
     rights: &Rights,
     round: &RoundName,
     template: &Template,
     item: &ItemId,
+    answer: &Answer,
     texts: &[&str],
     sees: &[EventKey],
 ) -> Result<(), PolicyError> {
     check_writer(rights, round)?;
-    if template.item(item).is_none() {
+    let Some(line) = template.item(item) else {
         return Err(PolicyError::ItemUnknown { item: item.to_string() });
+    };
+    if !line.takes(answer) {
+        return Err(PolicyError::AnswerUnfit { item: item.to_string() });
     }
-    if let Some(chars) = texts.iter().map(|text| text.chars().count()).find(|chars| *chars > NOTE_CHARS_MAX) {
+    let said = match answer {
+        Answer::Text(text) | Answer::Scan(text) => text.as_str(),
+        _ => "",
+    };
+    let texts = texts.iter().copied().chain([said]);
+    if let Some(chars) = texts.map(|text| text.chars().count()).find(|chars| *chars > NOTE_CHARS_MAX) {
         return Err(PolicyError::NoteTooLong { chars, chars_max: NOTE_CHARS_MAX });
     }
     if sees.len() > SEES_MAX {
@@ -113,16 +137,20 @@ pub fn check_own<'a>(
     observations.iter().find(own).ok_or_else(|| PolicyError::NotYours { key: key.clone() })
 }
 
-/// Checks a signature.
+/// Checks a signature under a round in which so many lines are open that must not be.
 ///
 /// # Errors
-/// When the person's role or station does not allow it.
-pub fn check_sign_off(rights: &Rights, round: &RoundName, template: &Template) -> Result<(), PolicyError> {
-    if rights.may_sign(template.signed_by, &round.station) {
-        Ok(())
-    } else {
-        Err(PolicyError::NoRight { station: round.station.to_string() })
+/// When the person's role or station does not allow it, or such lines are open.
+pub fn check_sign_off(
+    rights: &Rights,
+    round: &RoundName,
+    template: &Template,
+    required_open: u32,
+) -> Result<(), PolicyError> {
+    if !rights.may_sign(template.signed_by, &round.station) {
+        return Err(PolicyError::NoRight { station: round.station.to_string() });
     }
+    if required_open > 0 { Err(PolicyError::RequiredOpen { count: required_open }) } else { Ok(()) }
 }
 
 fn check_writer(rights: &Rights, round: &RoundName) -> Result<(), PolicyError> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{Answer, Condition, SafeSide};
 use super::observation::{Act, Observation};
-use super::template::{Band, Item};
+use super::template::Asked;
 use crate::ids::EventKey;
 
 /// What is true of one item on one subject.
@@ -74,9 +74,9 @@ impl Reading {
     }
 }
 
-/// Reads one item on one subject. `observations` must all be of that item and subject; `item` is its line in the
-/// template, or `None` when no version at hand has it (then the worse condition is the safe side).
-pub fn read(item: Option<&Item>, observations: &[&Observation]) -> Reading {
+/// Reads one item on one subject. `observations` must all be of that item and subject; `item` is its line as it is
+/// asked, or `None` when no version at hand has it (then the worse condition is the safe side).
+pub fn read(item: Option<Asked<'_>>, observations: &[&Observation]) -> Reading {
     let evidence = Evidence::gather(observations);
     let standing: Vec<&Observation> =
         evidence.live.values().copied().filter(|o| !evidence.is_answered_away(item, o)).collect();
@@ -96,8 +96,8 @@ pub fn read(item: Option<&Item>, observations: &[&Observation]) -> Reading {
 }
 
 /// Rule 2 and 3: the verdict of the standing observations.
-fn weigh(item: Option<&Item>, standing: &[&Observation]) -> Verdict {
-    let safe_side = item.map_or(SafeSide::Worst, |item| item.safe_side);
+fn weigh(item: Option<Asked<'_>>, standing: &[&Observation]) -> Verdict {
+    let safe_side = item.map_or(SafeSide::Worst, |asked| asked.item.safe_side);
     let answers = || standing.iter().filter_map(|observation| observation.answer());
     let substantial: Vec<&Answer> = answers().filter(|answer| answer.is_substantial()).collect();
     if safe_side == SafeSide::All && !substantial.is_empty() {
@@ -105,11 +105,15 @@ fn weigh(item: Option<&Item>, standing: &[&Observation]) -> Verdict {
         return Verdict::Collected(distinct.iter().filter_map(|text| Answer::from_text(text)).collect());
     }
     let counted: Vec<&Answer> = if substantial.is_empty() { answers().collect() } else { substantial };
-    let Some(safest) = counted.iter().copied().max_by(|a, b| safe_side.caution(a, b)) else {
+    let caution = |a: &&Answer, b: &&Answer| match item {
+        Some(asked) => asked.caution(a, b),
+        None => safe_side.caution(a, b),
+    };
+    let Some(safest) = counted.iter().copied().max_by(caution) else {
         return Verdict::Unanswered;
     };
     let agree = |other: &&Answer| match item {
-        Some(item) => item.agrees(safest, other),
+        Some(asked) => asked.agrees(safest, other),
         None => safest == *other,
     };
     let is_open = safest.is_substantial() && !counted.iter().all(agree);
@@ -154,20 +158,20 @@ impl<'a> Evidence<'a> {
     }
 
     /// Whether live answers that saw this one have replaced it (rules 2 and 4).
-    fn is_answered_away(&self, item: Option<&Item>, target: &Observation) -> bool {
+    fn is_answered_away(&self, item: Option<Asked<'_>>, target: &Observation) -> bool {
         let seers = || {
             self.live
                 .values()
                 .copied()
                 .filter(|o| self.seen_by[&o.key].contains(&target.key) && may_replace(o, target))
         };
-        let is_critical = item.is_some_and(|item| item.is_safety_critical);
+        let is_critical = item.is_some_and(|asked| asked.item.is_safety_critical);
         let is_fault = target.answer().is_some_and(|answer| is_adverse(item, answer));
         if !(is_critical && is_fault) {
             return seers().next().is_some();
         }
         // Rule 4: a newer report of trouble takes the place of an older one; to clear it takes two people.
-        let says = |o: &Observation, test: fn(Option<&Item>, &Answer) -> bool| {
+        let says = |o: &Observation, test: fn(Option<Asked<'_>>, &Answer) -> bool| {
             o.answer().is_some_and(|a| test(item, a))
         };
         seers().any(|o| says(o, is_adverse))
@@ -188,16 +192,14 @@ fn may_replace(answer: &Observation, target: &Observation) -> bool {
     answer.answer().is_some_and(Answer::is_substantial) || answer.author == target.author
 }
 
-fn is_adverse(item: Option<&Item>, answer: &Answer) -> bool {
-    item.map_or_else(|| answer.is_adverse(), |item| item.is_adverse(answer))
+fn is_adverse(item: Option<Asked<'_>>, answer: &Answer) -> bool {
+    item.map_or_else(|| answer.is_adverse(), |asked| asked.is_adverse(answer))
 }
 
-fn is_fine(item: Option<&Item>, answer: &Answer) -> bool {
-    match answer {
-        Answer::Condition(condition) => *condition == Condition::Ok,
-        Answer::YesNo(yes) => *yes,
-        Answer::Number(n) => item.is_none_or(|item| item.band(*n) == Band::Fine),
-        _ => false,
+fn is_fine(item: Option<Asked<'_>>, answer: &Answer) -> bool {
+    match item {
+        Some(asked) => asked.is_fine(answer),
+        None => matches!(answer, Answer::Condition(Condition::Ok) | Answer::YesNo(true) | Answer::Number(_)),
     }
 }
 

@@ -1,12 +1,23 @@
-//! A checklist's definition. The bureau's core is locked; items have stable, language-free ids, and a later version
-//! merges with answers given under an earlier one by those ids. Its period and who is due is `domain::calendar`.
+//! A checklist's definition. The bureau's core is locked; a station may add lines of its own beside it (`addition`).
+//! Items have stable, language-free ids, and a later version merges with answers given under an earlier one by those
+//! ids. Its period and who is due is `domain::calendar`; how a line is answered is `item`; whether a definition is
+//! sound is `check`.
 
 use serde::{Deserialize, Serialize};
 
 use super::Label;
-use super::answer::{Answer, SafeSide};
 use crate::ids::{ItemId, TemplateId};
 use crate::trust::rights::Role;
+
+mod addition;
+mod asked;
+mod check;
+mod item;
+
+pub use addition::Addition;
+pub use asked::{Asked, Band};
+pub use check::TemplateError;
+pub use item::{Choice, Expected, Item, ItemKind, ShowIf};
 
 /// One version of a checklist. Stored as JSON in a template document's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +46,8 @@ pub enum SubjectKind {
     Officer,
     /// Once for each asset that the station's register lists.
     Asset,
+    /// Once for each vehicle that the station's register lists.
+    Vehicle,
 }
 
 /// A part of a checklist: a compartment, a step.
@@ -44,88 +57,6 @@ pub struct Group {
     pub name: Label,
     /// Its lines, in the order of work.
     pub items: Vec<Item>,
-}
-
-/// One line of a checklist.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// Stable id.
-    pub id: ItemId,
-    /// What is looked at.
-    pub name: Label,
-    /// When it is fine: the points to check.
-    #[serde(default)]
-    pub standard: Label,
-    /// How it is answered.
-    pub kind: ItemKind,
-    /// Which answer stands when people disagree.
-    pub safe_side: SafeSide,
-    /// Whether a fault stands until two officers have seen it and answered OK.
-    #[serde(default)]
-    pub is_safety_critical: bool,
-    /// Short names of the usual faults, offered as chips.
-    #[serde(default)]
-    pub faults: Vec<Label>,
-}
-
-/// How a line is answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "type")]
-pub enum ItemKind {
-    /// 完好 / 需关注 / 故障停用 / 缺失.
-    Condition,
-    /// Yes or no.
-    YesNo,
-    /// A number; all in thousandths of the unit.
-    Number {
-        /// The unit, as shown.
-        unit: Label,
-        /// At least this is fine.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        ok_min: Option<i64>,
-        /// At most this is fine.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        ok_max: Option<i64>,
-    },
-    /// A date, as printed.
-    Date,
-    /// Free text.
-    Text,
-    /// Serials, scanned or typed.
-    Scan,
-}
-
-/// Which band of an item a number falls into: numbers dispute only where their bands differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Band {
-    /// Within what the item calls fine.
-    Fine,
-    /// Outside it.
-    Off,
-}
-
-impl Item {
-    /// The band of a number; without bounds every number is fine.
-    pub fn band(&self, thousandths: i64) -> Band {
-        let ItemKind::Number { ok_min, ok_max, .. } = &self.kind else { return Band::Fine };
-        let low = ok_min.is_some_and(|min| thousandths < min);
-        let high = ok_max.is_some_and(|max| thousandths > max);
-        if low || high { Band::Off } else { Band::Fine }
-    }
-
-    /// Whether two answers say the same as far as this item is concerned.
-    pub fn agrees(&self, a: &Answer, b: &Answer) -> bool {
-        match (a, b) {
-            _ if self.safe_side == SafeSide::All => true,
-            (Answer::Number(a), Answer::Number(b)) => self.band(*a) == self.band(*b),
-            _ => a == b,
-        }
-    }
-
-    /// Whether an answer calls for somebody to act.
-    pub fn is_adverse(&self, answer: &Answer) -> bool {
-        answer.is_adverse() || matches!(answer, Answer::Number(n) if self.band(*n) == Band::Off)
-    }
 }
 
 impl Template {

@@ -64,3 +64,6 @@ impl Chain {
 hash!(/// What a set of changes comes to, in whatever order they came; how it is computed is `trust::digest`.
     #[derive(Default)]
     Digest);
+
+hash!(/// A photo: the SHA-256 of its bytes.
+    PhotoHash);

@@ -131,6 +131,8 @@ impl Hub {
             kind: ItemKind::Condition,
             safe_side: SafeSide::Worst,
             is_safety_critical: false,
+            is_required: false,
+            show_if: None,
             faults: Vec::new(),
         };
         let template = Template {
@@ -145,9 +147,12 @@ impl Hub {
         hub
     }
 
-    fn publish<T: serde::Serialize>(&mut self, id: DocumentId, entries: &[T]) {
+    /// Writes entries into one of the bureau's documents, after what is in it.
+    pub fn publish<T: serde::Serialize>(&mut self, id: DocumentId, entries: &[T]) {
         let actor = Actor::new(DeviceId::from([9; 16]), 0);
         let mut document = Document::new(id);
+        let before = self.logs.values().flatten().filter(|entry| entry.document == id);
+        document.apply(before.map(|entry| entry.change.as_slice())).unwrap();
         for entry in entries {
             let body = serde_json::to_string(entry).unwrap();
             let written = document.write(actor, &Event::Entry { body }).unwrap();

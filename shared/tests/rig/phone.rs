@@ -10,7 +10,7 @@ use shared::document::read::Round;
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::observation::{Act, Observation};
 use shared::domain::reading;
-use shared::ids::{ChangeHash, DeviceId, EventKey, OfficerId, StationCode, SubjectId};
+use shared::ids::{ChangeHash, DeviceId, EventKey, ItemId, OfficerId, StationCode, SubjectId};
 use shared::sync::device::{
     Applying, Claimed, Deed, Device, Effect, Identity, Input, Recorder, Stored, Write,
 };
@@ -246,18 +246,20 @@ impl Phone {
 
     /// Answers with a note, in place of an earlier answer or beside it.
     pub fn say(&mut self, answer: Answer, note: &str, amends: Option<EventKey>) -> u32 {
+        self.tell(torch(), answer, note, amends)
+    }
+
+    /// Answers another line about the station.
+    pub fn answer_line(&mut self, item: &str, answer: Answer) -> u32 {
+        self.tell(ItemId::parse(item).unwrap(), answer, "", None)
+    }
+
+    fn tell(&mut self, item: ItemId, answer: Answer, note: &str, amends: Option<EventKey>) -> u32 {
         let round = self.round();
-        let observations: Vec<_> = round.observations.iter().collect();
-        self.deed(Deed::Answer {
-            round: flood(),
-            subject: SubjectId::station(),
-            item: torch(),
-            answer,
-            fault: String::new(),
-            note: note.to_owned(),
-            sees: reading::read(None, &observations).standing,
-            amends,
-        })
+        let observations: Vec<_> = round.observations.iter().filter(|o| o.item == item).collect();
+        let sees = reading::read(None, &observations).standing;
+        let (subject, fault, note) = (SubjectId::station(), String::new(), note.to_owned());
+        self.deed(Deed::Answer { round: flood(), subject, item, answer, fault, note, sees, amends })
     }
 
     pub fn withdraw(&mut self, event: EventKey) -> u32 {

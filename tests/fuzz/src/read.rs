@@ -5,8 +5,8 @@ use automerge::transaction::Transactable;
 use automerge::{ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
 use shared::document::{Document, genesis, read};
 use shared::domain::Label;
-use shared::domain::answer::SafeSide;
-use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
+use shared::domain::answer::{Answer, Condition, SafeSide};
+use shared::domain::template::{Asked, Expected, Group, Item, ItemKind, ShowIf, SubjectKind, Template};
 use shared::ids::{Actor, DeviceId, ItemId};
 use shared::projection;
 use shared::trust::rights::Role;
@@ -72,12 +72,13 @@ pub fn everything(document: &Document) {
     let round = read::round(document, &seeds::bureau());
     let observations: Vec<_> = round.observations.iter().collect();
     let template = template();
-    let reading =
-        shared::domain::reading::read(template.item(&template.groups[0].items[0].id), &observations);
+    let asked = Asked::alone(&template.groups[0].items[0]);
+    let reading = shared::domain::reading::read(Some(asked), &observations);
     assert!(reading.standing.len() <= observations.len());
     let sheet = projection::round(&template, Vec::new(), &round);
     assert!(sheet.answered <= sheet.total);
     read::template(document);
+    read::additions(document);
     read::calendar(document);
     read::directory(document);
     read::register(document);
@@ -88,9 +89,26 @@ fn template() -> Template {
         id: ItemId::parse(&format!("i{n}")).expect("an id"),
         name: Label::new("一", ""),
         standard: Label::default(),
-        kind: ItemKind::Condition,
+        kind: match n {
+            3 => {
+                let of = Some(ItemId::parse("i2").expect("an id"));
+                ItemKind::Count {
+                    unit: Label::new("件", ""),
+                    expected: Expected { plus: 2, of, each: 3 },
+                    is_blind: true,
+                }
+            }
+            _ => ItemKind::Condition,
+        },
         safe_side: SafeSide::Worst,
         is_safety_critical: n == 1,
+        is_required: n == 1,
+        // The second is asked when the first is well; the third is held against what the second counted.
+        show_if: (n == 2).then(|| ShowIf {
+            item: ItemId::parse("i1").expect("an id"),
+            is: vec![Answer::Condition(Condition::Ok), Answer::NotApplicable],
+            at_least: Some(1),
+        }),
         faults: Vec::new(),
     };
     Template {
@@ -99,7 +117,7 @@ fn template() -> Template {
         name: Label::new("一", ""),
         subject: SubjectKind::Station,
         signed_by: Role::Officer,
-        groups: vec![Group { name: Label::new("一", ""), items: vec![item(1), item(2)] }],
+        groups: vec![Group { name: Label::new("一", ""), items: vec![item(1), item(2), item(3)] }],
     }
 }
 

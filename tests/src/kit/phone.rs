@@ -12,6 +12,7 @@ use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest}
 use shared::domain::answer::{Answer, Condition};
 use shared::domain::reading::{self, Reading};
 use shared::domain::round::{Period, RoundName};
+use shared::domain::template::Asked;
 use shared::ids::{ChangeHash, DocumentId, EventKey, ItemId, SubjectId, TemplateId};
 use shared::protocol::{self, Frame, Response};
 use shared::sync::device::{Claimed, Deed, Device, Effect, Identity, Input, Stored, Write};
@@ -314,8 +315,9 @@ impl Phone {
             .iter()
             .filter(|observation| observation.item == item && observation.subject == SubjectId::station())
             .collect();
-        let template = self.device.templates().get(&round.template);
-        reading::read(template.and_then(|template| template.item(&item)), &observations)
+        let template = self.device.template(round);
+        let item = template.as_ref().and_then(|template| template.item(&item));
+        reading::read(item.map(Asked::alone), &observations)
     }
 
     /// The heads of a round's document.

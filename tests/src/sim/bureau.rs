@@ -108,6 +108,8 @@ fn item(id: &str, kind: ItemKind, safe_side: SafeSide, is_safety_critical: bool)
         kind,
         safe_side,
         is_safety_critical,
+        is_required: false,
+        show_if: None,
         faults: Vec::new(),
     }
 }
@@ -115,7 +117,13 @@ fn item(id: &str, kind: ItemKind, safe_side: SafeSide, is_safety_critical: bool)
 /// The checklists, at a version.
 pub fn templates(version: u32) -> Vec<Template> {
     let condition = || ItemKind::Condition;
-    let pressure = ItemKind::Number { unit: Label::new("MPa", "MPa"), ok_min: Some(20_000), ok_max: None };
+    let pressure = ItemKind::Number {
+        unit: Label::new("MPa", "MPa"),
+        ok_min: Some(20_000),
+        ok_max: None,
+        min: None,
+        max: None,
+    };
     let mut items = vec![
         item("torch", condition(), SafeSide::Worst, false),
         item("boat", condition(), SafeSide::Worst, true),
@@ -171,7 +179,7 @@ pub fn answer(item: &Item, dice: &mut Dice, text: &str) -> Answer {
         }
         ItemKind::YesNo => Answer::YesNo(dice.percent(70)),
         ItemKind::Number { .. } => Answer::Number(dice.between(10, 40) * 1_000),
-        ItemKind::Date | ItemKind::Text | ItemKind::Scan => Answer::Text(text.to_owned()),
+        _ => Answer::Text(text.to_owned()),
     }
 }
 

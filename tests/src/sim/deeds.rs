@@ -6,7 +6,7 @@ use shared::document::read::Round;
 use shared::domain::observation::Observation;
 use shared::domain::reading;
 use shared::domain::round::RoundName;
-use shared::domain::template::SubjectKind;
+use shared::domain::template::{Asked, SubjectKind};
 use shared::ids::SubjectId;
 use shared::sync::device::{Deed, Input};
 
@@ -57,7 +57,7 @@ impl World {
         let template = tab.device.templates().get(&round.template)?.clone();
         let items: Vec<_> = template.items().map(|(_, item)| item.clone()).collect();
         let subjects: Vec<SubjectId> = match template.subject {
-            SubjectKind::Station | SubjectKind::Asset => vec![SubjectId::station()],
+            SubjectKind::Station | SubjectKind::Asset | SubjectKind::Vehicle => vec![SubjectId::station()],
             SubjectKind::Officer => {
                 tab.device.directory().roster(&round.station).map(|o| SubjectId::officer(&o.id)).collect()
             }
@@ -67,7 +67,7 @@ impl World {
         let subject = self.dice.pick(&subjects)?.clone();
         let of_line = |o: &&Observation| o.item == item.id && o.subject == subject;
         let said: Vec<&Observation> = read.observations.iter().filter(of_line).collect();
-        let mut sees = reading::read(Some(&item), &said).standing;
+        let mut sees = reading::read(Some(Asked::alone(&item)), &said).standing;
         if self.dice.percent(20) {
             // The screen was older than the documents.
             sees.truncate(self.dice.below(sees.len() + 1));

@@ -61,7 +61,7 @@ pub const CLOCK_OFFSET: &str = "clock-offset";
 pub const SLOT_BASE: &str = "slot-base";
 /// Under this key in `Shelf::Snapshot` lies the message with the last list of today, ready to be posted. It is named
 /// by `LINK_VERSION`, so that no interface gets one that it cannot read.
-pub const TODAY: &str = "today-2";
+pub const TODAY: &str = "today-3";
 /// Under this key in `Shelf::Snapshot` lies the last board, as the relay's JSON.
 pub const BOARD: &str = "board";
 

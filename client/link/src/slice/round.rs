@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use shared::domain::Label;
 use shared::domain::answer::Answer;
 use shared::domain::round::RoundName;
+use shared::domain::template::Choice;
 use shared::ids::{EventKey, ItemId, SubjectId};
 use shared::time::{Date, Timestamp};
 
@@ -54,6 +55,9 @@ pub struct RoundView {
     /// Events that this version cannot read, which are kept and not counted.
     #[n(13)]
     pub unreadable: u32,
+    /// Cards that must be answered before it is signed, and are not.
+    #[n(14)]
+    pub required_open: u32,
 }
 
 /// Whom or what a round asks about.
@@ -109,6 +113,9 @@ pub struct CardView {
     /// The reading of the round before this one, and its date.
     #[n(10)]
     pub last: Option<LastView>,
+    /// Whether it must be answered before the round is signed.
+    #[n(11)]
+    pub is_required: bool,
 }
 
 /// How an item is answered.
@@ -132,16 +139,38 @@ pub enum Input {
         /// At most this is fine, in thousandths.
         #[n(2)]
         ok_max: Option<i64>,
+        /// Less than this cannot be, in thousandths.
+        #[n(3)]
+        min: Option<i64>,
+        /// More than this cannot be, in thousandths.
+        #[n(4)]
+        max: Option<i64>,
     },
-    /// A date.
+    /// A date; one before this calls for action.
     #[n(3)]
-    Date,
+    Date(#[n(0)] Option<Date>),
     /// Free text.
     #[n(4)]
     Text,
     /// A serial.
     #[n(5)]
     Scan,
+    /// How many there are.
+    #[n(6)]
+    Count {
+        /// The unit.
+        #[n(0)]
+        unit: Label,
+        /// How many there should be, in thousandths; none while nobody has said, and for who counts blindly.
+        #[n(1)]
+        expected: Option<i64>,
+    },
+    /// One of a few, from best to worst.
+    #[n(7)]
+    Choice(#[n(0)] Vec<Choice>),
+    /// In a way that this version cannot: it can only be said to be not checked or not applicable.
+    #[n(8)]
+    Later,
 }
 
 /// What is true of an item now.

@@ -1,7 +1,8 @@
-//! The answers of a card, at the bottom where the thumb is: three large ones for a condition, two for yes and no,
-//! and two small ones that override nothing.
+//! The answers of a card, at the bottom where the thumb is: three large ones for a condition, two for yes and no, one
+//! for each option of a choice, and two small ones that override nothing.
 
 use shared::domain::answer::{Answer, Condition};
+use shared::domain::template::Choice;
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
 
 use super::icon::{Icon, glyph};
@@ -29,11 +30,11 @@ pub struct AnswerPadProps {
     pub ontap: Callback<Tap>,
 }
 
-struct Key {
-    testid: &'static str,
+struct Key<'a> {
+    testid: &'a str,
     class: &'static str,
     icon: Icon,
-    word: &'static str,
+    word: &'a str,
     tap: Tap,
     is_chosen: bool,
 }
@@ -87,7 +88,38 @@ pub fn YesNoPad(props: &AnswerPadProps) -> Html {
     pad(props, &[key(false), key(true)])
 }
 
-fn pad(props: &AnswerPadProps, keys: &[Key]) -> Html {
+/// The options of a choice, the worst first, as the other answers stand.
+pub fn choice_pad(props: &AnswerPadProps, options: &[Choice]) -> Html {
+    let testids: Vec<String> = options.iter().map(|option| ["answer-", &option.code].concat()).collect();
+    let key = |(option, testid): (&'_ Choice, &'_ String)| {
+        let tap = Answer::Choice(option.code.clone());
+        let (class, icon) = match option.means {
+            Condition::Ok => ("ok", Icon::Check),
+            Condition::Watch => ("watch", Icon::Triangle),
+            Condition::Fault => ("fault", Icon::Cross),
+            Condition::Missing => ("missing", Icon::Diamond),
+        };
+        let is_chosen = props.own.as_ref() == Some(&tap);
+        large(
+            props,
+            &Key {
+                testid,
+                class,
+                icon,
+                word: props.words.label(&option.name),
+                tap: Tap::Answer(tap),
+                is_chosen,
+            },
+        )
+    };
+    html! {
+        <div class="pad options" role="group" aria-label={props.words.answers()}>
+            { for options.iter().zip(&testids).rev().map(key) }
+        </div>
+    }
+}
+
+fn pad(props: &AnswerPadProps, keys: &[Key<'_>]) -> Html {
     html! {
         <div class="pad" role="group" aria-label={props.words.answers()}>
             { for keys.iter().map(|key| large(props, key)) }
@@ -95,12 +127,12 @@ fn pad(props: &AnswerPadProps, keys: &[Key]) -> Html {
     }
 }
 
-fn large(props: &AnswerPadProps, key: &Key) -> Html {
+fn large(props: &AnswerPadProps, key: &Key<'_>) -> Html {
     let onclick = on_tap(props.is_open, &props.ontap, key.tap.clone());
     html! {
-        <button type="button" key={key.testid} class={classes!("answer", key.class)} data-testid={key.testid} {onclick}
+        <button type="button" key={key.testid} class={classes!("answer", key.class)} data-testid={key.testid.to_owned()} {onclick}
             aria-pressed={key.is_chosen.to_string()} aria-disabled={(!props.is_open).then_some("true")}>
-            { glyph(key.icon) }<span>{ key.word }</span>
+            { glyph(key.icon) }<span>{ key.word.to_owned() }</span>
         </button>
     }
 }

@@ -95,6 +95,7 @@ pub fn CardFace(props: &CardFaceProps) -> Html {
             <p class="card-place">
                 <span class="figures">{ props.place.0 }<span class="of">{ "/" }{ props.place.1 }</span></span>
                 <span>{ props.group.clone() }</span>
+                if card.is_required { <span class="tag">{ words.required() }</span> }
                 if card.is_safety_critical {
                     <span class="tag">{ glyph(Icon::Shield) }{ words.safety_critical() }</span>
                 }

@@ -20,6 +20,8 @@ pub enum Icon {
     Half,
     /// A dash: does not apply.
     Dash,
+    /// A plus: one more.
+    Plus,
     /// A dot: a value.
     Dot,
     /// Two arrows against each other: people disagree.
@@ -72,6 +74,7 @@ impl Icon {
             Self::Circle => "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z",
             Self::Half => "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 4v16M14.5 5v14M17 7v10",
             Self::Dash => "M6 12h12",
+            Self::Plus => "M6 12h12M12 6v12",
             Self::Dot => "M12 9.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5z",
             Self::Dispute => "M3 8h13l-4-4M21 16H8l4 4",
             Self::Unknown => {

@@ -1,9 +1,10 @@
-//! A value to type: number, date, text or serial, in one field with its save button. The page reads the field at the
-//! tap and says what is wrong with it.
+//! A value to type: count, number, date, text or serial, in one field with its save button; a count has large keys for
+//! one more and one less beside it. The page reads the field at the tap and says what is wrong with it.
 
 use link::slice::Input;
 use yew::{AttrValue, Callback, Html, NodeRef, Properties, SubmitEvent, component, html};
 
+use super::icon::{Icon, glyph};
 use crate::format;
 use crate::i18n::Words;
 
@@ -22,6 +23,8 @@ pub struct ValuePadProps {
     pub complaint: Option<AttrValue>,
     /// It is to be saved.
     pub onsave: Callback<()>,
+    /// One more or one less.
+    pub onstep: Callback<i64>,
 }
 
 /// A field and its button.
@@ -36,20 +39,40 @@ pub fn ValuePad(props: &ValuePadProps) -> Html {
         }
     };
     let (label, hint) = match &props.input {
-        Input::Number { unit, ok_min, ok_max } => {
+        Input::Number { unit, ok_min, ok_max, .. } => {
             (words.value_number(words.label(unit)), bounds(words, *ok_min, *ok_max))
         }
-        Input::Date => (words.value_date().to_owned(), String::new()),
+        Input::Count { unit, expected } => (
+            words.value_count(words.label(unit)),
+            match expected {
+                Some(expected) => words.count_expected(&format::thousandths_text(*expected)),
+                None => String::new(),
+            },
+        ),
+        Input::Date(_) => (words.value_date().to_owned(), String::new()),
         Input::Scan => (words.value_scan().to_owned(), String::new()),
         _ => (words.value_text().to_owned(), String::new()),
     };
     let (kind, mode) = match &props.input {
         Input::Number { .. } => ("text", "decimal"),
-        Input::Date => ("date", ""),
+        Input::Count { .. } => ("text", "numeric"),
+        Input::Date(_) => ("date", ""),
         _ => ("text", "text"),
+    };
+    let step = |by: i64, testid: &'static str, icon: Icon, name: &'static str| {
+        let onstep = props.onstep.clone();
+        html! {
+            if matches!(props.input, Input::Count { .. }) {
+                <button type="button" class="step" data-testid={testid} aria-label={name} onclick={move |_| onstep.emit(by)}>
+                    { glyph(icon) }
+                </button>
+            }
+        }
     };
     html! {
         <form class="value-pad" novalidate=true {onsubmit}>
+            <div class="value-row">
+            { step(-1, "step-less", Icon::Dash, words.one_less()) }
             <label class="field">
                 <span>{ label }if !hint.is_empty() { <span class="hint">{ hint }</span> }</span>
                 if props.input == Input::Text {
@@ -59,6 +82,8 @@ pub fn ValuePad(props: &ValuePadProps) -> Html {
                         data-testid="answer-value" aria-invalid={props.complaint.is_some().to_string()} />
                 }
             </label>
+            { step(1, "step-more", Icon::Plus, words.one_more()) }
+            </div>
             if let Some(complaint) = &props.complaint { <p class="complaint" role="alert">{ complaint }</p> }
             <button type="submit" class="primary" data-testid="answer-save"
                 aria-disabled={(!props.is_open).then_some("true")}>{ words.save_and_next() }</button>

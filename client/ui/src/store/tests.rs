@@ -49,6 +49,7 @@ fn round(events: Vec<EventView>) -> RoundView {
         reading: ReadingView::default(),
         events,
         last: None,
+        is_required: false,
     };
     RoundView {
         name: name(),
@@ -65,6 +66,7 @@ fn round(events: Vec<EventView>) -> RoundView {
         may_sign: false,
         is_loaded: true,
         unreadable: 0,
+        required_open: 0,
     }
 }
 

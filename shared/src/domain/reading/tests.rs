@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::Label;
-use crate::domain::template::ItemKind;
+use crate::domain::template::{Item, ItemKind};
 use crate::ids::{ItemId, OfficerId, SubjectId};
 use crate::time::Timestamp;
 
@@ -16,13 +16,19 @@ fn item(safe_side: SafeSide, is_safety_critical: bool) -> Item {
         name: Label::new("强光手电", "Flashlight"),
         standard: Label::default(),
         kind: match safe_side {
-            SafeSide::Min => {
-                ItemKind::Number { unit: Label::new("%", "%"), ok_min: Some(70_000), ok_max: None }
-            }
+            SafeSide::Min => ItemKind::Number {
+                unit: Label::new("%", "%"),
+                ok_min: Some(70_000),
+                ok_max: None,
+                min: None,
+                max: None,
+            },
             _ => ItemKind::Condition,
         },
         safe_side,
         is_safety_critical,
+        is_required: false,
+        show_if: None,
         faults: Vec::new(),
     }
 }
@@ -63,8 +69,8 @@ fn withdraws(n: u64, author: &str, target: u64) -> Observation {
 fn check(item: &Item, events: &[Observation], expected: Verdict) {
     let forward: Vec<&Observation> = events.iter().collect();
     let backward: Vec<&Observation> = events.iter().rev().chain(events.iter()).collect();
-    assert_eq!(read(Some(item), &forward).verdict, expected);
-    assert_eq!(read(Some(item), &backward).verdict, expected, "another order, each twice");
+    assert_eq!(read(Some(Asked::alone(item)), &forward).verdict, expected);
+    assert_eq!(read(Some(Asked::alone(item)), &backward).verdict, expected, "another order, each twice");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::domain::policy::{self, PolicyError};
 use crate::domain::round::RoundName;
 use crate::domain::template::Template;
 use crate::ids::{DocumentId, EventKey};
+use crate::projection;
 use crate::time::{MINUTE_MS, Timestamp};
 
 impl Device {
@@ -22,7 +23,7 @@ impl Device {
         match deed {
             Deed::Answer { round, subject, item, answer, fault, note, sees, amends } => {
                 let template = self.template_of(&round)?;
-                policy::check_answer(&rights, &round, &template, &item, &[&fault, &note], &sees)?;
+                policy::check_answer(&rights, &round, &template, &item, &answer, &[&fault, &note], &sees)?;
                 if let Some(amended) = &amends {
                     policy::check_own(&rights, &round, &self.round(&round).observations, amended)?;
                 }
@@ -46,7 +47,8 @@ impl Device {
             }
             Deed::SignOff { round } => {
                 let template = self.template_of(&round)?;
-                policy::check_sign_off(&rights, &round, &template)?;
+                let required_open = self.required_open(&round, &template);
+                policy::check_sign_off(&rights, &round, &template, required_open)?;
                 let mut written = self.visit(utc_offset_minutes, &round, &template);
                 let visit = self.visit_key(&round);
                 let heads = self.documents.heads(self.document_of(&round));
@@ -58,7 +60,14 @@ impl Device {
 
     fn template_of(&self, round: &RoundName) -> Result<Template, PolicyError> {
         let unknown = || PolicyError::TemplateUnknown { template: round.template.to_string() };
-        self.documents.templates().get(&round.template).cloned().ok_or_else(unknown)
+        self.template(round).ok_or_else(unknown)
+    }
+
+    /// How many lines of a round must be answered before it is signed, and are not on this phone.
+    fn required_open(&mut self, round: &RoundName, template: &Template) -> u32 {
+        let (register, read) = (self.register(&round.station), self.round(round));
+        let subjects = projection::expected_subjects(template, &round.station, self.directory(), &register);
+        projection::round(template, subjects, &read).required_open
     }
 
     /// Begins a visit unless one stands that still describes this phone.

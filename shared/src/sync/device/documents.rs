@@ -11,10 +11,10 @@ use crate::document::{ApplyError, Document, Written, write::Event};
 use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
-use crate::domain::template::Template;
+use crate::domain::template::{Addition, Template};
 use crate::ids::{
     Actor, AssetId, BureauId, ChangeHash, CollectionId, Digest, DocumentId, DocumentKind, EventKey,
-    TemplateId,
+    StationCode, TemplateId,
 };
 
 mod base;
@@ -37,6 +37,7 @@ struct Library {
     directory: Directory,
     calendar: Calendar,
     templates: BTreeMap<TemplateId, Template>,
+    additions: BTreeMap<TemplateId, BTreeMap<StationCode, Addition>>,
     stale: BTreeSet<DocumentId>,
     /// How many changes of a document are held, and how many of them released, as its readings know.
     held_in: BTreeMap<DocumentId, (usize, usize)>,
@@ -282,6 +283,12 @@ impl Documents {
         &self.library.templates
     }
 
+    /// A template as a station fills it.
+    pub(super) fn template(&self, id: &TemplateId, station: &StationCode) -> Option<Template> {
+        let addition = self.library.additions.get(id).and_then(|additions| additions.get(station));
+        Some(self.library.templates.get(id)?.clone().with(addition))
+    }
+
     /// Reads those of the bureau's documents again that changed; gives the documents that read differently by it.
     /// Called after every input that took changes in.
     pub(super) fn refresh_library(&mut self) -> BTreeSet<DocumentId> {
@@ -296,7 +303,9 @@ impl Documents {
                 }
                 DocumentKind::Template => {
                     if let Some(template) = read::template(document) {
-                        self.library.templates.insert(template.id.clone(), template);
+                        let id = template.id.clone();
+                        self.library.additions.insert(id.clone(), read::additions(document));
+                        self.library.templates.insert(id, template);
                     }
                 }
                 DocumentKind::Round | DocumentKind::Register => {}

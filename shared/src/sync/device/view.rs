@@ -62,7 +62,12 @@ impl Device {
         self.documents.calendar()
     }
 
-    /// The templates on this phone.
+    /// The template of a round, as its station fills it; `None` when it is not on this phone.
+    pub fn template(&self, round: &RoundName) -> Option<Template> {
+        self.documents.template(&round.template, &round.station)
+    }
+
+    /// The templates on this phone, without what stations add.
     pub fn templates(&self) -> &BTreeMap<TemplateId, Template> {
         self.documents.templates()
     }

@@ -15,7 +15,7 @@ use shared::domain::observation::Observation;
 use shared::domain::policy;
 use shared::domain::reading::{Fate, Verdict};
 use shared::domain::round::{Period, RoundName};
-use shared::domain::template::{ItemKind, Template};
+use shared::domain::template::{Asked, ItemKind, Template};
 use shared::ids::{AssetId, CollectionId, DocumentId, ItemId, Shelf, SubjectId};
 use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
@@ -28,7 +28,7 @@ const PERIODS_BACK_MAX: i64 = 8;
 
 /// The slice; `None` when this phone does not know the template.
 pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
-    let template = device.templates().get(&name.template)?.clone();
+    let template = device.template(name)?;
     let register = device.register(&name.station);
     let round = device.round(name);
     let last = last_answers(device, &template, name, &register);
@@ -57,6 +57,7 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
         may_sign: rights.may_sign(template.signed_by, &name.station),
         is_loaded: is_loaded(device, name),
         unreadable: round.unreadable,
+        required_open: sheet.required_open,
         name: name.clone(),
     })
 }
@@ -112,7 +113,7 @@ impl Builder<'_> {
         last: &BTreeMap<(SubjectId, ItemId), LastView>,
     ) -> CardView {
         let subject = sheet.subjects[line.subject].id.clone();
-        let item = line.definition;
+        let item = line.definition.map(|asked| asked.item);
         let mut name = item.map_or_else(|| Label::new(line.item.as_str(), ""), |item| item.name.clone());
         let mut standard = item.map(|item| item.standard.clone()).unwrap_or_default();
         if let Some(asset) = subject.as_asset().and_then(|id| self.register.get(&id)) {
@@ -128,7 +129,8 @@ impl Builder<'_> {
             item: line.item.clone(),
             name,
             standard,
-            input: item.map_or(Input::Condition, |item| input(&item.kind)),
+            input: line.definition.map_or(Input::Condition, |asked| self.input(asked, line)),
+            is_required: item.is_some_and(|item| item.is_required),
             is_safety_critical: item.is_some_and(|item| item.is_safety_critical),
             faults: item.map(|item| item.faults.clone()).unwrap_or_default(),
             reading: reading(line),
@@ -139,6 +141,26 @@ impl Builder<'_> {
                 .collect(),
             last: last.get(&(subject.clone(), line.item.clone())).cloned(),
             subject,
+        }
+    }
+
+    fn input(&self, asked: Asked<'_>, line: &Line<'_>) -> Input {
+        match &asked.item.kind {
+            ItemKind::Condition => Input::Condition,
+            ItemKind::YesNo => Input::YesNo,
+            ItemKind::Count { unit, is_blind, .. } => {
+                let me = &self.device.identity().rights.officer;
+                let is_told = !is_blind || projection::standing(line).iter().any(|o| o.author == *me);
+                Input::Count { unit: unit.clone(), expected: asked.expected.filter(|_| is_told) }
+            }
+            ItemKind::Number { unit, ok_min, ok_max, min, max } => {
+                Input::Number { unit: unit.clone(), ok_min: *ok_min, ok_max: *ok_max, min: *min, max: *max }
+            }
+            ItemKind::Date => Input::Date(asked.until),
+            ItemKind::Choice { options } => Input::Choice(options.clone()),
+            ItemKind::Text => Input::Text,
+            ItemKind::Scan => Input::Scan,
+            ItemKind::Photo | ItemKind::Later => Input::Later,
         }
     }
 
@@ -197,19 +219,6 @@ fn reading(line: &Line<'_>) -> ReadingView {
         is_disputed: line.reading.is_disputed(),
         is_adverse: line.is_adverse(),
         standing: line.reading.standing.clone(),
-    }
-}
-
-fn input(kind: &ItemKind) -> Input {
-    match kind {
-        ItemKind::Condition => Input::Condition,
-        ItemKind::YesNo => Input::YesNo,
-        ItemKind::Number { unit, ok_min, ok_max } => {
-            Input::Number { unit: unit.clone(), ok_min: *ok_min, ok_max: *ok_max }
-        }
-        ItemKind::Date => Input::Date,
-        ItemKind::Text => Input::Text,
-        ItemKind::Scan => Input::Scan,
     }
 }
 

@@ -50,6 +50,8 @@ fn item(id: &str) -> Item {
         kind: ItemKind::Condition,
         safe_side: SafeSide::Worst,
         is_safety_critical: false,
+        is_required: false,
+        show_if: None,
         faults: Vec::new(),
     }
 }

@@ -33,7 +33,7 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
 }
 
 fn row(device: &mut Device, station: &StationCode, due: DueRound) -> Option<TodayRow> {
-    let template = device.templates().get(&due.name.template)?.clone();
+    let template = device.template(&due.name)?;
     let register = device.register(station);
     let round = device.round(&due.name);
     let subjects = projection::expected_subjects(&template, station, device.directory(), &register);
@@ -43,7 +43,7 @@ fn row(device: &mut Device, station: &StationCode, due: DueRound) -> Option<Toda
     let all = Progress { answered: sheet.answered, total: sheet.total };
     let mine = match template.subject {
         SubjectKind::Officer => progress_of(&sheet, &own),
-        SubjectKind::Station | SubjectKind::Asset => all,
+        SubjectKind::Station | SubjectKind::Asset | SubjectKind::Vehicle => all,
     };
     let others = sheet.people.iter().filter(|officer| **officer != rights.officer);
     Some(TodayRow {

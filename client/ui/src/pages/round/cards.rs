@@ -15,7 +15,7 @@ use super::panels::{Fault, Note, Value};
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::browser::{self, Timer};
-use crate::components::answer_pad::{AnswerPad, SmallAnswers, Tap, YesNoPad};
+use crate::components::answer_pad::{AnswerPad, AnswerPadProps, SmallAnswers, Tap, YesNoPad, choice_pad};
 use crate::components::card_face::CardFace;
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
@@ -204,11 +204,16 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
     state.is_confirming.set(true);
     state.undo.set(Some(Undo { card: id.clone(), own_before: own_events(card), is_wanted: false }));
     answering::answer(reach, round, card, said, failed);
-    let next = id.index(round).and_then(|at| walk::next_open(round, at, &reach.store.view().tentative));
     let (later, reach, round) = (state.clone(), reach.clone(), round.clone());
     let timer = Timer::after_ms(CONFIRM_MS, move || {
         later.is_confirming.set(false);
-        match next {
+        // The answer may have brought cards, or taken some away: what comes next is what the core says by now.
+        let view = reach.store.view();
+        let newest = view.round.clone().filter(|newest| newest.name == round.name);
+        let tentative = view.tentative.clone();
+        drop(view);
+        let round = newest.unwrap_or_else(|| round.clone());
+        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative)) {
             Some(next) => later.show(&round, CardId::of(&round.cards[next])),
             None => go(&reach, Route::Round(round.name.clone(), RoundPart::Summary)),
         }
@@ -251,6 +256,10 @@ fn answers(
     let pad = match card.input {
         Input::Condition => html! { <AnswerPad {words} own={own.clone()} {is_open} ontap={ontap.clone()} /> },
         Input::YesNo => html! { <YesNoPad {words} own={own.clone()} {is_open} ontap={ontap.clone()} /> },
+        Input::Choice(ref options) => {
+            choice_pad(&AnswerPadProps { words, own: own.clone(), is_open, ontap: ontap.clone() }, options)
+        }
+        Input::Later => html! { <p class="hint" role="status">{ words.later_kind() }</p> },
         _ => html! { <Value {key} card={card.clone()} {draft} {is_open} {onsaid} /> },
     };
     let onnote = {

@@ -110,6 +110,12 @@ pub fn Value(props: &PanelProps) -> Html {
     let input = props.card.input.clone();
     {
         let before = props.draft.clone().or_else(|| said_before(&props.card)).map(|said| said.answer);
+        // What should be there stands there: one tap for a count that is right.
+        let expected = match &input {
+            Input::Count { expected, .. } => expected.map(Answer::Number),
+            _ => None,
+        };
+        let before = before.or(expected);
         let (field, text) = (field.clone(), before.map(field_text).unwrap_or_default());
         use_effect_with((), move |()| browser::set_text(&field, &text));
     }
@@ -127,7 +133,16 @@ pub fn Value(props: &PanelProps) -> Html {
             }
         })
     };
-    html! { <ValuePad {words} {input} {field} is_open={props.is_open} complaint={(*complaint).clone()} {onsave} /> }
+    let onstep = {
+        let field = field.clone();
+        Callback::from(move |by: i64| {
+            let now = format::parse_thousandths(&browser::text_of(&field)).unwrap_or_default();
+            let whole = (now / 1_000).saturating_add(by).max(0);
+            browser::set_text(&field, &whole.to_string());
+        })
+    };
+    let complaint = (*complaint).clone();
+    html! { <ValuePad {words} {input} {field} is_open={props.is_open} {complaint} {onsave} {onstep} /> }
 }
 
 fn field_text(answer: Answer) -> String {
@@ -142,10 +157,16 @@ fn field_text(answer: Answer) -> String {
 fn read(words: Words, input: &Input, text: &str) -> Result<Answer, &'static str> {
     let text = text.trim();
     match input {
-        Input::Number { .. } => {
-            format::parse_thousandths(text).map(Answer::Number).ok_or(words.wrong_number())
+        Input::Number { min, max, .. } => {
+            let number = format::parse_thousandths(text).ok_or(words.wrong_number())?;
+            let is_possible = min.is_none_or(|min| number >= min) && max.is_none_or(|max| number <= max);
+            if is_possible { Ok(Answer::Number(number)) } else { Err(words.wrong_range()) }
         }
-        Input::Date => Date::parse(text).map(Answer::Date).ok_or(words.wrong_date()),
+        Input::Count { .. } => {
+            let count = format::parse_thousandths(text).filter(|n| *n >= 0 && n % 1_000 == 0);
+            count.map(Answer::Number).ok_or(words.wrong_count())
+        }
+        Input::Date(_) => Date::parse(text).map(Answer::Date).ok_or(words.wrong_date()),
         _ if text.is_empty() => Err(words.wrong_empty()),
         Input::Scan => Ok(Answer::Scan(text.to_owned())),
         _ => Ok(Answer::Text(text.to_owned())),

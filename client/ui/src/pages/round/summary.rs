@@ -66,7 +66,13 @@ pub fn Summary(props: &PartProps) -> Html {
             { section(words, round, words.summary_open(), "unchecked", &open, &tentative, &onopen) }
             { signatures(words, &round.sign_offs, props.person.zone, now) }
             <div class="dock">
-                if round.may_sign && !is_signed {
+                if round.may_sign && !is_signed && round.required_open > 0 {
+                    <p class="hint" role="status" data-testid="required-open">{ words.sign_required(round.required_open) }</p>
+                    <button type="button" class="primary" data-testid="to-required" onclick={
+                        let required = open.iter().find(|card| card.is_required).map(|card| CardId::of(card));
+                        move |_| if let Some(card) = required.clone() { onopen.emit(card) }
+                    }>{ words.to_required() }</button>
+                } else if round.may_sign && !is_signed {
                     if !open.is_empty() { <p class="hint">{ words.sign_incomplete(u32::try_from(open.len()).unwrap_or(u32::MAX)) }</p> }
                     <button type="button" class="primary" data-testid="sign" onclick={onsign} aria-disabled={is_signing.then_some("true")}>
                         { glyph(Icon::Pen) }{ words.sign() }

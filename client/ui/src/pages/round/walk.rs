@@ -140,6 +140,7 @@ mod tests {
                 },
                 events: Vec::new(),
                 last: None,
+                is_required: false,
             };
             marks.chars().enumerate().map(card).collect()
         };
@@ -162,6 +163,7 @@ mod tests {
             may_sign: false,
             is_loaded: true,
             unreadable: 0,
+            required_open: 0,
         }
     }
 

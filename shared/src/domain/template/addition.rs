@@ -1,0 +1,98 @@
+//! What a station adds to a checklist: lines of its own, beside the bureau's core and never in its place. Kept in the
+//! template's own document, so it comes and goes with it; the latest of a station stands.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Group, Template};
+use crate::ids::{ItemId, StationCode, TemplateId};
+
+/// A station's own lines of one checklist. Stored as JSON in the template document's events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addition {
+    /// Whose.
+    pub station: StationCode,
+    /// To which checklist.
+    pub template: TemplateId,
+    /// Counts up from 1.
+    pub addition: u32,
+    /// Its lines. A group that the core has a group of the same Chinese name for stands at that one's end.
+    pub groups: Vec<Group>,
+}
+
+/// What the id of every line of a station's begins with; no line of a core's does. So no later version of the core can
+/// take the id of a station's line.
+pub(super) const STATION_ITEM: &str = "own.";
+
+/// Whether an id is one of a station's own.
+pub(super) fn is_station_item(id: &ItemId) -> bool {
+    id.as_str().starts_with(STATION_ITEM)
+}
+
+impl Template {
+    /// The checklist as a station fills it: the core as it is, and the station's own lines beside it.
+    #[must_use]
+    pub fn with(mut self, addition: Option<&Addition>) -> Self {
+        let Some(addition) = addition.filter(|addition| addition.template == self.id) else { return self };
+        for Group { name, items } in &addition.groups {
+            // Whatever an addition says, the core's lines stay the core's.
+            let own = items.iter().filter(|item| is_station_item(&item.id)).cloned();
+            match self.groups.iter_mut().find(|group| group.name.zh == name.zh) {
+                Some(group) => group.items.extend(own),
+                None => self.groups.push(Group { name: name.clone(), items: own.collect() }),
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template() -> Template {
+        serde_json::from_str(
+            r#"{"id": "flood", "version": 3, "name": {"zh": "防汛"}, "subject": "station", "signed_by": "lead", "groups": [
+                {"name": {"zh": "舟艇"}, "items": [{"id": "F05", "name": {"zh": "艇"}, "kind": {"type": "condition"}, "safe_side": "worst"}]},
+                {"name": {"zh": "排水"}, "items": [{"id": "F11", "name": {"zh": "泵"}, "kind": {"type": "condition"}, "safe_side": "worst"}]}]}"#,
+        )
+        .unwrap()
+    }
+
+    fn addition(groups: &str) -> Addition {
+        let json =
+            format!(r#"{{"station": "zhongmiao", "template": "flood", "addition": 1, "groups": {groups}}}"#);
+        serde_json::from_str(&json).unwrap()
+    }
+
+    fn ids(template: &Template) -> Vec<(String, Vec<String>)> {
+        let of = |group: &Group| group.items.iter().map(|item| item.id.to_string()).collect();
+        template.groups.iter().map(|group| (group.name.zh.clone(), of(group))).collect()
+    }
+
+    #[test]
+    fn a_stations_lines_stand_beside_the_core_and_never_in_its_place() {
+        let line = |id: &str| {
+            format!(
+                r#"{{"id": "{id}", "name": {{"zh": "锚"}}, "kind": {{"type": "yesno"}}, "safe_side": "worst"}}"#
+            )
+        };
+        let groups = format!(
+            r#"[{{"name": {{"zh": "舟艇"}}, "items": [{}, {}]}}, {{"name": {{"zh": "码头"}}, "items": [{}]}}]"#,
+            line("own.anchor"),
+            line("F11"),
+            line("own.pier"),
+        );
+        let whole = template().with(Some(&addition(&groups)));
+        let name = |text: &str| text.to_owned();
+        assert_eq!(
+            ids(&whole),
+            [
+                (name("舟艇"), vec![name("F05"), name("own.anchor")]),
+                (name("排水"), vec![name("F11")]),
+                (name("码头"), vec![name("own.pier")]),
+            ]
+        );
+        assert_eq!(whole.version, 3);
+        assert_eq!(template().with(None), template());
+    }
+}
