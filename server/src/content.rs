@@ -6,14 +6,26 @@ use shared::domain::template::Template;
 use shared::ids::TemplateId;
 
 /// The default checklists, in the order in which a bureau lists them.
-const TEMPLATES: [&str; 4] = [
+const TEMPLATES: [&str; 15] = [
     include_str!("../content/templates/pre-duty.json"),
+    include_str!("../content/templates/pre-drive.json"),
+    include_str!("../content/templates/tactical-unit.json"),
     include_str!("../content/templates/flood-departure.json"),
+    include_str!("../content/templates/flood-return.json"),
+    include_str!("../content/templates/uav-preflight.json"),
+    include_str!("../content/templates/uav-postflight.json"),
     include_str!("../content/templates/kit-maintenance.json"),
+    include_str!("../content/templates/maintenance-day.json"),
     include_str!("../content/templates/inspection.json"),
+    include_str!("../content/templates/inspection-day.json"),
+    include_str!("../content/templates/five-haves.json"),
+    include_str!("../content/templates/duty-room.json"),
+    include_str!("../content/templates/emergency-stores.json"),
+    include_str!("../content/templates/supervisor-visit.json"),
 ];
 
-/// The default checklists: 上岗前60秒, 防汛出动前, 单警保养日, 装备点验日.
+/// The default checklists: 上岗前60秒, 出车前, 车载（最小作战单元）交接, 防汛出动前, 防汛返程清点, 无人机飞前, 无人机飞后, 单警保养日, 保养日流程,
+/// 装备点验日, 点验日流程, “五有”周查, 备勤室内务, 应急物资月清, 督查检查.
 pub fn templates() -> Vec<Template> {
     let parse =
         |text: &&str| serde_json::from_str(text).expect("a test parses every template that is compiled in");
@@ -43,6 +55,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use shared::domain::template::{Item, ItemKind, SubjectKind};
+    use shared::ids::ItemId;
 
     use super::*;
 
@@ -53,8 +66,9 @@ mod tests {
             _ => Vec::new(),
         };
         for label in [&item.name, &item.standard].into_iter().chain(&item.faults).chain(options) {
-            assert!(!label.zh.is_ascii(), "{place}: no Chinese in {label:?}");
-            assert!(label.en.is_ascii(), "{place}: no English in {label:?}");
+            let is_chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+            assert!(is_chinese(&label.zh), "{place}: no Chinese in {label:?}");
+            assert!(!is_chinese(&label.en), "{place}: no English in {label:?}");
         }
         let chips: BTreeSet<&str> = item.faults.iter().map(|fault| fault.zh.as_str()).collect();
         assert_eq!(chips.len(), item.faults.len(), "{place}: a chip twice");
@@ -78,16 +92,54 @@ mod tests {
     }
 
     #[test]
-    fn the_checklists_have_their_sizes_and_subjects() {
-        let found: Vec<_> =
-            templates().iter().map(|t| (t.id.to_string(), t.subject, t.items().count())).collect();
+    fn the_checklists_have_their_subjects_and_sizes() {
+        use SubjectKind::{Asset, Officer, Station, Vehicle};
+        let count = |template: &Template, is: fn(&Item) -> bool| {
+            template.items().filter(|(_, item)| is(item)).count()
+        };
+        let found = templates().into_iter().map(|t| {
+            let (critical, required) = (count(&t, |i| i.is_safety_critical), count(&t, |i| i.is_required));
+            (t.id.to_string(), t.subject, count(&t, |_| true), critical, required)
+        });
         let expected = [
-            ("pre-duty", SubjectKind::Officer, 12),
-            ("flood-departure", SubjectKind::Station, 24),
-            ("kit-maintenance", SubjectKind::Officer, 19),
-            ("inspection", SubjectKind::Asset, 4),
+            ("pre-duty", Officer, 12, 1, 0),
+            ("pre-drive", Vehicle, 16, 5, 4),
+            ("tactical-unit", Vehicle, 30, 9, 2),
+            ("flood-departure", Station, 26, 9, 6),
+            ("flood-return", Station, 22, 5, 7),
+            ("uav-preflight", Station, 21, 7, 9),
+            ("uav-postflight", Station, 9, 3, 2),
+            ("kit-maintenance", Officer, 19, 4, 0),
+            ("maintenance-day", Station, 15, 0, 2),
+            ("inspection", Asset, 4, 0, 0),
+            ("inspection-day", Station, 17, 2, 5),
+            ("five-haves", Station, 30, 3, 3),
+            ("duty-room", Station, 10, 2, 2),
+            ("emergency-stores", Station, 20, 1, 1),
+            ("supervisor-visit", Station, 18, 4, 7),
         ];
-        assert_eq!(found, expected.map(|(id, subject, count)| (id.to_owned(), subject, count)));
+        let expected = expected
+            .map(|(id, subject, all, critical, required)| (id.to_owned(), subject, all, critical, required));
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn the_ten_compulsory_pieces_and_the_seven_others_are_all_maintained() {
+        let kit = templates().into_iter().find(|template| template.id.as_str() == "kit-maintenance");
+        let kit = kit.expect("it is one of them");
+        for number in 1..=17 {
+            let id = ItemId::parse(&format!("P{number:02}")).expect("a literal");
+            assert!(kit.item(&id).is_some(), "{id}");
+        }
+        let (first, _) = kit.items().next().expect("it has lines");
+        let compulsory = first.items.iter().filter(|item| !item.id.as_str().contains('.'));
+        assert_eq!(compulsory.count(), 10, "{}", first.name.zh);
+    }
+
+    #[test]
+    fn a_photo_is_asked_for_nowhere_while_no_phone_can_take_one() {
+        let is_answered = |item: &Item| !matches!(item.kind, ItemKind::Photo | ItemKind::Later);
+        assert!(templates().iter().all(|template| template.items().all(|(_, item)| is_answered(item))));
     }
 
     #[test]
@@ -104,7 +156,10 @@ mod tests {
             .filter(|item| item.is_safety_critical)
             .map(|item| item.id.to_string())
             .collect();
-        for id in ["P03", "P13", "P14", "P15", "F01", "F02", "F03", "F05", "F06"] {
+        for id in [
+            "P03", "P13", "P14", "P15", "F01", "F02", "F03", "F05", "F06", "R02", "T06", "T08", "T11", "U18",
+            "V03", "V09", "W25", "W36", "S03",
+        ] {
             assert!(critical.contains(id), "{id}");
         }
     }

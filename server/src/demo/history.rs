@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use shared::document::write::Event;
 use shared::document::{Document, Written};
-use shared::domain::answer::{Answer, Condition};
+use shared::domain::answer::{Answer, Condition, SafeSide};
 use shared::domain::asset::Asset;
 use shared::domain::directory::Directory;
 use shared::domain::template::{Item, ItemKind, Template};
@@ -102,12 +102,10 @@ fn lines(scene: &Scene<'_>, work: &Work, template: &Template) -> Vec<Line> {
     for (index, subject) in subjects.iter().enumerate() {
         for (_, item) in template.items() {
             let is_left_out = work.is_disputed && item.id.as_str() == findings::DISPUTED_ITEM;
-            if is_left_out || !is_asked(item, &subject.id, &lines) {
-                continue;
-            }
             // What was found is always among what was answered.
             let finding = findings.iter().find(|found| found.item == item.id.as_str() && (index == 0));
-            if lines.len() < wanted || finding.is_some() {
+            let is_next = lines.len() < wanted && is_asked(item, &subject.id, &lines);
+            if !is_left_out && (is_next || finding.is_some()) {
                 lines.push(line(&subject.id, item, finding, scene, &mut dice));
             }
         }
@@ -147,8 +145,14 @@ fn line(
         ItemKind::Condition => said(Answer::Condition(Condition::Ok), "", ""),
         ItemKind::YesNo => said(Answer::YesNo(true), "", ""),
         ItemKind::Count { expected, .. } => {
-            let of = if expected.of.is_some() { TEAM * expected.each } else { 0 };
-            said(Answer::Number(i64::from(of + expected.plus) * 1_000), "", "")
+            let count = match (&expected.of, expected.plus, item.safe_side) {
+                (None, 0, SafeSide::Max) => TEAM,
+                (None, 0, _) => 1,
+                (None, plus, _) => plus,
+                // There is enough for the team, whatever a thing is counted for.
+                (Some(_), plus, _) => TEAM * expected.each + plus,
+            };
+            said(Answer::Number(i64::from(count) * 1_000), "", "")
         }
         ItemKind::Number { ok_min, ok_max, max, .. } => {
             let least = ok_min.or(*ok_max).unwrap_or_default() / 1_000;

@@ -56,7 +56,8 @@ export async function sayOk(page) {
   if (await id(page, "answer-ok").count()) await id(page, "answer-ok").click();
   else if (await id(page, "answer-yes").count()) await id(page, "answer-yes").click();
   else {
-    await id(page, "answer-value").fill("90"); // fine for every number that the flood list asks for
+    // What should be there stands there already; 90 is fine for every other number that the flood list asks for.
+    if (!(await id(page, "answer-value").inputValue())) await id(page, "answer-value").fill("90");
     await id(page, "answer-save").click();
   }
   await page.waitForFunction((before) => document.querySelector("[data-testid=card]")?.dataset.item !== before, before);
