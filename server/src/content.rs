@@ -1,7 +1,8 @@
 //! What the product ships for a new bureau: the default checklists, as data files compiled in. A bureau's own versions
 //! live in its template documents; these are only where they begin. Publishing them is `authoring`'s.
 
-use shared::domain::calendar::{Calendar, Duty, Recurrence};
+use shared::domain::Label;
+use shared::domain::calendar::{Calendar, Duty, Recurrence, Shift};
 use shared::domain::template::Template;
 use shared::ids::TemplateId;
 
@@ -32,21 +33,50 @@ pub fn templates() -> Vec<Template> {
     TEMPLATES.iter().map(parse).collect()
 }
 
-/// The duties that a bureau begins with: the check before duty every day by nine, maintenance day on the first Wednesday
-/// and inspection day on the second one of a month, each by five in the afternoon.
+/// The shifts that a bureau begins with: the day's, and the night's into the next morning.
+pub fn shifts() -> Vec<Shift> {
+    let shift = |name: &str, label, begins_hour: u16, ends_hour: u16| Shift {
+        name: name.to_owned(),
+        label,
+        begins_minute: begins_hour * 60,
+        ends_minute: ends_hour * 60,
+    };
+    vec![
+        shift("day", Label::new("白班", "Day shift"), 8, 18),
+        shift("night", Label::new("夜班", "Night shift"), 18, 32),
+    ]
+}
+
+/// The duties that a bureau begins with: the check before duty every day by nine, vehicle kit half an hour into each
+/// shift, maintenance day on the first working Wednesday and inspection day on the second one of a month, the flood
+/// lists on each day of an operation; drives, flights and visits as they occur.
 pub fn calendar() -> Calendar {
-    let wednesday = |nth| Recurrence::Monthly { weekday: 2, nth };
-    let duty = |template: &str, on, hour: u16| Duty {
+    let monthly = |weekday, nth| Recurrence::Monthly { weekday, nth, months: Vec::new() };
+    let duty = |template: &str, on, due_minute: u16| Duty {
         template: TemplateId::parse(template).expect("a test finds each of them among the checklists"),
         on,
-        due_minute: hour * 60,
+        due_minute,
     };
     Calendar {
         duties: vec![
-            duty("pre-duty", Recurrence::Daily, 9),
-            duty("kit-maintenance", wednesday(1), 17),
-            duty("inspection", wednesday(2), 17),
+            duty("pre-duty", Recurrence::Daily, 9 * 60),
+            duty("tactical-unit", Recurrence::Shift, 30),
+            duty("flood-departure", Recurrence::Operation, 18 * 60),
+            duty("flood-return", Recurrence::Operation, 23 * 60),
+            duty("duty-room", Recurrence::Daily, 20 * 60),
+            duty("five-haves", Recurrence::Weekly { weekday: 4 }, 17 * 60),
+            duty("kit-maintenance", monthly(2, 1), 17 * 60),
+            duty("maintenance-day", monthly(2, 1), 18 * 60),
+            duty("inspection", monthly(2, 2), 17 * 60),
+            duty("inspection-day", monthly(2, 2), 18 * 60),
+            duty("emergency-stores", monthly(0, 4), 17 * 60),
+            duty("pre-drive", Recurrence::Occasion, 0),
+            duty("uav-preflight", Recurrence::Occasion, 0),
+            duty("uav-postflight", Recurrence::Occasion, 0),
+            duty("supervisor-visit", Recurrence::Occasion, 0),
         ],
+        shifts: shifts(),
+        ..Calendar::default()
     }
 }
 
@@ -145,7 +175,8 @@ mod tests {
     #[test]
     fn every_duty_has_its_checklist() {
         let known: BTreeSet<_> = templates().into_iter().map(|template| template.id).collect();
-        assert!(calendar().duties.iter().all(|duty| known.contains(&duty.template)));
+        let asked: BTreeSet<_> = calendar().duties.into_iter().map(|duty| duty.template).collect();
+        assert_eq!(asked, known, "and every checklist is somebody's duty");
     }
 
     #[test]

@@ -87,7 +87,7 @@ pub struct TodayView {
     /// The bureau's date, by the phone's corrected clock.
     #[n(0)]
     pub date: Date,
-    /// Open duties, then done ones; both in the calendar's order.
+    /// Open duties, then done ones; both in the calendar's order, occasions of today after them.
     #[n(1)]
     pub rows: Vec<TodayRow>,
     /// Whether the first pull has come: before it, an empty list means nothing.
@@ -105,6 +105,12 @@ pub struct TodayView {
     /// Assets of the station that expire within 30 days or have expired.
     #[n(6)]
     pub assets_expiring: u32,
+    /// What can be begun at any time: the round that this phone would begin, and the checklist's name.
+    #[n(7)]
+    pub occasions: Vec<(RoundName, Label)>,
+    /// What can be begun next, and when; none when that is far away.
+    #[n(8)]
+    pub next: Option<(Label, Timestamp)>,
 }
 
 /// One duty of today.
@@ -116,9 +122,9 @@ pub struct TodayRow {
     /// The checklist's name.
     #[n(1)]
     pub name: Label,
-    /// When it is due.
+    /// When it is due; none for an occasion.
     #[n(2)]
-    pub due: Timestamp,
+    pub due: Option<Timestamp>,
     /// How far it is.
     #[n(3)]
     pub state: RoundState,
@@ -140,6 +146,12 @@ pub struct TodayRow {
     /// Whether this person may sign it.
     #[n(9)]
     pub may_sign: bool,
+    /// Whether it is about this person's own kit; otherwise it is the station's.
+    #[n(10)]
+    pub is_mine: bool,
+    /// When it was signed first, clock corrected.
+    #[n(11)]
+    pub signed_at: Option<Timestamp>,
 }
 
 /// How far a round is.

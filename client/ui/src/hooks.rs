@@ -18,7 +18,7 @@ pub use keys::use_keys;
 pub use modal::use_modal;
 pub use offline::use_offline_ready;
 pub use slice::use_slice;
-pub use time::use_now;
+pub use time::{use_now, use_phone_clock};
 
 /// What every page can reach; it never changes, so handing it down draws nothing again.
 #[derive(Clone, PartialEq)]

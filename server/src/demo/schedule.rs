@@ -7,6 +7,7 @@ use shared::ids::{StationCode, TemplateId};
 use shared::time::{DAY_MS, Date, HOUR_MS, MINUTE_MS, Timestamp, Zone};
 
 use super::bureau::{DISPUTED, HOME, SILENT, dice};
+use crate::content;
 
 /// Days of history before today.
 pub const HISTORY_DAYS: i64 = 14;
@@ -61,7 +62,14 @@ pub fn calendar(today: Date) -> Calendar {
             duty("flood-departure", flood, FLOOD_DUE),
             duty("kit-maintenance", monthly(maintenance_day(today)), MONTHLY_DUE),
             duty("inspection", monthly(inspection_day(today)), MONTHLY_DUE),
+            duty("tactical-unit", Recurrence::Shift, 30),
+            duty("five-haves", Recurrence::Weekly { weekday: 6 }, MONTHLY_DUE),
+            duty("pre-drive", Recurrence::Occasion, 0),
+            duty("uav-preflight", Recurrence::Occasion, 0),
+            duty("uav-postflight", Recurrence::Occasion, 0),
         ],
+        shifts: content::shifts(),
+        ..Calendar::default()
     }
 }
 
@@ -81,7 +89,7 @@ pub fn works(station: &StationCode, index: usize, now: Timestamp, zone: Zone) ->
         );
     }
     let calendar = calendar(today);
-    for due in calendar.due(station, today, zone) {
+    for due in calendar.due(station, now, zone) {
         let progress = progress(station, index, due.name.template.as_str());
         // A monthly round is worked on the day before it is due, or as soon as it may be.
         let begun = match due.name.period {
@@ -110,7 +118,7 @@ fn past_day(station: &StationCode, date: Date, zone: Zone) -> Vec<Work> {
 
 fn progress(station: &StationCode, index: usize, template: &str) -> Progress {
     match (template, station.as_str()) {
-        ("pre-duty" | "flood-departure", HOME) => Progress::Untouched,
+        ("pre-duty" | "flood-departure" | "tactical-unit" | "five-haves", HOME) => Progress::Untouched,
         ("kit-maintenance", HOME) => Progress::Signed,
         ("kit-maintenance", SILENT) => Progress::Part(450),
         ("flood-departure", DISPUTED) => Progress::Part(1_000),
@@ -176,7 +184,7 @@ fn recurring(day: Date) -> Date {
 }
 
 fn monthly(day: Date) -> Recurrence {
-    Recurrence::Monthly { weekday: day.weekday(), nth: (day.day() - 1) / 7 + 1 }
+    Recurrence::Monthly { weekday: day.weekday(), nth: (day.day() - 1) / 7 + 1, months: Vec::new() }
 }
 
 fn round(station: &StationCode, template: &str, period: Period) -> RoundName {
@@ -192,12 +200,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_day_of_a_year_asks_for_all_four_checklists() {
+    fn every_day_of_a_year_asks_for_every_checklist_that_is_ever_due() {
         let station = StationCode::parse("tianhe").expect("a literal");
         for day in 0..366 {
             let today = Date::new(2027, 12, 20).expect("a date").plus_days(day);
-            let due = calendar(today).due(&station, today, Zone::CHINA);
-            assert_eq!(due.len(), 4, "{today}");
+            let noon = Zone::CHINA.moment(today, 12 * 60);
+            let due = calendar(today).due(&station, noon, Zone::CHINA);
+            assert_eq!(due.len(), 6, "{today}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use shared::api::board::{AttentionKind, AttentionRow, BoardView, Cell, DutyColumn, DutyState, StationRow};
 use shared::domain::Label;
-use shared::domain::calendar::DueRound;
+use shared::domain::calendar::{DueRound, Duty, Recurrence};
 use shared::domain::directory::Station;
 use shared::ids::{StationCode, TemplateId};
 use shared::limits::DEVICE_EXPECTED_DAYS;
@@ -94,8 +94,13 @@ struct Board<'a> {
 }
 
 impl Board<'_> {
+    /// The duties that are ever due: a column each.
+    fn duties(&self) -> impl Iterator<Item = &Duty> {
+        self.reference.calendar.duties.iter().filter(|duty| duty.on != Recurrence::Occasion)
+    }
+
     fn columns(&self) -> Vec<DutyColumn> {
-        let duties = self.reference.calendar.duties.iter();
+        let duties = self.duties();
         let column =
             |template: &TemplateId| DutyColumn { template: template.clone(), name: self.name(template) };
         duties.map(|duty| column(&duty.template)).collect()
@@ -118,9 +123,13 @@ impl Board<'_> {
     fn station(&self, station: &Station) -> StationRow {
         let midnight = self.zone.moment(self.today, 0);
         let freshness = freshness(self.phones(&station.code), self.now, midnight);
-        let due = self.reference.calendar.due(&station.code, self.today, self.zone);
-        let duties = self.reference.calendar.duties.iter();
-        let cell = |template: &TemplateId| self.cell(due.iter().find(|due| due.name.template == *template));
+        let due = self.reference.calendar.due(&station.code, self.now, self.zone);
+        let duties = self.duties();
+        // Of a shift that ends and one that begins, the one that begins.
+        let cell = |template: &TemplateId| {
+            let rounds = due.iter().filter(|due| due.name.template == *template);
+            self.cell(rounds.max_by_key(|due| due.opens))
+        };
         StationRow {
             code: station.code.clone(),
             name: station.name.clone(),
@@ -139,12 +148,17 @@ impl Board<'_> {
         let until = if is_past { due.due } else { self.now };
         let freshness = freshness(self.phones(&due.name.station), until, since);
         let count = |of: fn(&RoundRow) -> u32| row.map_or(0, of);
+        let total = row.map_or_else(|| self.reference.total(&due.name), |row| row.total);
+        if total == 0 {
+            // A station without vehicles has none to check.
+            return not_asked();
+        }
         Cell {
             round: Some(due.name.clone()),
             state: state(row.is_some_and(|row| row.is_signed), due.due, self.now, freshness),
             due: Some(due.due),
             answered: count(|row| row.answered),
-            total: row.map_or_else(|| self.reference.total(&due.name), |row| row.total),
+            total,
             faults: count(|row| row.faults),
             disputes: count(|row| row.disputes),
             late: count(|row| row.late),

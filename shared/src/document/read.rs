@@ -12,7 +12,7 @@ use super::schema as s;
 use super::write::Event;
 use crate::domain::answer::Answer;
 use crate::domain::asset::{Asset, RegisterEntry};
-use crate::domain::calendar::Calendar;
+use crate::domain::calendar::{Calendar, Operation};
 use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
 use crate::domain::round::{Period, RoundName};
@@ -114,9 +114,12 @@ pub fn additions(document: &Document) -> BTreeMap<StationCode, Addition> {
     additions
 }
 
-/// The calendar as its latest entry says.
+/// The calendar as its latest entry says, with the operations as theirs do.
 pub fn calendar(document: &Document) -> Option<Calendar> {
-    entries::<Calendar>(document).last()
+    let mut calendar = entries::<Calendar>(document).last()?;
+    let operations = entries::<Operation>(document).map(|entry| (entry.operation.clone(), entry));
+    calendar.operations = operations.collect();
+    Some(calendar)
 }
 
 /// The directory.

@@ -1,16 +1,30 @@
-//! Which rounds are due when. All dates are the bureau's, whatever the phone's clock says.
+//! Which rounds are due when. All dates are the bureau's, whatever the phone's clock says: callers give the corrected
+//! moment.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Label;
 use super::round::{Period, RoundName};
-use crate::ids::{StationCode, TemplateId};
-use crate::time::{Date, Month, Timestamp, Zone};
+use crate::ids::{DeviceId, OfficerId, StationCode, TemplateId};
+use crate::time::{Date, MINUTE_MS, Month, Timestamp, Zone};
 
-/// The bureau's calendar. Stored as JSON in the calendar document's events; the latest stands.
+/// The bureau's calendar. Stored as JSON in the calendar document's events, where the latest stands; operations are
+/// entries of their own beside it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendar {
     /// What recurs, in the order shown.
     pub duties: Vec<Duty>,
+    /// The shifts of a day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shifts: Vec<Shift>,
+    /// Days on which no monthly duty falls: public holidays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days_off: Vec<Date>,
+    /// Operations by name, from their own entries.
+    #[serde(skip)]
+    pub operations: BTreeMap<String, Operation>,
 }
 
 /// A recurring duty.
@@ -20,7 +34,7 @@ pub struct Duty {
     pub template: TemplateId,
     /// On which days.
     pub on: Recurrence,
-    /// Minute of the period's last day by which the round is due, bureau time.
+    /// Minute of the period's last day by which the round is due, bureau time; of a shift, minutes after it begins.
     pub due_minute: u16,
 }
 
@@ -30,16 +44,25 @@ pub struct Duty {
 pub enum Recurrence {
     /// Every day.
     Daily,
+    /// Once each shift of the calendar.
+    Shift,
     /// Once a week; the period is the ISO week.
-    Weekly,
+    Weekly {
+        /// The day it is due, days since Monday.
+        #[serde(default = "sunday")]
+        weekday: u8,
+    },
     /// Once a month; the period is the month, and the day is the one asked for (保养日, 点验日).
     Monthly {
         /// Days since Monday.
         weekday: u8,
-        /// The first, second, ... such day of the month.
+        /// The first, second, ... such working day of the month.
         nth: u8,
+        /// In these months only, from 1; in every one when there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        months: Vec<u8>,
     },
-    /// On each day of an event, such as a flood operation.
+    /// On each day of an event that is known beforehand.
     Event {
         /// Name in the period, ASCII.
         name: String,
@@ -48,6 +71,49 @@ pub enum Recurrence {
         /// Last day.
         to: Date,
     },
+    /// On each day of every operation that a supervisor has started, such as a flood.
+    Operation,
+    /// Whenever it occurs (a drive, a flight), several times a day; never due.
+    Occasion,
+    /// A later version's: nothing that this one can ask for.
+    #[serde(other)]
+    Later,
+}
+
+fn sunday() -> u8 {
+    6
+}
+
+/// A shift.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    /// Name in the period, ASCII.
+    pub name: String,
+    /// What it is called.
+    pub label: Label,
+    /// Minute of the day at which it begins, bureau time.
+    pub begins_minute: u16,
+    /// Minute, counted from the same midnight, at which it ends: past 1,440 when that is on the next day.
+    pub ends_minute: u16,
+}
+
+/// An operation that a supervisor started; a later entry with its name replaces an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Name in the period, ASCII.
+    pub operation: String,
+    /// What it is called.
+    pub label: Label,
+    /// First day.
+    pub from: Date,
+    /// Last day; none while it goes on.
+    #[serde(default)]
+    pub to: Option<Date>,
+    /// Which stations; all of them, when none is named.
+    #[serde(default)]
+    pub stations: Vec<StationCode>,
+    /// Whose word.
+    pub by: OfficerId,
 }
 
 /// A round that the calendar asks for.
@@ -61,79 +127,146 @@ pub struct DueRound {
     pub due: Timestamp,
 }
 
+/// Minutes before a shift begins at which its rounds can be started: whoever comes on duty checks first.
+const SHIFT_OPENS_MINUTES: i64 = 60;
+/// Days for which the next duty is looked for: any month's day is nearer.
+const DAYS_AHEAD_MAX: i64 = 70;
+
 impl Calendar {
-    /// The rounds of a station that are open or fell due on `date`, in the calendar's order.
-    pub fn due(&self, station: &StationCode, date: Date, zone: Zone) -> Vec<DueRound> {
-        self.duties.iter().filter_map(|duty| duty.on_date(station, date, zone)).collect()
+    /// The rounds of a station that are open or fell due at a moment's date, or in its shift; in the calendar's order.
+    pub fn due(&self, station: &StationCode, at: Timestamp, zone: Zone) -> Vec<DueRound> {
+        self.duties.iter().flat_map(|duty| self.rounds(duty, station, at, zone)).collect()
+    }
+
+    /// The checklists that can be begun at any time.
+    pub fn occasions(&self) -> impl Iterator<Item = &TemplateId> {
+        self.duties.iter().filter(|duty| duty.on == Recurrence::Occasion).map(|duty| &duty.template)
+    }
+
+    /// What a period's shift or operation is called.
+    pub fn label(&self, period: &Period) -> Option<&Label> {
+        match period {
+            Period::Shift(_, name) => {
+                self.shifts.iter().find(|it| it.name == *name).map(|shift| &shift.label)
+            }
+            Period::Event(_, name) => self.operations.get(name).map(|operation| &operation.label),
+            _ => None,
+        }
+    }
+
+    /// The round that a station can start next and not yet; `None` when none comes in the next weeks.
+    pub fn next(&self, station: &StationCode, at: Timestamp, zone: Zone) -> Option<DueRound> {
+        let today = zone.date(at);
+        let days = (1..=DAYS_AHEAD_MAX).map(|ahead| zone.moment(today.plus_days(ahead), 0));
+        days.map(|day| self.due(station, day, zone))
+            .find_map(|due| due.into_iter().filter(|due| due.opens > at).min_by_key(|due| due.opens))
+    }
+
+    /// The next moment at which another day or shift may ask for other rounds.
+    pub fn changes_after(&self, at: Timestamp, zone: Zone) -> Timestamp {
+        let today = zone.date(at);
+        let midnight = zone.moment(today.plus_days(1), 0);
+        let shifts = (-1..=1)
+            .flat_map(|day| self.shifts.iter().flat_map(move |shift| shift.span(today.plus_days(day), zone)));
+        shifts.filter(|moment| *moment > at).fold(midnight, Timestamp::min)
+    }
+
+    fn rounds(&self, duty: &Duty, station: &StationCode, at: Timestamp, zone: Zone) -> Vec<DueRound> {
+        let date = zone.date(at);
+        let on_day = |period, opens, due_day| {
+            vec![duty.round(station, period, zone.moment(opens, 0), zone.moment(due_day, duty.due_minute))]
+        };
+        match &duty.on {
+            Recurrence::Daily => on_day(Period::Day(date), date, date),
+            Recurrence::Shift => self.shift_rounds(duty, station, at, zone),
+            Recurrence::Weekly { weekday } => {
+                let monday = date.plus_days(-i64::from(date.weekday()));
+                on_day(Period::Week(monday), monday, monday.plus_days(i64::from(*weekday).min(6)))
+            }
+            Recurrence::Monthly { weekday, nth, months } => {
+                let (first, is_asked) =
+                    (date.month().first(), months.is_empty() || months.contains(&date.month().month));
+                match self.nth_weekday(date.month(), *weekday, *nth).filter(|_| is_asked) {
+                    // Open for the week before its day, on it, and listed until the month ends.
+                    Some(day) if date >= day.plus_days(-7) => {
+                        on_day(Period::Month(first), day.plus_days(-7).max(first), day)
+                    }
+                    _ => Vec::new(),
+                }
+            }
+            Recurrence::Event { name, from, to } if *from <= date && date <= *to => {
+                on_day(Period::Event(date, name.clone()), date, date)
+            }
+            Recurrence::Operation => {
+                let running = self.operations.values().filter(|operation| operation.is_on(date, station));
+                running.flat_map(|it| on_day(Period::Event(date, it.operation.clone()), date, date)).collect()
+            }
+            Recurrence::Event { .. } | Recurrence::Occasion | Recurrence::Later => Vec::new(),
+        }
+    }
+
+    /// A shift belongs to the date it starts on: at two in the morning it is yesterday's night shift.
+    fn shift_rounds(&self, duty: &Duty, station: &StationCode, at: Timestamp, zone: Zone) -> Vec<DueRound> {
+        let today = zone.date(at);
+        let days = (-1..=1).map(|day| today.plus_days(day));
+        let shifts = days.flat_map(|day| self.shifts.iter().map(move |shift| (day, shift)));
+        let open = shifts.filter_map(|(day, shift)| {
+            let [opens, ends] = shift.span(day, zone);
+            let due = zone.moment(day, shift.begins_minute).plus_ms(i64::from(duty.due_minute) * MINUTE_MS);
+            (opens <= at && at < ends)
+                .then(|| duty.round(station, Period::Shift(day, shift.name.clone()), opens, due))
+        });
+        open.collect()
+    }
+
+    fn nth_weekday(&self, month: Month, weekday: u8, nth: u8) -> Option<Date> {
+        let first = month.first();
+        let to_first = (7 + i64::from(weekday) - i64::from(first.weekday())) % 7;
+        let dates = (0..5).map(|week| first.plus_days(to_first + 7 * week));
+        let working = dates.filter(|date| date.month() == month && !self.days_off.contains(date));
+        working.clone().nth(usize::from(nth).checked_sub(1)?).or_else(|| working.last().filter(|_| nth < 5))
+    }
+}
+
+impl Shift {
+    /// When its rounds open, and when it ends.
+    fn span(&self, day: Date, zone: Zone) -> [Timestamp; 2] {
+        let opens = zone.moment(day, self.begins_minute).plus_ms(-SHIFT_OPENS_MINUTES * MINUTE_MS);
+        [opens, zone.moment(day, self.ends_minute)]
+    }
+}
+
+impl Operation {
+    /// Whether a station is in it on a date.
+    pub fn is_on(&self, date: Date, station: &StationCode) -> bool {
+        let is_day = self.from <= date && self.to.is_none_or(|to| date <= to);
+        is_day && (self.stations.is_empty() || self.stations.contains(station))
     }
 }
 
 impl Duty {
-    /// The round of this duty on a date. A monthly duty is open for the week before its day, on it, and stays listed
-    /// until the month ends.
-    fn on_date(&self, station: &StationCode, date: Date, zone: Zone) -> Option<DueRound> {
-        let (period, opens, due_day) = match &self.on {
-            Recurrence::Daily => (Period::Day(date), date, date),
-            Recurrence::Weekly => {
-                let monday = date.plus_days(-i64::from(date.weekday()));
-                (Period::Week(monday), monday, monday.plus_days(6))
-            }
-            Recurrence::Monthly { weekday, nth } => {
-                let day = nth_weekday(date.month(), *weekday, *nth)?;
-                let first = date.month().first();
-                let opens = day.plus_days(-7).max(first);
-                (opens <= date).then_some((Period::Month(first), opens, day))?
-            }
-            Recurrence::Event { name, from, to } => {
-                (*from <= date && date <= *to).then(|| (Period::Event(date, name.clone()), date, date))?
-            }
-        };
-        Some(DueRound {
+    fn round(&self, station: &StationCode, period: Period, opens: Timestamp, due: Timestamp) -> DueRound {
+        DueRound {
             name: RoundName { station: station.clone(), template: self.template.clone(), period },
-            opens: zone.moment(opens, 0),
-            due: zone.moment(due_day, self.due_minute),
-        })
+            opens,
+            due,
+        }
     }
 }
 
-fn nth_weekday(month: Month, weekday: u8, nth: u8) -> Option<Date> {
-    let first = month.first();
-    let to_first = (7 + i64::from(weekday) - i64::from(first.weekday())) % 7;
-    let date = first.plus_days(to_first + 7 * (i64::from(nth) - 1));
-    (date.month() == month).then_some(date)
+/// The n-th occasion, from 1, that a phone began on a date. Named by the phone, so that two departures are never one
+/// round, and so that everybody who knows the phones can find them without reading a document.
+pub fn occasion(
+    station: &StationCode,
+    template: &TemplateId,
+    date: Date,
+    phone: DeviceId,
+    n: u32,
+) -> RoundName {
+    let phone: String = phone.to_string().chars().take(12).collect();
+    let period = Period::Occasion(date, format!("{phone}-{n}"));
+    RoundName { station: station.clone(), template: template.clone(), period }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(on: Recurrence, date: &str, expected: Option<(&str, &str)>) {
-        let duty = Duty { template: TemplateId::parse("t").unwrap(), on, due_minute: 18 * 60 };
-        let station = StationCode::parse("zhongmiao").unwrap();
-        let found = duty.on_date(&station, Date::parse(date).unwrap(), Zone::CHINA);
-        let found = found.map(|due| (due.name.period.to_string(), Zone::CHINA.date(due.due).to_string()));
-        assert_eq!(found.as_ref().map(|(period, day)| (period.as_str(), day.as_str())), expected);
-    }
-
-    #[test]
-    fn duties_fall_on_the_bureaus_days() {
-        check(Recurrence::Daily, "2026-11-23", Some(("2026-11-23", "2026-11-23")));
-        check(Recurrence::Weekly, "2026-11-29", Some(("week/2026-11-23", "2026-11-29")));
-        let first_wednesday = Recurrence::Monthly { weekday: 2, nth: 1 };
-        check(first_wednesday.clone(), "2026-11-02", Some(("month/2026-11-01", "2026-11-04")));
-        check(first_wednesday, "2026-11-23", Some(("month/2026-11-01", "2026-11-04")));
-        check(Recurrence::Monthly { weekday: 2, nth: 4 }, "2026-11-10", None);
-        check(
-            Recurrence::Monthly { weekday: 0, nth: 5 },
-            "2026-11-29",
-            Some(("month/2026-11-01", "2026-11-30")),
-        );
-        let flood = Recurrence::Event {
-            name: "meiyu".into(),
-            from: Date::parse("2026-07-01").unwrap(),
-            to: Date::parse("2026-07-03").unwrap(),
-        };
-        check(flood.clone(), "2026-07-02", Some(("event/2026-07-02/meiyu", "2026-07-02")));
-        check(flood, "2026-07-04", None);
-    }
-}
+mod tests;

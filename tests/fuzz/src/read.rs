@@ -84,7 +84,8 @@ pub fn everything(document: &Document) {
     read::register(document);
 }
 
-fn template() -> Template {
+/// A checklist of three lines that depend on each other.
+pub fn template() -> Template {
     let item = |n: u8| Item {
         id: ItemId::parse(&format!("i{n}")).expect("an id"),
         name: Label::new("一", ""),

@@ -1,6 +1,7 @@
 //! Everything that is read from text: HTTP bodies, the entries of the bureau's documents, ids and names. The first byte
 //! chooses what the rest is read as.
 
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 
 use serde::Serialize;
@@ -9,13 +10,15 @@ use shared::api::board::BoardView;
 use shared::api::enrolment::{Enrolled, Redeem};
 use shared::api::problem::Problem;
 use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest};
+use shared::document::read::Round;
 use shared::domain::answer::Answer;
 use shared::domain::asset::RegisterEntry;
-use shared::domain::calendar::Calendar;
-use shared::domain::directory::DirectoryEntry;
+use shared::domain::calendar::{Calendar, Operation};
+use shared::domain::directory::{Directory, DirectoryEntry};
 use shared::domain::round::{Period, RoundName};
-use shared::domain::template::Template;
+use shared::domain::template::{Addition, Template};
 use shared::ids::{CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
+use shared::projection;
 use shared::time::{Date, Zone};
 
 use crate::seeds;
@@ -36,6 +39,8 @@ pub fn run(input: &[u8]) {
         10 => drop(body::<DirectoryEntry>(bytes)),
         11 => drop(body::<RegisterEntry>(bytes)),
         12 => drop(body::<RoundName>(bytes)),
+        13 => drop(body::<Operation>(bytes)),
+        14 => addition(bytes),
         _ => words(&String::from_utf8_lossy(bytes)),
     }
 }
@@ -50,8 +55,26 @@ fn body<T: DeserializeOwned + Serialize + PartialEq + Debug>(bytes: &[u8]) -> Op
 
 fn template(bytes: &[u8]) {
     let Some(template) = body::<Template>(bytes) else { return };
-    let round = shared::document::read::Round::default();
-    shared::projection::round(&template, Vec::new(), &round);
+    // Whether it could be published or not, it can be laid out.
+    let _ = template.check();
+    let _ = template.check_successor(&template);
+    lay_out(&template);
+}
+
+fn addition(bytes: &[u8]) {
+    let Some(addition) = body::<Addition>(bytes) else { return };
+    let groups = addition.groups.clone();
+    let template = Template { id: addition.template.clone(), groups, ..crate::read::template() };
+    let _ = addition.check(&template, Some(&addition));
+    lay_out(&template.with(Some(&addition)));
+}
+
+fn lay_out(template: &Template) {
+    let (station, directory, register) = (seeds::station(), Directory::default(), BTreeMap::new());
+    let subjects = projection::expected_subjects(template, &station, &directory, &register);
+    let round = Round::default();
+    let sheet = projection::round(template, subjects, &round);
+    assert!(sheet.answered <= sheet.total && sheet.required_open <= sheet.total);
 }
 
 /// A calendar is asked for every day around its edges.
@@ -59,7 +82,10 @@ fn calendar(bytes: &[u8]) {
     let Some(calendar) = body::<Calendar>(bytes) else { return };
     for day in ["2026-11-24", "2024-02-29", "2026-01-01", "0001-01-01", "9999-12-31"] {
         let Some(date) = Date::parse(day) else { continue };
-        for due in calendar.due(&seeds::station(), date, Zone::CHINA) {
+        let noon = Zone::CHINA.moment(date, 720);
+        let _ = calendar.changes_after(noon, Zone::CHINA);
+        let _ = calendar.next(&seeds::station(), noon, Zone::CHINA);
+        for due in calendar.due(&seeds::station(), noon, Zone::CHINA) {
             assert!(due.opens <= due.due || due.name.period.start() <= due.name.period.end());
         }
     }
@@ -119,6 +145,13 @@ pub fn seeds() -> Vec<Vec<u8>> {
     seeds.push([&[4], session.as_bytes()].concat());
     seeds.push([&[0][..], br#"{"code":"ABCD-EFGH-JKMN","public_key":"BAAA"}"#].concat());
     seeds.push([&[6][..], br#"{"type":"/problems/busy","title":"t","status":429,"code":"busy"}"#].concat());
+    let flood = r#"{"operation":"meiyu","label":{"zh":"汛","en":""},"from":"2026-07-01","stations":["S01"],"by":"o1"}"#;
+    seeds.push([&[13], flood.as_bytes()].concat());
+    let line = r#"{"id":"own.a","name":{"zh":"一"},"kind":{"type":"count","unit":{"zh":"件"},"expected":{"of":"i2"}},
+        "safe_side":"min","show_if":{"item":"i1","is":["ok"]}}"#;
+    let group = format!(r#"[{{"name":{{"zh":"一"}},"items":[{line}]}}]"#);
+    let own = format!(r#"{{"station":"S01","template":"t1","addition":1,"groups":{group}}}"#);
+    seeds.push([&[14], own.as_bytes()].concat());
     let words = [
         "bureau".to_owned(),
         seeds::round_name().collection().to_string(),
@@ -133,6 +166,6 @@ pub fn seeds() -> Vec<Vec<u8>> {
         "#79500".to_owned(),
         "@2027-01-31".to_owned(),
     ];
-    seeds.extend(words.iter().map(|word| [&[13], word.as_bytes()].concat()));
+    seeds.extend(words.iter().map(|word| [&[15], word.as_bytes()].concat()));
     seeds
 }

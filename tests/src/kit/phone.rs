@@ -265,11 +265,12 @@ impl Phone {
     /// Today's round of a checklist at this phone's station.
     pub fn round_today(&self, template: &str) -> RoundName {
         let station = self.enrolled.rights.station.clone().unwrap();
-        let today = Zone::CHINA.date(self.device.corrected(self.now()));
-        let due = self.device.calendar().due(&station, today, Zone::CHINA).into_iter().map(|due| due.name);
+        let now = self.device.corrected(self.now());
+        let due = self.device.calendar().due(&station, now, Zone::CHINA).into_iter().map(|due| due.name);
         let named = due.into_iter().find(|name| name.template.as_str() == template);
         let template = TemplateId::parse(template).unwrap();
-        named.unwrap_or(RoundName { station, template, period: Period::Day(today) })
+        let period = Period::Day(Zone::CHINA.date(now));
+        named.unwrap_or(RoundName { station, template, period })
     }
 
     /// Answers an item about the station, having seen everything that stands on this phone.

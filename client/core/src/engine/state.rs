@@ -126,9 +126,10 @@ impl Engine {
         if stale.today {
             let now = clock::now();
             let view = watch::today::view(device, now);
-            let midnight = device.identity().zone.moment(view.date.plus_days(1), 0);
+            let at = device.corrected(now);
+            let change = device.calendar().changes_after(at, device.identity().zone);
             let engine = Rc::clone(self);
-            let refresh = Timer::after(midnight.since(device.corrected(now)), move || engine.refresh());
+            let refresh = Timer::after(change.since(at), move || engine.refresh());
             self.midnight.replace(Some(refresh));
             let is_loaded = view.is_loaded;
             if send(&mut sent.today, Slice::Today(view)) && is_loaded {

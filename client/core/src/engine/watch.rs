@@ -6,7 +6,9 @@ pub mod today;
 
 use shared::domain::Label;
 use shared::domain::directory::Directory;
+use shared::domain::round::RoundName;
 use shared::ids::{OfficerId, StationCode};
+use shared::sync::device::Device;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,14 @@ mod tests;
 /// A person's name; the bare id when the directory does not know them yet.
 fn person_name(directory: &Directory, officer: &OfficerId) -> String {
     directory.officers.get(officer).map_or_else(|| officer.to_string(), |officer| officer.name.clone())
+}
+
+/// What a round is called: its checklist, with its shift or operation; `None` when the checklist is not here.
+fn round_label(device: &Device, round: &RoundName) -> Option<Label> {
+    let name = &device.templates().get(&round.template)?.name;
+    let Some(part) = device.calendar().label(&round.period) else { return Some(name.clone()) };
+    let with = |name: &str, part: &str| [name, " · ", part].concat();
+    Some(Label { zh: with(&name.zh, &part.zh), en: with(name.text(true), part.text(true)) })
 }
 
 /// A station's name; the bare code when the directory does not know it yet.

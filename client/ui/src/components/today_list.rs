@@ -77,7 +77,7 @@ pub fn TodayItem(props: &TodayItemProps) -> Html {
                     <span class={classes!("mark", class)}>{ glyph(icon) }<span>{ state }</span></span>
                 </span>
                 <span class="duty-facts">
-                    <span>{ format::due(*words, *zone, row.due, *now) }</span>
+                    { time(*words, row, *zone, *now) }
                     { findings(*words, row.faults, row.disputes) }
                 </span>
                 <span class="duty-foot">
@@ -93,6 +93,19 @@ pub fn TodayItem(props: &TodayItemProps) -> Html {
             </a>
         </li>
     }
+}
+
+/// When it was signed, or until when it is to be: what is past is marked.
+fn time(words: Words, row: &TodayRow, zone: Zone, now: Timestamp) -> Html {
+    if let (RoundState::Signed, Some(at)) = (row.state, row.signed_at) {
+        return html! { <span>{ words.signed_at(&format::moment(zone, at, now)) }</span> };
+    }
+    let Some(due) = row.due else { return Html::default() };
+    let text = format::due(words, zone, due, now);
+    if due < now && row.state != RoundState::Signed {
+        return html! { <span class="mark watch" data-testid="overdue">{ glyph(Icon::Bell) }<span>{ text }</span></span> };
+    }
+    html! { <span>{ text }</span> }
 }
 
 /// Faults and disputes of a round; nothing when there are none.

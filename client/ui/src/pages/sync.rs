@@ -16,7 +16,7 @@ use crate::components::event_list::clock_note;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::format;
-use crate::hooks::{use_now, use_reach, use_slice, use_words};
+use crate::hooks::{use_phone_clock, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -36,7 +36,7 @@ pub struct SyncPageProps {
 pub fn SyncPage(props: &SyncPageProps) -> Html {
     let words = use_words();
     let reach = use_reach();
-    let now = use_now();
+    let now = use_phone_clock();
     let sync = use_slice(|view| view.sync.clone());
     let is_busy = use_state_eq(|| false);
     let failed = use_state_eq(|| None::<String>);

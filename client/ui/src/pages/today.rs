@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use link::slice::{Person, RoundState, TodayRow, TodayView};
+use shared::domain::round::RoundName;
 use yew::{Callback, Html, Properties, component, html};
 
 use crate::components::icon::{Icon, glyph};
@@ -69,19 +70,42 @@ fn List(props: &ListProps) -> Html {
                 is_first={first == Some(index)} ongo={ongo.clone()} />
         }
     };
-    let rows = || today.rows.iter().enumerate();
+    let part = |testid: &'static str, title: &'static str, is: &dyn Fn(&TodayRow) -> bool| {
+        let rows: Vec<Html> = today.rows.iter().enumerate().filter(|(_, row)| is(row)).map(row).collect();
+        if rows.is_empty() {
+            return Html::default();
+        }
+        html! { <><h2 class="section">{ title }</h2><ul class="duties" data-testid={testid}>{ for rows }</ul></> }
+    };
     html! {
         <>
-            if today.rows.is_empty() {
-                <p class="empty">{ glyph(Icon::Check) }{ words.today_empty() }</p>
+            if !today.rows.iter().any(|row| !is_closed(row)) {
+                <p class="empty">{ glyph(Icon::Check) }<span>
+                    { words.today_empty() }
+                    if let Some((name, at)) = &today.next {
+                        { " " }{ words.today_next(&format::short_day(props.person.zone.date(*at)), words.label(name)) }
+                    }
+                </span></p>
             }
-            <ul class="duties">{ for rows().filter(|(_, row)| !is_closed(row)).map(row) }</ul>
-            if today.rows.iter().any(is_closed) {
-                <h2 class="section">{ words.today_done() }</h2>
-                <ul class="duties">{ for rows().filter(|(_, row)| is_closed(row)).map(row) }</ul>
+            { part("today-mine", words.today_mine(), &|row| row.is_mine && !is_closed(row)) }
+            { part("today-station", words.today_station(), &|row| !row.is_mine && !is_closed(row)) }
+            if !today.occasions.is_empty() {
+                <h2 class="section">{ words.today_occasions() }</h2>
+                <div class="occasions">{ for today.occasions.iter().map(|(round, name)| occasion(words.label(name), round.clone(), ongo.clone())) }</div>
             }
+            { part("today-done", words.today_done(), &is_closed) }
             { register(words, today) }
         </>
+    }
+}
+
+/// Begins a round that is due at no time.
+fn occasion(name: &str, round: RoundName, ongo: Callback<Route>) -> Html {
+    let template = round.template.to_string();
+    let route = Route::Round(round, RoundPart::Cards);
+    html! {
+        <button type="button" class="secondary" key={template.clone()} data-testid="occasion" data-template={template}
+            onclick={move |_| ongo.emit(route.clone())}>{ glyph(Icon::Plus) }{ name.to_owned() }</button>
     }
 }
 

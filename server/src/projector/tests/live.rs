@@ -74,7 +74,7 @@ impl World {
         }
         let template = TemplateId::parse("pre-duty").unwrap();
         let duty = Duty { template: template.clone(), on: Recurrence::Daily, due_minute: 1_200 };
-        publish_calendar(&relay, &Calendar { duties: vec![duty] }).await.unwrap();
+        publish_calendar(&relay, &Calendar { duties: vec![duty], ..Calendar::default() }).await.unwrap();
         let name = RoundName { station: station().code, template, period: Period::Day(today()) };
         let document = Document::new(name.document(&bureau.id));
         Self { relay, phone, document, name, _folder: folder }

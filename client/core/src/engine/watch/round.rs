@@ -21,7 +21,7 @@ use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
 
 use super::today::{progress_of, state};
-use super::{person_name, station_name};
+use super::{person_name, round_label, station_name};
 
 /// How many earlier periods are looked through for the last reading.
 const PERIODS_BACK_MAX: i64 = 8;
@@ -44,7 +44,7 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
     let cards = order.iter().flat_map(|index| sheet.lines.iter().filter(move |line| line.subject == *index));
     let rights = &device.identity().rights;
     Some(RoundView {
-        template_name: template.name.clone(),
+        template_name: round_label(device, name)?,
         station_name: station_name(device.directory(), &name.station),
         state: state(sheet.stage),
         groups: groups(&template),

@@ -6,8 +6,8 @@ use shared::document::chunk;
 use shared::document::write::Event;
 use shared::domain::Label;
 use shared::domain::answer::{Answer, Condition, SafeSide};
-use shared::domain::calendar::{Calendar, Duty, Recurrence};
-use shared::domain::directory::{DirectoryEntry, Officer, Station};
+use shared::domain::calendar::{Calendar, Duty, Recurrence, Shift};
+use shared::domain::directory::{self, DirectoryEntry, Officer, Station};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
 use shared::ids::{
@@ -18,7 +18,7 @@ use shared::protocol::RejectCode;
 use shared::sync::device::{
     Aside, Deed, Device, Effect, Identity, Input, Rejected, Stored, StoredChange, Why, Write,
 };
-use shared::time::{Timestamp, Zone};
+use shared::time::{DAY_MS, HOUR_MS, Timestamp, Zone};
 use shared::trust::rights::{Rights, Role};
 
 use super::{round, sync, today};
@@ -70,8 +70,13 @@ fn entries<T: serde::Serialize>(id: DocumentId, entries: &[T]) -> Vec<Write> {
 
 /// Li's phone, with a checklist of two items about each officer's kit.
 fn phone() -> Device {
+    phone_with(1, Recurrence::Daily)
+}
+
+/// A phone of Li's with that checklist, which is asked for as said.
+fn phone_with(device: u8, on: Recurrence) -> Device {
     let rights = Rights { officer: officer("li"), role: Role::Lead, station: Some(station()) };
-    let device = DeviceId::from([1; 16]);
+    let device = DeviceId::from([device; 16]);
     let mut phone = Device::boot(
         Identity { bureau: bureau(), zone: Zone::CHINA, device, rights, relay_key: None },
         0,
@@ -93,19 +98,45 @@ fn phone() -> Device {
         signed_by: Role::Lead,
         groups: vec![Group { name: Label::new("单警", "Kit"), items: vec![item("P04"), item("P11")] }],
     };
-    let duty = Duty { template: name().template, on: Recurrence::Daily, due_minute: 540 };
-    let mut writes =
-        entries(DocumentId::directory(&bureau()), &[place, person("li", "李明"), person("wang", "王芳")]);
+    let duty = Duty { template: name().template, on, due_minute: 540 };
+    let night = Shift {
+        name: "night".to_owned(),
+        label: Label::new("夜班", "Night shift"),
+        begins_minute: 18 * 60,
+        ends_minute: 32 * 60,
+    };
+    let calendar = Calendar { duties: vec![duty], shifts: vec![night], ..Calendar::default() };
+    let own = [1, 2].map(|n| {
+        DirectoryEntry::Device(directory::Device {
+            id: DeviceId::from([n; 16]),
+            officer: officer("li"),
+            public_key: String::new(),
+        })
+    });
+    let mut writes = entries(
+        DocumentId::directory(&bureau()),
+        &[&[place, person("li", "李明"), person("wang", "王芳")][..], &own].concat(),
+    );
     writes.extend(entries(DocumentId::template(&bureau(), &name().template), &[template]));
-    writes.extend(entries(DocumentId::calendar(&bureau()), &[Calendar { duties: vec![duty] }]));
+    writes.extend(entries(DocumentId::calendar(&bureau()), &[calendar]));
     phone.handle(NOW, 0, Input::FromOtherTab(writes));
     phone
 }
 
 /// Answers, and gives what was written.
 fn answer(phone: &mut Device, subject: &str, item: &str, condition: Condition) -> Vec<Write> {
+    answer_in(phone, name(), subject, item, condition)
+}
+
+fn answer_in(
+    phone: &mut Device,
+    round: RoundName,
+    subject: &str,
+    item: &str,
+    condition: Condition,
+) -> Vec<Write> {
     let deed = Deed::Answer {
-        round: name(),
+        round,
         subject: SubjectId::officer(&officer(subject)),
         item: ItemId::parse(item).unwrap(),
         answer: Answer::Condition(condition),
@@ -136,6 +167,43 @@ fn today_tells_what_is_mine_and_what_is_the_stations() {
     assert_eq!((row.mine.answered, row.mine.total), (1, 2));
     assert_eq!((row.all.answered, row.all.total), (2, 4));
     assert_eq!((row.faults, row.state, row.may_sign), (1, RoundState::Started, true));
+    assert!(row.is_mine && row.signed_at.is_none());
+}
+
+#[test]
+fn a_clock_that_is_off_changes_neither_the_day_nor_the_shift() {
+    // Half past two in the morning: it is still yesterday's night shift.
+    let now = Zone::CHINA.moment(Zone::CHINA.date(NOW), 150);
+    let mut honest = phone_with(1, Recurrence::Shift);
+    let expected = today::view(&mut honest, now);
+    assert_eq!(expected.date, Zone::CHINA.date(now));
+    let row = &expected.rows[0];
+    assert_eq!(row.round.period.start(), expected.date.plus_days(-1));
+    assert_eq!(row.name, Label::new("上岗前60秒 · 夜班", "60 seconds before duty · Night shift"));
+    for offset_ms in [-2 * DAY_MS, -8 * HOUR_MS, 8 * HOUR_MS, 40 * DAY_MS] {
+        let mut phone = phone_with(1, Recurrence::Shift);
+        phone.handle(NOW, 0, Input::FromOtherTab(vec![Write::ClockOffset(offset_ms)]));
+        assert_eq!(today::view(&mut phone, now.plus_ms(-offset_ms)), expected, "{offset_ms}");
+    }
+}
+
+#[test]
+fn an_occasion_is_begun_at_any_time_and_found_by_the_others() {
+    let (mut a, mut b) = (phone_with(1, Recurrence::Occasion), phone_with(2, Recurrence::Occasion));
+    let free = |phone: &mut Device| today::view(phone, NOW).occasions[0].0.clone();
+    let (first, other) = (free(&mut a), free(&mut b));
+    assert_ne!(first, other, "two departures are two rounds");
+    assert!(today::view(&mut a, NOW).rows.is_empty());
+    let written = answer_in(&mut a, first.clone(), "li", "P04", Condition::Ok);
+    assert_ne!(free(&mut a), first, "the next one is another");
+    let changes = written.into_iter().filter(|write| matches!(write, Write::Change(_)));
+    b.handle(NOW, 0, Input::FromOtherTab(changes.collect()));
+    for phone in [&mut a, &mut b] {
+        let today = today::view(phone, NOW);
+        let rows: Vec<_> = today.rows.iter().map(|row| (&row.round, row.due, row.state)).collect();
+        assert_eq!(rows, [(&first, None, RoundState::Started)]);
+    }
+    assert_eq!(free(&mut b), other);
 }
 
 #[test]

@@ -1,62 +1,118 @@
-//! The slice about what is due: for this person, and for their station.
+//! The slice about what is due: for this person, and for their station; what has been begun as it occurred, and what
+//! comes next.
 
 use link::slice::{Progress, RoundState, TodayRow, TodayView};
 use shared::domain::asset::ExpiryBand;
-use shared::domain::calendar::DueRound;
+use shared::domain::calendar;
+use shared::domain::round::RoundName;
 use shared::domain::template::SubjectKind;
-use shared::ids::{StationCode, SubjectId};
+use shared::ids::{DeviceId, StationCode, SubjectId};
 use shared::projection::{self, RoundSheet, Stage};
 use shared::sync::device::Device;
-use shared::time::Timestamp;
+use shared::time::{Date, Timestamp};
 
-use super::person_name;
+use super::{person_name, round_label};
 
 /// The slice.
 pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
     let identity = device.identity().clone();
-    let date = identity.zone.date(device.corrected(now));
+    let (at, zone) = (device.corrected(now), identity.zone);
+    let date = zone.date(at);
     let is_loaded = device.wanted(now).iter().all(|collection| device.is_caught_up(collection));
-    let mut rows = Vec::new();
-    let (mut assets, mut assets_mine, mut assets_expiring) = (0, 0, 0);
-    if let Some(station) = &identity.rights.station {
-        let due = device.calendar().due(station, date, identity.zone);
-        rows = due.into_iter().filter_map(|due| row(device, station, due)).collect();
-        rows.sort_by_key(|row: &TodayRow| matches!(row.state, RoundState::Signed));
-        for asset in device.register(station).values() {
-            assets += 1;
-            assets_mine += u32::from(asset.holder.as_ref() == Some(&identity.rights.officer));
-            assets_expiring += u32::from(asset.expiry_band(date) >= ExpiryBand::Days30);
-        }
+    let mut today = TodayView {
+        date,
+        rows: Vec::new(),
+        is_loaded,
+        templates: u32::try_from(device.templates().len()).unwrap_or(u32::MAX),
+        assets: 0,
+        assets_mine: 0,
+        assets_expiring: 0,
+        occasions: Vec::new(),
+        next: None,
+    };
+    let Some(station) = &identity.rights.station else { return today };
+    let due = device.calendar().due(station, at, zone);
+    today.rows = due.into_iter().filter_map(|due| row(device, due.name, Some(due.due))).collect();
+    add_occasions(device, station, date, &mut today);
+    today.rows.sort_by_key(|row| matches!(row.state, RoundState::Signed));
+    let next = device.calendar().next(station, at, zone);
+    today.next = next.and_then(|next| Some((round_label(device, &next.name)?, next.opens)));
+    for asset in device.register(station).values() {
+        today.assets += 1;
+        today.assets_mine += u32::from(asset.holder.as_ref() == Some(&identity.rights.officer));
+        today.assets_expiring += u32::from(asset.expiry_band(date) >= ExpiryBand::Days30);
     }
-    let templates = u32::try_from(device.templates().len()).unwrap_or(u32::MAX);
-    TodayView { date, rows, is_loaded, templates, assets, assets_mine, assets_expiring }
+    today
 }
 
-fn row(device: &mut Device, station: &StationCode, due: DueRound) -> Option<TodayRow> {
-    let template = device.template(&due.name)?;
-    let register = device.register(station);
-    let round = device.round(&due.name);
-    let subjects = projection::expected_subjects(&template, station, device.directory(), &register);
+/// What can be begun at any time, and what the station's phones have begun since yesterday.
+fn add_occasions(device: &mut Device, station: &StationCode, date: Date, today: &mut TodayView) {
+    let own = device.identity().device;
+    let templates: Vec<_> = device.calendar().occasions().cloned().collect();
+    let phones = phones(device, station);
+    for template in &templates {
+        let mut free = calendar::occasion(station, template, date, own, 1);
+        for (day, phone) in
+            [date.plus_days(-1), date].into_iter().flat_map(|day| phones.iter().map(move |p| (day, *p)))
+        {
+            let names = (1..).map(|n| calendar::occasion(station, template, day, phone, n));
+            let begun: Vec<RoundName> = names.take_while(|name| device.has_round(name)).collect();
+            if day == date && phone == own {
+                let n = u32::try_from(begun.len()).unwrap_or(u32::MAX);
+                free = calendar::occasion(station, template, day, own, n.saturating_add(1));
+            }
+            let rows = begun.into_iter().filter_map(|name| row(device, name, None));
+            // What was signed yesterday is over; what was not is still somebody's to finish.
+            today.rows.extend(rows.filter(|row| day == date || row.state != RoundState::Signed));
+        }
+        let is_asked = device.template(&free).is_some_and(|template| {
+            let register = device.register(station);
+            !projection::expected_subjects(&template, station, device.directory(), &register).is_empty()
+        });
+        if is_asked && let Some(label) = round_label(device, &free) {
+            today.occasions.push((free, label));
+        }
+    }
+}
+
+/// The phones of a station's people, and this one.
+fn phones(device: &Device, station: &StationCode) -> Vec<DeviceId> {
+    let directory = device.directory();
+    let is_here =
+        |officer| directory.officers.get(officer).is_some_and(|it| it.station.as_ref() == Some(station));
+    let known = directory.devices.values().filter(|phone| is_here(&phone.officer)).map(|phone| phone.id);
+    let own = device.identity().device;
+    known.filter(|phone| *phone != own).chain([own]).collect()
+}
+
+/// `None` when the checklist is not here, or has nothing to ask about at this station.
+fn row(device: &mut Device, name: RoundName, due: Option<Timestamp>) -> Option<TodayRow> {
+    let template = device.template(&name)?;
+    let register = device.register(&name.station);
+    let round = device.round(&name);
+    let subjects = projection::expected_subjects(&template, &name.station, device.directory(), &register);
     let sheet = projection::round(&template, subjects, &round);
+    if sheet.lines.is_empty() {
+        return None;
+    }
     let rights = &device.identity().rights;
     let own = SubjectId::officer(&rights.officer);
     let all = Progress { answered: sheet.answered, total: sheet.total };
-    let mine = match template.subject {
-        SubjectKind::Officer => progress_of(&sheet, &own),
-        SubjectKind::Station | SubjectKind::Asset | SubjectKind::Vehicle => all,
-    };
+    let is_mine = template.subject == SubjectKind::Officer;
     let others = sheet.people.iter().filter(|officer| **officer != rights.officer);
     Some(TodayRow {
-        name: template.name.clone(),
-        due: due.due,
+        name: round_label(device, &name)?,
+        due,
         state: state(sheet.stage),
-        mine,
+        mine: if is_mine { progress_of(&sheet, &own) } else { all },
         all,
         others: others.map(|officer| person_name(device.directory(), officer)).collect(),
         faults: sheet.faults,
         disputes: sheet.disputes,
-        may_sign: rights.may_sign(template.signed_by, station),
-        round: due.name,
+        may_sign: rights.may_sign(template.signed_by, &name.station),
+        is_mine,
+        signed_at: round.sign_offs.iter().map(|sign_off| sign_off.at).min(),
+        round: name,
     })
 }
 
