@@ -1,5 +1,5 @@
 //! What the product ships for a new bureau: the default checklists, as data files compiled in. A bureau's own versions
-//! live in its template documents; these are only where they begin. Publishing them is `authoring`'s.
+//! live in its template documents; these are only where they begin. Publishing them is `publishing`'s.
 
 use shared::domain::Label;
 use shared::domain::calendar::{Calendar, Duty, Recurrence, Shift};

@@ -10,13 +10,14 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use shared::api::problem::ProblemCode;
-use shared::limits::{BODY_BYTES_MAX, FRAME_BYTES_MAX};
+use shared::limits::{BODY_BYTES_MAX, CHANGE_BYTES_MAX, FRAME_BYTES_MAX};
 
 use crate::error::Failure;
 use crate::state::App;
 use request_id::RequestIds;
 
 pub mod assets;
+pub mod authoring;
 pub mod board;
 mod body;
 pub mod devices;
@@ -48,7 +49,11 @@ pub fn router(app: App) -> Router {
         .route("/quarantine", get(quarantine::show))
         .route("/held/release", post(quarantine::release))
         .route("/health", get(health::show))
+        .route("/operations", post(authoring::operation))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        // A checklist is one entry, and an entry one change.
+        .route("/templates", post(authoring::template).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX / 2)))
+        .route("/additions", post(authoring::addition).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX / 2)))
         .route(
             "/sync",
             post(sync::exchange).get(sync::upgrade).layer(DefaultBodyLimit::max(FRAME_BYTES_MAX + 1)),

@@ -2,6 +2,7 @@
 //! PWA. `main` is the command line around it; the tests run it in-process through [`serve`]. Rules that the phone
 //! shares are in `shared`; here are the shells around them, the disk and the network.
 
+pub mod authoring;
 pub mod cli;
 pub mod clock;
 pub mod config;

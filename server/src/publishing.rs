@@ -5,9 +5,9 @@ use data_encoding::BASE64URL_NOPAD;
 use serde::Serialize;
 use shared::document::write::Event;
 use shared::domain::asset::{Asset, RegisterEntry};
-use shared::domain::calendar::Calendar;
+use shared::domain::calendar::{Calendar, Operation};
 use shared::domain::directory::{Device, Directory, DirectoryEntry};
-use shared::domain::template::Template;
+use shared::domain::template::{Addition, Template};
 use shared::ids::{CollectionId, DocumentId, Shelf, StationCode};
 
 use crate::relay::Relay;
@@ -40,6 +40,24 @@ pub async fn publish_directory(relay: &Relay, entries: &[DirectoryEntry]) -> Res
 pub async fn publish_template(relay: &Relay, template: &Template) -> Result<(), PublishError> {
     let id = DocumentId::template(&relay.bureau().id, &template.id);
     publish(relay, &CollectionId::bureau(), id, std::iter::once(template)).await
+}
+
+/// Publishes what a station adds to a checklist.
+///
+/// # Errors
+/// When the log does not take it.
+pub async fn publish_addition(relay: &Relay, addition: &Addition) -> Result<(), PublishError> {
+    let id = DocumentId::template(&relay.bureau().id, &addition.template);
+    publish(relay, &CollectionId::bureau(), id, std::iter::once(addition)).await
+}
+
+/// Publishes the start of an operation, or its end.
+///
+/// # Errors
+/// When the log does not take it.
+pub async fn publish_operation(relay: &Relay, operation: &Operation) -> Result<(), PublishError> {
+    let id = DocumentId::calendar(&relay.bureau().id);
+    publish(relay, &CollectionId::bureau(), id, std::iter::once(operation)).await
 }
 
 /// Publishes the duty calendar as it is from now on.

@@ -1,6 +1,7 @@
 //! The HTTP interface, one file a resource, as in `server/src/http`.
 
 mod assets;
+mod authoring;
 mod board;
 mod enrolments;
 mod operation;

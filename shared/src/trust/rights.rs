@@ -111,6 +111,21 @@ impl Rights {
         self.role >= least && self.station.as_ref() == Some(station)
     }
 
+    /// Whether a checklist of the bureau may be published.
+    pub fn may_publish(&self) -> bool {
+        self.role >= Role::Admin
+    }
+
+    /// Whether lines may be added to a station's checklists: by its lead, and by supervisors.
+    pub fn may_add_lines(&self, station: &StationCode) -> bool {
+        self.role >= Role::Supervisor || self.may_sign(Role::Lead, station)
+    }
+
+    /// Whether an operation may be started or ended.
+    pub fn may_start_operation(&self) -> bool {
+        self.role >= Role::Supervisor
+    }
+
     /// Whether rejected batches may be looked at, and held changes released.
     pub fn may_release(&self) -> bool {
         self.role >= Role::Supervisor
