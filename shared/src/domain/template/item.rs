@@ -158,11 +158,12 @@ impl ShowIf {
 }
 
 impl Item {
-    /// Whether an answer is one to this line. *Not checked* and *N/A* always are.
+    /// Whether an answer is one to this line. *Not checked* and *N/A* always are, and a condition is to every line that
+    /// this version knows: the gauge that would give the number may be broken, what is to be counted missing.
     pub fn takes(&self, answer: &Answer) -> bool {
         match (&self.kind, answer) {
-            (_, Answer::NotChecked | Answer::NotApplicable)
-            | (ItemKind::Condition, Answer::Condition(_))
+            (ItemKind::Later, Answer::Condition(_)) => false,
+            (_, Answer::NotChecked | Answer::NotApplicable | Answer::Condition(_))
             | (ItemKind::YesNo, Answer::YesNo(_))
             | (ItemKind::Date, Answer::Date(_))
             | (ItemKind::Text, Answer::Text(_))
@@ -204,11 +205,11 @@ mod tests {
     #[test]
     fn a_line_takes_answers_of_its_kind_and_in_its_range() {
         check(r#"{"type": "condition"}"#, &["ok", "missing", "na", "skip"], &["yes", "#1000", "\"x"]);
-        check(r#"{"type": "yesno"}"#, &["yes", "no", "na"], &["ok", "#0"]);
+        check(r#"{"type": "yesno"}"#, &["yes", "no", "na", "fault"], &[":ok", "#0"]);
         check(
             r#"{"type": "count", "unit": {"zh": "件"}, "expected": {"plus": 8}}"#,
-            &["#0", "#9000", "na"],
-            &["#-1000", "#500", "ok"],
+            &["#0", "#9000", "na", "missing"],
+            &["#-1000", "#500", "yes"],
         );
         check(
             r#"{"type": "number", "unit": {"zh": "%"}, "ok_min": 80000, "min": 0, "max": 100000}"#,
@@ -219,9 +220,9 @@ mod tests {
         check(
             r#"{"type": "choice", "options": [{"code": "in", "name": {"zh": "在用"}}]}"#,
             &[":in", "skip"],
-            &[":out", "ok"],
+            &[":out", "yes"],
         );
-        check(r#"{"type": "text"}"#, &["\"x"], &["ok"]);
+        check(r#"{"type": "text"}"#, &["\"x"], &["yes"]);
         check(r#"{"type": "scan"}"#, &["=GA-1"], &["\"GA-1"]);
         let photo = format!("~{}", "a5".repeat(32));
         check(r#"{"type": "photo"}"#, &[&photo, "na"], &["=GA-1"]);
@@ -231,7 +232,7 @@ mod tests {
     fn a_later_kind_is_a_line_all_the_same() {
         let item = item(r#"{"type": "voice", "seconds": 30}"#);
         assert_eq!(item.kind, ItemKind::Later);
-        assert!(item.takes(&Answer::NotChecked) && !item.takes(&Answer::Text("x".into())));
+        assert!(item.takes(&Answer::NotChecked) && !item.takes(&Answer::Condition(Condition::Ok)));
     }
 
     #[test]
