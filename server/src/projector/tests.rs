@@ -1,6 +1,7 @@
 //! Rows are what the documents say, whenever and however they were made.
 
 use shared::api::board::{AttentionKind, BoardView, DutyState};
+use shared::ids::TemplateId;
 use shared::time::{HOUR_MS, MINUTE_MS, Timestamp, Zone};
 
 use super::*;
@@ -78,7 +79,8 @@ async fn rows_that_found_no_room_are_read_against_the_new_checklist_later() {
 
     let founding = store.founding().unwrap().unwrap();
     let relay = Relay::start(Arc::clone(&store), Arc::new(SetClock::at(now())), founding).unwrap();
-    let mut template = projector.model().reference.templates.values().next().unwrap().clone();
+    let pre_duty = TemplateId::parse("pre-duty").unwrap();
+    let mut template = projector.model().reference.templates[&pre_duty].clone();
     template.version += 1;
     template.groups[0].items.truncate(1);
     publish_template(&relay, &template).await.unwrap();
@@ -97,7 +99,7 @@ fn states(view: &BoardView, template: &str) -> Vec<DutyState> {
 }
 
 fn check_demo_board(view: &BoardView) {
-    assert_eq!((view.stations.len(), view.duties.len()), (18, 4));
+    assert_eq!((view.stations.len(), view.duties.len()), (18, 6));
     let kinds: Vec<_> = view.attention.iter().map(|row| row.kind).collect();
     assert!(kinds.is_sorted(), "most urgent first: {kinds:?}");
     let count = |kind| kinds.iter().filter(|found| **found == kind).count();

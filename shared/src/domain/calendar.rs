@@ -223,8 +223,11 @@ impl Calendar {
         let first = month.first();
         let to_first = (7 + i64::from(weekday) - i64::from(first.weekday())) % 7;
         let dates = (0..5).map(|week| first.plus_days(to_first + 7 * week));
-        let working = dates.filter(|date| date.month() == month && !self.days_off.contains(date));
-        working.clone().nth(usize::from(nth).checked_sub(1)?).or_else(|| working.last().filter(|_| nth < 5))
+        let working: Vec<Date> =
+            dates.filter(|date| date.month() == month && !self.days_off.contains(date)).collect();
+        // Every month has four; of fewer working ones the last stands for the fourth.
+        let asked = working.get(usize::from(nth).checked_sub(1)?);
+        asked.or_else(|| working.last().filter(|_| nth < 5)).copied()
     }
 }
 
