@@ -33,6 +33,11 @@ const PAGE_BYTES: usize = 4 << 20;
 const PAGE_ENTRIES: usize = 10_000;
 /// How long changes are gathered before they are projected together.
 const DEBOUNCE: Duration = Duration::from_millis(40);
+/// How many times as long as a reading took the projector rests before the next: pushes come first when
+/// there are many, and the next reading then covers more of them at once.
+const REST: u32 = 3;
+/// How long it rests at most: the board is not older than that and two readings.
+const REST_MAX: Duration = Duration::from_secs(2);
 /// How long to wait after the store failed.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -263,6 +268,7 @@ async fn follow(
     mut news: tokio::sync::broadcast::Receiver<News>,
     changed: watch::Sender<u64>,
 ) {
+    let mut rested = tokio::time::Instant::now();
     loop {
         match news.recv().await {
             Ok(News::Heard | News::Revoked(_)) => {
@@ -273,10 +279,12 @@ async fn follow(
             Ok(News::Grown { .. }) | Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }
-        tokio::time::sleep(DEBOUNCE).await;
+        tokio::time::sleep_until(rested.max(tokio::time::Instant::now() + DEBOUNCE)).await;
         // Everything that waits is covered by the reading that follows.
         news = news.resubscribe();
+        let begun = tokio::time::Instant::now();
         catch_up_surely(&projector, &relay).await;
+        rested = tokio::time::Instant::now() + (begun.elapsed() * REST).min(REST_MAX);
         changed.send_modify(|n| *n += 1);
     }
 }
