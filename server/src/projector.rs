@@ -45,7 +45,7 @@ const RETRY: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Model {
     /// What rounds are read against.
-    pub reference: Reference,
+    pub reference: Arc<Reference>,
     /// Rows by their keys.
     pub rounds: BTreeMap<String, RoundRow>,
     months: BTreeSet<Month>,
@@ -64,18 +64,19 @@ impl Projector {
     /// # Errors
     /// When the database fails.
     pub fn open(store: Arc<dyn Store>, bureau: BureauId, today: Date) -> Result<Self> {
-        let mut model = Model::default();
+        let mut reference = Reference::default();
         for (collection, tip) in store.collections()? {
             // What grew since is read by the first catching up, which then sees the difference.
             let is_current = store.projected(&collection)? == tip.seq;
             match collection.shelf() {
-                Ok(Shelf::Bureau) if is_current => model.reference.load_bureau(store.as_ref())?,
+                Ok(Shelf::Bureau) if is_current => reference.load_bureau(store.as_ref())?,
                 Ok(Shelf::Live(station)) if is_current => {
-                    model.reference.load_register(store.as_ref(), &station)?
+                    reference.load_register(store.as_ref(), &station)?
                 }
                 _ => {}
             }
         }
+        let model = Model { reference: Arc::new(reference), ..Model::default() };
         let projector = Self { store, bureau, model: Arc::new(RwLock::new(model)) };
         projector.hold_months(today)?;
         Ok(projector)
@@ -151,14 +152,14 @@ impl Projector {
     /// The directory, the calendar, a checklist or a register changed: so may every round that is read against it.
     fn reference_changed(&self, collection: &CollectionId, shelf: &Shelf, tip: Tip) -> Result<()> {
         let before = self.reference();
-        let mut after = before.clone();
+        let mut after = before.as_ref().clone();
         match shelf {
             Shelf::Bureau => after.load_bureau(self.store.as_ref())?,
             Shelf::Live(station) => after.load_register(self.store.as_ref(), station)?,
             Shelf::Rounds(..) => {}
         }
-        if after != before {
-            self.model.write().unwrap_or_else(PoisonError::into_inner).reference = after;
+        if after != *before {
+            self.model.write().unwrap_or_else(PoisonError::into_inner).reference = Arc::new(after);
             let station = match shelf {
                 Shelf::Live(station) => Some(station),
                 Shelf::Bureau | Shelf::Rounds(..) => None,
@@ -246,8 +247,8 @@ impl Projector {
         Ok(())
     }
 
-    fn reference(&self) -> Reference {
-        self.model.read().unwrap_or_else(PoisonError::into_inner).reference.clone()
+    fn reference(&self) -> Arc<Reference> {
+        Arc::clone(&self.model.read().unwrap_or_else(PoisonError::into_inner).reference)
     }
 }
 
