@@ -73,17 +73,18 @@ fn peers(workspace: &Workspace) -> PathBuf {
     workspace.target.join("peers")
 }
 
-/// Copies the peers' adapters and installs what their lock file names, unless it is there already.
+/// Copies the peers' adapters and installs what their lock file names, unless all of it is there already.
 fn install_peers(workspace: &Workspace) -> Result<()> {
     let (from, to) = (workspace.root.join("tests/bench/peers"), peers(workspace));
     let lock = fs::read(from.join("package-lock.json")).context("the peers have no lock file")?;
-    let is_installed = fs::read(to.join("package-lock.json")).is_ok_and(|installed| installed == lock)
-        && to.join("node_modules/.package-lock.json").is_file();
+    // npm removes the folder first; this is written when it is done
+    let done = to.join("node_modules/.installed-lock.json");
     copy(&from, &to)?;
-    if is_installed {
+    if fs::read(&done).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    commands::run(commands::program("npm", &to).args(["install", "--no-audit", "--no-fund"]))
+    commands::run(commands::program("npm", &to).args(["ci", "--no-audit", "--no-fund"]))?;
+    fs::write(&done, lock).with_context(|| format!("cannot write {}", done.display()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -12,10 +12,10 @@ import { WebSocketClientAdapter, WebSocketServerAdapter } from '@automerge/autom
 import { NodeFSStorageAdapter } from '@automerge/automerge-repo-storage-nodefs';
 import { WebSocketServer } from 'ws';
 
-import { listening, until } from './kit.mjs';
+import { installed, listening, until } from './kit.mjs';
 
 export const name = 'automerge-repo';
-export const versions = { '@automerge/automerge-repo': '2.5.6', '@automerge/automerge': '3.5.0' };
+export const versions = installed('@automerge/automerge-repo', '@automerge/automerge');
 export const ack = 'none; taken as such: the heads of the server, which has the change in memory. Files follow after 100 ms, without fsync';
 
 /** The stock sync server's setting, with a watched storage. */
@@ -23,7 +23,9 @@ export async function serve(folder) {
     const http = createServer();
     const storage = new WatchedStorage(folder);
     const network = [new WebSocketServerAdapter(new WebSocketServer({ server: http }))];
-    new Repo({ network, storage, peerId: 'server', sharePolicy: async () => false });
+    const repo = new Repo({ network, storage, peerId: 'server', sharePolicy: async () => false });
+    // Before it has read its id it hears nobody, and a phone that came by then would wait for ever.
+    await repo.networkSubsystem.peerMetadata;
     return { port: await listening(http), storage: () => ({ pending: storage.pending, at: storage.at }) };
 }
 
@@ -98,7 +100,8 @@ export class Client {
     async connect(port) {
         this.#adapter = new WebSocketClientAdapter(`ws://127.0.0.1:${port}`);
         this.#repo.networkSubsystem.addNetworkAdapter(this.#adapter);
-        await this.#adapter.whenReady();
+        // The adapter says "ready" after a second even when nobody answered, and then calls every document unavailable.
+        await until(() => this.#repo.peers.length > 0);
     }
 
     async disconnect() {

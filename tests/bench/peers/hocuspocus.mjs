@@ -12,10 +12,10 @@ import Database from 'better-sqlite3';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 
-import { until } from './kit.mjs';
+import { installed, until } from './kit.mjs';
 
 export const name = 'hocuspocus';
-export const versions = { '@hocuspocus/server': '4.7.0', yjs: '13.6.33' };
+export const versions = installed('@hocuspocus/server', 'yjs');
 export const ack = 'the server has the update in memory. Its SQLite row (rollback journal, synchronous=FULL) follows 2 s to 10 s later';
 
 export async function serve(folder) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { sleep, within } from './kit.mjs';
+import { done, sleep, within } from './kit.mjs';
 
 const here = name => fileURLToPath(new URL(name, import.meta.url));
 
@@ -43,7 +43,7 @@ class Place {
         this.#server = fork(here('server.mjs'), [this.peer.file, this.folder], {
             execArgv: ['--expose-gc'], stdio: ['ignore', 2, 2, 'ipc'],
         });
-        const [{ port }] = await once(this.#server, 'message');
+        const [{ port }] = await done('the server\'s start', 30, once(this.#server, 'message'));
         this.port = port;
         this.proxied = (await this.#asked(`open ${port}`)).port;
     }

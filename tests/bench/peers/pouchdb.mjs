@@ -9,14 +9,14 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-import { listening, until } from './kit.mjs';
+import { installed, listening, until } from './kit.mjs';
 
 const require = createRequire(import.meta.url);
 const PouchDB = require('pouchdb');
 const DATABASE = 'rounds';
 
 export const name = 'PouchDB';
-export const versions = { 'express-pouchdb': '4.2.0', pouchdb: '9.0.0' };
+export const versions = installed('express-pouchdb', 'pouchdb');
 export const ack = 'the revision is in LevelDB\'s log file, without fsync: it outlives the process, not the machine';
 
 /** A phone learns that it is up to date. */
