@@ -3,6 +3,7 @@
 
 pub mod admission;
 pub mod exchange;
+pub mod filled;
 pub mod load;
 mod ours;
 pub mod peers;

@@ -18,7 +18,9 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 /// Parts that are measured here and by node; every other is a section of the program `bench`.
-const OTHERS: [&str; 2] = ["sizes", "browser"];
+const OTHERS: [&str; 3] = ["sizes", "browser", "bootstrap"];
+/// Small documents of a bureau that a phone joins; quickly measured, fewer.
+const JOINED: [&str; 2] = ["10000", "500"];
 
 /// Measures everything, or the parts named in `only`, and rewrites the page's tables. What is measured quickly is
 /// printed and not written.
@@ -30,7 +32,7 @@ pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()>
     let sections: Vec<&str> = only.iter().map(String::as_str).filter(|name| !OTHERS.contains(name)).collect();
     tools::browser_tools(workspace)?;
     product::build(workspace)?;
-    let mut steps = Steps::new("bench", 4);
+    let mut steps = Steps::new("bench", 5);
     let mut tables = Vec::new();
     if is_chosen("sizes") {
         tables.push(Table { name: "sizes".to_owned(), lines: pwa::size_table(workspace, Profile::Release)? });
@@ -57,6 +59,9 @@ pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()>
             measured(program.arg("tests/bench/browser.mjs"), workspace)
         })?);
     }
+    if is_chosen("bootstrap") {
+        tables.extend(steps.step("a phone joins a full bureau", || bootstrap(workspace, is_quick))?);
+    }
     if is_quick {
         return Ok(());
     }
@@ -66,6 +71,22 @@ pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()>
         let page = tables.iter().fold(page, |page, table| placed(&page, table));
         fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))
     })
+}
+
+/// Fills a bureau and lets a slowed browser join it.
+fn bootstrap(workspace: &Workspace, is_quick: bool) -> Result<Vec<Table>> {
+    let (folder, documents) = (workspace.target.join("bench/filled"), JOINED[usize::from(is_quick)]);
+    let mut fill = commands::cargo(workspace);
+    fill.args(["run", "--release", "--package", "muster-tests", "--bin", "bench", "--", "--fill"]);
+    fill.arg(&folder).arg(documents);
+    with_product(&mut fill, workspace, "release", "release")?;
+    commands::run(&mut fill)?;
+    let mut program = commands::program("node", &workspace.root);
+    program
+        .arg("tests/bench/bootstrap.mjs")
+        .env("MUSTER_FILLED", &folder)
+        .env("MUSTER_FILLED_WITH", documents);
+    measured(&mut program, workspace)
 }
 
 /// Where the peers are installed: beside what cargo makes, never in the repository.

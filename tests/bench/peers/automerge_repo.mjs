@@ -18,11 +18,12 @@ export const name = 'automerge-repo';
 export const versions = installed('@automerge/automerge-repo', '@automerge/automerge');
 export const ack = 'none; taken as such: the heads of the server, which has the change in memory. Files follow after 100 ms, without fsync';
 
-/** The stock sync server's setting, with a watched storage. */
+/** The stock sync server's setting, with a watched storage and more patience. */
 export async function serve(folder) {
     const http = createServer();
     const storage = new WatchedStorage(folder);
-    const network = [new WebSocketServerAdapter(new WebSocketServer({ server: http }))];
+    // Phones that share one busy process are not dead when they are silent for the stock 5 s.
+    const network = [new WebSocketServerAdapter(new WebSocketServer({ server: http }), 120_000)];
     const repo = new Repo({ network, storage, peerId: 'server', sharePolicy: async () => false });
     // Before it has read its id it hears nobody, and a phone that came by then would wait for ever.
     await repo.networkSubsystem.peerMetadata;

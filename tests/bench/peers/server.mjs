@@ -2,6 +2,8 @@
 import { EventEmitter } from 'node:events';
 
 EventEmitter.defaultMaxListeners = 0;
+// It goes on, as under a supervisor that starts it again at once; what it lost is seen at the phones.
+process.on('unhandledRejection', error => console.error(`the server, in the background: ${error?.message ?? error}`));
 
 const [peer, folder] = process.argv.slice(2);
 const { serve } = await import(`./${peer}.mjs`);
