@@ -11,6 +11,6 @@ const running = await serve(folder);
 process.on('disconnect', () => process.exit());
 process.on('message', ask => {
     if (ask === 'collect') globalThis.gc?.();
-    process.send({ ask, ...running.storage() });
+    if (process.connected) process.send({ ask, ...running.storage() });
 });
 process.send({ port: running.port });
