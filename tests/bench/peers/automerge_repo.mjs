@@ -79,6 +79,26 @@ class MemoryStorage {
     }
 }
 
+/** Keeps what a phone says when it comes back. */
+class RecordingAdapter extends WebSocketClientAdapter {
+    said = [];
+
+    send(message) {
+        if (message.type === 'sync') this.said.push(message);
+        super.send(message);
+    }
+}
+
+/** Says what one phone said when it came back, as another phone. The server is silent about what is as it has it. */
+export async function replay(said, port, phone) {
+    const adapter = new WebSocketClientAdapter(`ws://127.0.0.1:${port}`);
+    const senderId = `peer-${phone}`;
+    const heard = new Promise(resolve => adapter.once('peer-candidate', resolve));
+    adapter.connect(senderId, { storageId: `storage-${phone}`, isEphemeral: false });
+    await heard;
+    for (const message of said) adapter.send({ ...message, senderId });
+}
+
 export class Client {
     onEvent = () => {};
     #repo = new Repo({ network: [], storage: new MemoryStorage() });
@@ -99,7 +119,7 @@ export class Client {
     }
 
     async connect(port) {
-        this.#adapter = new WebSocketClientAdapter(`ws://127.0.0.1:${port}`);
+        this.#adapter = new RecordingAdapter(`ws://127.0.0.1:${port}`);
         this.#repo.networkSubsystem.addNetworkAdapter(this.#adapter);
         // The adapter says "ready" after a second even when nobody answered, and then calls every document unavailable.
         await until(() => this.#repo.peers.length > 0);
@@ -120,6 +140,13 @@ export class Client {
     /** Comes back with nothing new. The server is silent about documents that are as it has them, so a phone never
      *  learns that it is done. */
     async reconnect(port) { await this.connect(port); }
+
+    /** Comes back with nothing new; what it said. */
+    async recorded(port) {
+        await this.connect(port);
+        await until(() => this.#adapter.said.length >= this.#handles.size);
+        return this.#adapter.said;
+    }
 
     /** Everything written is at the server, as far as it says. */
     async acked() { await until(() => this.#unacked.size === 0); }
