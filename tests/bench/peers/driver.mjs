@@ -66,10 +66,14 @@ async function run(file, name, task) {
     const end = await within(SECONDS_MAX, ended);
     if (!end) child.kill('SIGKILL');
     await Promise.all([ended, drained]);
-    for (const line of said) process.stdout.write(`${line}\n`);
     if (said.length === 0) {
         const failure = end ? `ended with ${end[0] ?? end[1]}` : `not done in ${SECONDS_MAX} s`;
-        say({ peer: name, work: task.work, size: task.size, values: { failure } });
+        said.push(JSON.stringify({ peer: name, work: task.work, size: task.size, values: { failure } }));
+    }
+    for (const line of said) {
+        process.stdout.write(`${line}\n`);
+        // A run takes minutes, and its tables come at its end.
+        console.error(line);
     }
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }

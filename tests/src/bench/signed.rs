@@ -32,7 +32,7 @@ fn row(changes: u32) -> String {
     let signed = inspected + sample.apply() + sample.log();
     let (unsigned, append) = (signed - signature, append(&sample));
     format!(
-        "| {changes} changes | {:.0} | {:.0} | {:.0} | {:.2} | {:.2} | <= 1.5 |",
+        "| of {changes} | {:.0} | {:.0} | {:.0} | {:.2} | {:.2} | <= 1.5 |",
         unsigned / 1e3,
         signature / 1e3,
         append / 1e3,
