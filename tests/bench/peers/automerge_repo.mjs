@@ -89,12 +89,12 @@ class RecordingAdapter extends WebSocketClientAdapter {
     }
 }
 
-/** Says what one phone said when it came back, as another phone. The server is silent about what is as it has it. */
-export async function replay(said, port, phone) {
+/** Says what one phone said when it came back, as another phone of which the server remembers as much. */
+export async function replay({ said, metadata }, port, phone) {
     const adapter = new WebSocketClientAdapter(`ws://127.0.0.1:${port}`);
     const senderId = `peer-${phone}`;
     const heard = new Promise(resolve => adapter.once('peer-candidate', resolve));
-    adapter.connect(senderId, { storageId: `storage-${phone}`, isEphemeral: false });
+    adapter.connect(senderId, metadata);
     await heard;
     for (const message of said) adapter.send({ ...message, senderId });
 }
@@ -145,7 +145,7 @@ export class Client {
     async recorded(port) {
         await this.connect(port);
         await until(() => this.#adapter.said.length >= this.#handles.size);
-        return this.#adapter.said;
+        return { said: this.#adapter.said, metadata: await this.#repo.networkSubsystem.peerMetadata };
     }
 
     /** Everything written is at the server, as far as it says. */

@@ -27,7 +27,10 @@ async function comeBack(peer, place, size) {
     }
     const expected = new Map(rounds.map(round => [round, 1]));
     await done('first upload', SECONDS_MAX, writer.exchange(place.port));
-    await done('first download', SECONDS_MAX, reader.exchange(place.port, rounds, expected));
+    await done('first download', SECONDS_MAX, reader.exchange(place.proxied, rounds, expected));
+    await reader.disconnect();
+    // Some tell the server once more what they have just got from it. Places are remembered by address.
+    await done('first return', SECONDS_MAX, reader.exchange(place.proxied));
     await reader.disconnect();
     await place.wire();
 
