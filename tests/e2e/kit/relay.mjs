@@ -56,8 +56,9 @@ async function demoData(start) {
   return made;
 }
 
-/** Starts a relay with a demo bureau; `links` are officer A's, officer B's and the supervisor's. */
-export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [] } = {}) {
+/** Starts a relay with a demo bureau, new or a copy of a folder; `links` are officer A's, officer B's and the
+ *  supervisor's. */
+export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [], data: from } = {}) {
   const data = mkdtempSync(path.join(tmpdir(), "muster-e2e-"));
   const target = { port: 0 };
   let child;
@@ -88,7 +89,7 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [] } =
     current = { ...current, ...change };
     child = await run(data);
   };
-  cpSync(await demoData(run), data, { recursive: true });
+  cpSync(from ?? await demoData(run), data, { recursive: true });
   await start();
   const proxy = await startProxy(target);
   const relay = {
