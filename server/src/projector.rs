@@ -265,7 +265,7 @@ async fn follow(
 ) {
     loop {
         match news.recv().await {
-            Ok(News::Heard | News::Revoked(_)) => {
+            Ok(News::Heard | News::Revoked(_) | News::Moved(_)) => {
                 changed.send_modify(|n| *n += 1);
                 continue;
             }
