@@ -39,7 +39,7 @@ fn face(words: Words, sync: &SyncView) -> (&'static str, Icon, String) {
         return match sync.pending {
             0 => ("kept", Icon::Triangle, words.chip_kept().to_owned()),
             // What waits will be safe by itself; what is kept needs somebody.
-            pending => ("kept", Icon::Triangle, words.chip_pending_kept(pending)),
+            pending => ("kept", Icon::Triangle, [&words.chip_pending(pending), words.chip_kept()].join("\n")),
         };
     }
     match (sync.pending, sync.link) {
@@ -93,7 +93,7 @@ mod tests {
         let sync = SyncView { pending: 3, link: LinkState::Offline, ..sync };
         assert_eq!(
             face(Words::default(), &sync).2,
-            "仅本机 3 条 · 有未生效的",
+            "仅本机 3 条\n有未生效的记录",
             "and what waits does not hide it"
         );
     }
