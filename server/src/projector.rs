@@ -33,6 +33,11 @@ const PAGE_BYTES: usize = 4 << 20;
 const PAGE_ENTRIES: usize = 10_000;
 /// How long changes are gathered before they are projected together.
 const DEBOUNCE: Duration = Duration::from_millis(40);
+/// How many times as long as a reading took the projector rests before the next: pushes come first when
+/// there are many, and the next reading then covers more of them at once.
+const REST: u32 = 3;
+/// How long it rests at most: the board is not older than that and two readings.
+const REST_MAX: Duration = Duration::from_secs(2);
 /// How long to wait after the store failed.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -40,7 +45,7 @@ const RETRY: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Model {
     /// What rounds are read against.
-    pub reference: Reference,
+    pub reference: Arc<Reference>,
     /// Rows by their keys.
     pub rounds: BTreeMap<String, RoundRow>,
     months: BTreeSet<Month>,
@@ -59,18 +64,19 @@ impl Projector {
     /// # Errors
     /// When the database fails.
     pub fn open(store: Arc<dyn Store>, bureau: BureauId, today: Date) -> Result<Self> {
-        let mut model = Model::default();
+        let mut reference = Reference::default();
         for (collection, tip) in store.collections()? {
             // What grew since is read by the first catching up, which then sees the difference.
             let is_current = store.projected(&collection)? == tip.seq;
             match collection.shelf() {
-                Ok(Shelf::Bureau) if is_current => model.reference.load_bureau(store.as_ref())?,
+                Ok(Shelf::Bureau) if is_current => reference.load_bureau(store.as_ref())?,
                 Ok(Shelf::Live(station)) if is_current => {
-                    model.reference.load_register(store.as_ref(), &station)?
+                    reference.load_register(store.as_ref(), &station)?
                 }
                 _ => {}
             }
         }
+        let model = Model { reference: Arc::new(reference), ..Model::default() };
         let projector = Self { store, bureau, model: Arc::new(RwLock::new(model)) };
         projector.hold_months(today)?;
         Ok(projector)
@@ -146,14 +152,14 @@ impl Projector {
     /// The directory, the calendar, a checklist or a register changed: so may every round that is read against it.
     fn reference_changed(&self, collection: &CollectionId, shelf: &Shelf, tip: Tip) -> Result<()> {
         let before = self.reference();
-        let mut after = before.clone();
+        let mut after = before.as_ref().clone();
         match shelf {
             Shelf::Bureau => after.load_bureau(self.store.as_ref())?,
             Shelf::Live(station) => after.load_register(self.store.as_ref(), station)?,
             Shelf::Rounds(..) => {}
         }
-        if after != before {
-            self.model.write().unwrap_or_else(PoisonError::into_inner).reference = after;
+        if after != *before {
+            self.model.write().unwrap_or_else(PoisonError::into_inner).reference = Arc::new(after);
             let station = match shelf {
                 Shelf::Live(station) => Some(station),
                 Shelf::Bureau | Shelf::Rounds(..) => None,
@@ -241,8 +247,8 @@ impl Projector {
         Ok(())
     }
 
-    fn reference(&self) -> Reference {
-        self.model.read().unwrap_or_else(PoisonError::into_inner).reference.clone()
+    fn reference(&self) -> Arc<Reference> {
+        Arc::clone(&self.model.read().unwrap_or_else(PoisonError::into_inner).reference)
     }
 }
 
@@ -263,6 +269,7 @@ async fn follow(
     mut news: tokio::sync::broadcast::Receiver<News>,
     changed: watch::Sender<u64>,
 ) {
+    let mut rested = tokio::time::Instant::now();
     loop {
         match news.recv().await {
             Ok(News::Heard | News::Revoked(_) | News::Moved(_)) => {
@@ -273,10 +280,12 @@ async fn follow(
             Ok(News::Grown { .. }) | Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }
-        tokio::time::sleep(DEBOUNCE).await;
+        tokio::time::sleep_until(rested.max(tokio::time::Instant::now() + DEBOUNCE)).await;
         // Everything that waits is covered by the reading that follows.
         news = news.resubscribe();
+        let begun = tokio::time::Instant::now();
         catch_up_surely(&projector, &relay).await;
+        rested = tokio::time::Instant::now() + (begun.elapsed() * REST).min(REST_MAX);
         changed.send_modify(|n| *n += 1);
     }
 }

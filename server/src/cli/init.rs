@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "admin")]
     admin_id: String,
     /// Where people will reach the relay, as in https://muster.example [default: the settings' `origin`]
-    #[arg(long)]
+    #[arg(long, env = "MUSTER_ORIGIN")]
     origin: Option<String>,
 }
 

@@ -18,6 +18,9 @@ pub(super) struct Arguments {
     /// The person's id
     #[arg(long)]
     officer: String,
+    /// Where people reach the relay, as in https://muster.example [default: the settings' `origin`]
+    #[arg(long, env = "MUSTER_ORIGIN")]
+    origin: Option<String>,
 }
 
 /// Prints a link.
@@ -26,7 +29,8 @@ pub(super) struct Arguments {
 /// When there is no bureau in the folder, or no such person in it.
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let officer = OfficerId::parse(&arguments.officer)?;
-    let config = arguments.place.settings()?;
+    let mut config = arguments.place.settings()?;
+    config.origin = arguments.origin.clone().or(config.origin);
     let store = Arc::new(super::open(&config)?);
     let founding =
         store.founding()?.context("there is no bureau in this data folder; found one with `muster init`")?;

@@ -3,7 +3,7 @@
 //! document. The result is what the writer gets.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use shared::ids::{BureauId, DeviceId};
 use shared::protocol::{Batch, RefusalCode};
@@ -15,6 +15,10 @@ use crate::store::{DeviceRecord, Store, StoreError};
 
 /// Batches that are not worth a second thread.
 const BATCHES_A_THREAD_MIN: usize = 16;
+
+/// Cores of the machine: the system reads files to tell.
+static CORES: LazyLock<usize> =
+    LazyLock::new(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
 
 /// Inspects a push and tests it: one candidate for each batch, in their order.
 pub(super) async fn inspect(
@@ -74,11 +78,10 @@ fn authors(store: &dyn Store, batches: &[Batch]) -> Result<HashMap<DeviceId, Dev
 
 /// Maps in order, on as many threads as there are cores and work for them.
 fn spread<T: Send, R: Send>(items: Vec<T>, map: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let share = items.len().div_ceil(cores).max(BATCHES_A_THREAD_MIN);
-    if items.len() <= share {
+    if items.len() <= BATCHES_A_THREAD_MIN {
         return items.into_iter().map(map).collect();
     }
+    let share = items.len().div_ceil(*CORES).max(BATCHES_A_THREAD_MIN);
     let mut shares = Vec::new();
     let mut items = items.into_iter();
     while items.len() > 0 {

@@ -52,10 +52,7 @@ pub enum ApplyError {
 impl Document {
     /// A document as its genesis leaves it.
     pub fn new(id: DocumentId) -> Self {
-        let mut doc = Automerge::new();
-        let change = Change::from_bytes(genesis::bytes(id.kind())).expect("genesis is a golden constant");
-        doc.apply_changes([change]).expect("genesis applies to an empty document");
-        Self { id, doc, seqs: BTreeMap::new() }
+        Self { id, doc: genesis::document(id.kind()), seqs: BTreeMap::new() }
     }
 
     /// Which one it is.

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{Automerge, ObjId, ReadDoc, ScalarValue, Value};
+use automerge::iter::MapRangeItem;
+use automerge::{Automerge, ObjId, ObjType, ReadDoc, ScalarValue, Value, ValueRef};
 use serde::de::DeserializeOwned;
 
 use super::Document;
@@ -164,14 +165,22 @@ fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
     let doc = &document.doc;
     let Ok(map) = document.map(map) else { return Vec::new() };
     let mut events: Vec<RawEvent> = Vec::new();
-    for key in doc.keys(&map) {
+    // Walked through from one end to the other: asking for each key and each field is five times slower.
+    for item in doc.map_range(&map, ..) {
+        if !item.conflict {
+            events.extend(event(
+                doc,
+                &item.key,
+                &item.id(),
+                matches!(item.value, ValueRef::Object(ObjType::Map)),
+            ));
+            continue;
+        }
         let first = events.len();
-        for (value, id) in doc.get_all(&map, key.as_str()).unwrap_or_default() {
-            let (Value::Object(automerge::ObjType::Map), ObjId::Id(counter, _, _)) = (&value, &id) else {
+        for (value, id) in doc.get_all(&map, item.key.as_ref()).unwrap_or_default() {
+            let Some(event) = event(doc, &item.key, &id, matches!(value, Value::Object(ObjType::Map))) else {
                 continue;
             };
-            let event =
-                RawEvent { key: EventKey::from_text(&key), counter: *counter, fields: fields(doc, &id) };
             // An edit that was made again because the log had lost it, and then came back, is one event.
             match events[first..].iter_mut().find(|other| other.fields == event.fields) {
                 Some(same) => same.counter = same.counter.min(event.counter),
@@ -183,12 +192,22 @@ fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
     events
 }
 
+/// The event that an operation made under a key, if it made a map.
+fn event(doc: &Automerge, key: &str, made_by: &ObjId, is_map: bool) -> Option<RawEvent> {
+    let ObjId::Id(counter, _, _) = made_by else { return None };
+    is_map.then(|| RawEvent {
+        key: EventKey::from_text(key),
+        counter: *counter,
+        fields: fields(doc, made_by),
+    })
+}
+
 fn fields(doc: &Automerge, event: &ObjId) -> BTreeMap<String, ScalarValue> {
-    let scalar = |key: String| match doc.get(event, key.as_str()) {
-        Ok(Some((Value::Scalar(value), _))) => Some((key, value.into_owned())),
-        _ => None,
+    let scalar = |item: MapRangeItem<'_>| match item.value {
+        ValueRef::Scalar(value) => Some((item.key.into_owned(), value.into())),
+        ValueRef::Object(_) => None,
     };
-    doc.keys(event).filter_map(scalar).collect()
+    doc.map_range(event, ..).filter_map(scalar).collect()
 }
 
 impl RawEvent {

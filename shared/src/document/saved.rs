@@ -12,6 +12,10 @@ use crate::ids::{Actor, ChangeHash, Digest, DocumentId};
 /// Bytes that are not this document in one piece.
 #[derive(Debug, thiserror::Error)]
 pub enum SavedError {
+    /// The bytes are not what was saved, or another chunk of automerge's: it is not given to automerge, which does not
+    /// survive every chunk that could be there.
+    #[error("it is damaged")]
+    Damaged,
     /// Automerge cannot load it.
     #[error("it does not load: {0}")]
     Load(#[from] AutomergeError),
@@ -42,8 +46,8 @@ impl Document {
     /// # Errors
     /// When the bytes are damaged, are another kind's, or hold other changes than the digest says.
     pub fn load(id: DocumentId, bytes: &[u8], digest: Digest) -> Result<Self, SavedError> {
-        if bytes.is_empty() {
-            return Err(SavedError::Genesis);
+        if !is_intact(bytes) {
+            return Err(SavedError::Damaged);
         }
         let doc = Automerge::load(bytes)?;
         let mut document = Self { id, doc, seqs: std::collections::BTreeMap::new() };
@@ -119,11 +123,13 @@ mod tests {
 
     #[test]
     fn what_is_not_this_document_is_refused() {
-        let (document, _) = written(20);
+        let (document, changes) = written(20);
         let (id, bytes, digest) = (document.id(), document.save(), document.digest());
         assert!(is_intact(&bytes) && !is_intact(&bytes[..bytes.len() - 1]) && !is_intact(&[]));
         assert!(matches!(Document::load(id, &bytes, Digest::default()), Err(SavedError::Digest)));
-        assert!(matches!(Document::load(id, &[], digest), Err(SavedError::Genesis)));
+        assert!(matches!(Document::load(id, &[], digest), Err(SavedError::Damaged)));
+        let other_chunk = &changes[0].1;
+        assert!(matches!(Document::load(id, other_chunk, digest), Err(SavedError::Damaged)));
         let round = DocumentId::derive(DocumentKind::Round, &["x"]);
         assert!(matches!(Document::load(round, &bytes, digest), Err(SavedError::Genesis)));
         for cut in (0..bytes.len()).step_by(7) {

@@ -1,8 +1,11 @@
 //! What those ask who run the relay: is it well, and what does it count.
 
+use std::process::Command;
+
 use shared::api::problem::ProblemCode;
 use tests::kit::http::Client;
 use tests::kit::phone::OK;
+use tests::kit::process::binary;
 use tests::kit::relay::Relay;
 
 /// A number of the metrics' page; 0 when it is not there.
@@ -70,4 +73,24 @@ fn every_answer_has_a_number_that_the_log_has_too() {
     let (one, other) = (id("/api/health"), id("/nowhere"));
     assert_ne!(one, other);
     assert_eq!(one.split_once('-').unwrap().0, other.split_once('-').unwrap().0, "one run of the program");
+}
+
+#[test]
+fn links_begin_with_where_people_reach_the_relay() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |arguments: &[&str], origin: Option<&str>| {
+        let mut command = Command::new(binary());
+        command.args(arguments).arg("--data").arg(folder.path().join("data")).env_remove("MUSTER_ORIGIN");
+        command.envs(origin.map(|origin| ("MUSTER_ORIGIN", origin)));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let init = ["init", "--id", "chaohu", "--name", "巢湖市公安局", "--admin", "侯芳", "--badge", "013117"];
+    assert!(told(&init, Some("https://muster.example")).contains("https://muster.example/enrol#"));
+    let invite = ["invite", "--officer", "admin"];
+    assert!(told(&invite, Some("https://muster.example/")).contains("https://muster.example/enrol#"));
+    assert!(told(&invite, None).contains("http://localhost:8080/enrol#"));
+    let by_flag = [&invite[..], &["--origin", "https://other.example"]].concat();
+    assert!(told(&by_flag, Some("https://muster.example")).contains("https://other.example/enrol#"));
 }

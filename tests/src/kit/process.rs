@@ -30,7 +30,7 @@ pub struct Process {
 }
 
 /// The binary: `MUSTER_BIN`, or where cargo puts it.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     let path = std::env::var_os("MUSTER_BIN").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/debug/muster"),
         PathBuf::from,

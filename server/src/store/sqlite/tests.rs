@@ -119,3 +119,22 @@ fn a_database_of_a_later_version_is_left_alone() {
     drop(connection);
     assert!(matches!(Sqlite::open(options), Err(StoreError::SchemaTooNew { found: 99, .. })));
 }
+
+#[test]
+fn a_joining_statement_is_planned_once_whatever_is_bound_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = open(&folder, None, &Faults::default());
+    let planned_again = |connection: &Connection, n: u8| {
+        let mut select = connection.prepare_cached(
+            "SELECT documents.id FROM documents JOIN collections ON collections.id = documents.collection
+             WHERE documents.document = ?1",
+        )?;
+        select.exists([document(&n.to_string()).to_bytes()])?;
+        Ok(select.get_status(rusqlite::StatementStatus::RePrepare))
+    };
+    for n in 0..10 {
+        append(&sqlite, COLLECTION, document(&n.to_string()), 1).unwrap();
+        assert_eq!(sqlite.read(|connection| planned_again(connection, n)).unwrap(), 0, "reading");
+        assert_eq!(sqlite.transact(|tx| planned_again(tx, n)).unwrap(), 0, "writing");
+    }
+}
