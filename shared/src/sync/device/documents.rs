@@ -119,7 +119,7 @@ impl Documents {
         true
     }
 
-    /// An entry that was left out counts again, and is applied alone.
+    /// An entry that was left out counts again, and is suspected.
     pub(super) fn take_back(&mut self, aside: &Aside) {
         let Some(held) = self.held.get_mut(&aside.document) else { return };
         if held.doubts.aside.remove(&aside.hash) {
@@ -129,7 +129,7 @@ impl Documents {
         }
     }
 
-    /// An entry is applied alone.
+    /// The app may die of an entry.
     pub(super) fn suspect(&mut self, id: DocumentId, hash: ChangeHash) {
         if let Some(held) = self.held.get_mut(&id) {
             held.doubts.suspects.insert(hash);

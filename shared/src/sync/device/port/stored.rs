@@ -176,6 +176,9 @@ pub struct Applying {
     /// The changes.
     #[n(1)]
     pub hashes: Vec<ChangeHash>,
+    /// Whether an earlier life of the app ended over it: one change, applied alone.
+    #[n(2)]
+    pub is_suspect: bool,
 }
 
 /// One write to the storage. All writes of one `Persist` go into one transaction.
