@@ -10,7 +10,7 @@ use super::journal::{Entry, Then};
 use super::port::{Effect, Mark, Rejected, StoredChange, StoredSnapshot, Why, Write};
 use super::pull::PullError;
 use super::seals;
-use crate::document::{Document, chunk};
+use crate::document::{chunk, saved};
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 use crate::limits::HOLDINGS_MAX;
 use crate::protocol::{Bootstrap, Carried, Cursor, Holding, Pull, RejectCode, Want, Whole};
@@ -140,8 +140,8 @@ impl Device {
         let id = whole.document;
         let mut theirs = changes_of(whole)?;
         if let Some(snapshot) = &whole.snapshot {
-            let loaded = Document::load(id, &snapshot.bytes, snapshot.digest);
-            let changes = loaded.map_err(|_| PullError::Chain)?.changes();
+            let changes = saved::changes(id, &snapshot.bytes, snapshot.digest);
+            let changes = changes.map_err(|_| PullError::Chain)?;
             theirs.splice(0..0, changes.into_iter().map(|(hash, change)| (hash, Some(change))));
         }
         let mut ours = self.documents.hashes(id);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::port::StoredSnapshot;
 use super::{Documents, Held};
-use crate::document::Document;
+use crate::document::{Document, saved};
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 
 /// A document's beginning, in one piece.
@@ -27,11 +27,16 @@ impl Base {
         loaded
     }
 
-    fn contains(&self, id: DocumentId, hash: ChangeHash) -> bool {
+    /// The changes in it; `None` when it is not what it was told to be.
+    fn hashes(&self, id: DocumentId) -> Option<&BTreeSet<ChangeHash>> {
         if self.hashes.get().is_none() {
             self.load(id);
         }
-        self.hashes.get().is_some_and(|hashes| hashes.as_ref().is_some_and(|hashes| hashes.contains(&hash)))
+        self.hashes.get()?.as_ref()
+    }
+
+    fn contains(&self, id: DocumentId, hash: ChangeHash) -> bool {
+        self.hashes(id).is_some_and(|hashes| hashes.contains(&hash))
     }
 
     /// Whether it was loaded and is not what it was told to be.
@@ -80,7 +85,7 @@ impl Documents {
     /// The single changes that a document's snapshot consists of.
     pub(in super::super) fn in_base(&self, id: DocumentId) -> Vec<(ChangeHash, Vec<u8>)> {
         let base = self.held.get(&id).and_then(|held| held.base.as_ref());
-        base.and_then(|base| base.load(id)).map(|document| document.changes()).unwrap_or_default()
+        base.and_then(|base| saved::changes(id, &base.bytes, base.digest).ok()).unwrap_or_default()
     }
 
     /// Every change of a document, with those in its snapshot.
@@ -88,8 +93,7 @@ impl Documents {
         let Some(held) = self.held.get(&id) else { return BTreeSet::new() };
         let mut hashes: BTreeSet<_> = held.changes.keys().copied().collect();
         if let Some(base) = &held.base {
-            base.contains(id, ChangeHash([0; 32]));
-            hashes.extend(base.hashes.get().iter().flat_map(|known| known.iter().flatten()));
+            hashes.extend(base.hashes(id).into_iter().flatten());
         }
         hashes
     }
