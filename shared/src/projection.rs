@@ -11,6 +11,7 @@ use crate::domain::directory::Directory;
 use crate::domain::observation::{Observation, SignOff};
 use crate::domain::reading::{self, Reading};
 use crate::domain::template::{Group, Item, SubjectKind, Template};
+use crate::gather::Gather;
 use crate::ids::{AssetId, EventKey, ItemId, OfficerId, StationCode, SubjectId};
 use crate::trust::rights::Role;
 
@@ -162,7 +163,7 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
         faults: count(&|line| line.is_adverse()),
         disputes: count(&|line| line.reading.is_disputed()),
         late: u32::try_from(late.unwrap_or_default()).unwrap_or(u32::MAX),
-        people: round.observations.iter().map(|observation| observation.author.clone()).collect(),
+        people: round.observations.iter().map(|observation| observation.author.clone()).into_set(),
         subjects,
         lines,
     }
@@ -194,8 +195,8 @@ fn with_unexpected<'a>(
     mut subjects: Vec<Subject>,
     said: impl Iterator<Item = &'a SubjectId>,
 ) -> Vec<Subject> {
-    let known: BTreeSet<SubjectId> = subjects.iter().map(|subject| subject.id.clone()).collect();
-    let unexpected: BTreeSet<&SubjectId> = said.filter(|id| !known.contains(*id)).collect();
+    let known: BTreeSet<SubjectId> = subjects.iter().map(|subject| subject.id.clone()).into_set();
+    let unexpected: BTreeSet<&SubjectId> = said.filter(|id| !known.contains(*id)).into_set();
     subjects.extend(unexpected.into_iter().map(|id| Subject {
         id: id.clone(),
         name: Label::new(id.as_str().rsplit(':').next().unwrap_or_default(), ""),

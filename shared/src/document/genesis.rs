@@ -27,7 +27,7 @@ pub fn bytes(kind: DocumentKind) -> Vec<u8> {
         | DocumentKind::Directory
         | DocumentKind::Register => EVENTS,
     };
-    data_encoding::HEXLOWER.decode(hex.as_bytes()).expect("the constants are hexadecimal")
+    crate::digits::HEX.decode(hex).expect("the constants are hexadecimal")
 }
 
 /// What the map holds that the genesis of a kind made by this operation.
@@ -73,7 +73,7 @@ mod tests {
         }
         tx.commit_with(CommitOptions::default().with_time(0));
         let changes = doc.get_changes(&[]);
-        data_encoding::HEXLOWER.encode(changes[0].raw_bytes())
+        crate::digits::HEX.encode(changes[0].raw_bytes())
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
 use crate::domain::round::{Period, RoundName};
 use crate::domain::template::Template;
+use crate::gather::{Gather, sort_by};
 use crate::ids::{
     AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId,
 };
@@ -74,7 +75,7 @@ pub fn round(document: &Document, bureau: &BureauId) -> Round {
 
 /// Notes in a round that was read which of its document's changes are held, as the directory says.
 pub fn hold(round: &mut Round, document: &Document, changes: &BTreeSet<ChangeHash>) {
-    let held: BTreeSet<EventKey> = changes.iter().filter_map(|change| document.key_of(*change)).collect();
+    let held: BTreeSet<EventKey> = changes.iter().filter_map(|change| document.key_of(*change)).into_set();
     if held.is_empty() {
         return;
     }
@@ -120,14 +121,15 @@ pub fn directory(document: &Document) -> Directory {
 pub fn register(document: &Document) -> BTreeMap<AssetId, Asset> {
     let assets =
         entries::<RegisterEntry>(document).map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
-    assets.collect()
+    assets.into_map()
 }
 
-/// The JSON entries that this version can read, in the order they were written.
+/// The JSON entries that this version can read, in the order they were written. All JSON is read as bytes: read as text,
+/// it would bring a reader of its own.
 fn entries<T: DeserializeOwned>(document: &Document) -> impl Iterator<Item = T> {
     events(document, s::EVENTS)
         .into_iter()
-        .filter_map(|event| serde_json::from_str(event.text(s::BODY)?).ok())
+        .filter_map(|event| serde_json::from_slice(event.text(s::BODY)?.as_bytes()).ok())
 }
 
 /// Observations that a signature over `heads` does not cover; `None` when not all of these heads are here.
@@ -141,7 +143,7 @@ fn uncovered(
     }
     let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
     let map = document.map(s::OBSERVATIONS).ok()?;
-    let covered: BTreeSet<String> = document.doc.keys_at(&map, &heads).collect();
+    let covered: BTreeSet<String> = document.doc.keys_at(&map, &heads).into_set();
     let late = observations.iter().filter(|observation| !covered.contains(observation.key.as_str()));
     Some(late.map(|observation| observation.key.clone()).collect())
 }
@@ -179,7 +181,7 @@ fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
             }
         }
     }
-    events.sort_by(|a, b| (a.counter, &a.key).cmp(&(b.counter, &b.key)));
+    sort_by(&mut events, |a, b| (a.counter, &a.key).cmp(&(b.counter, &b.key)));
     events
 }
 
@@ -188,7 +190,7 @@ fn fields(doc: &Automerge, event: &ObjId) -> BTreeMap<String, ScalarValue> {
         Ok(Some((Value::Scalar(value), _))) => Some((key, value.into_owned())),
         _ => None,
     };
-    doc.keys(event).filter_map(scalar).collect()
+    doc.keys(event).filter_map(scalar).into_map()
 }
 
 impl RawEvent {

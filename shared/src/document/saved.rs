@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::compact::{Elider, Restored, Restorer, Trail};
 use super::{ApplyError, Document, chunk, genesis};
+use crate::gather::Gather;
 use crate::ids::{ChangeHash, Digest, DocumentId};
 use crate::limits::SAVED_BYTES_MAX;
 
@@ -52,7 +53,7 @@ pub fn changes(
         return Err(SavedError::Damaged);
     }
     let changes = restored(id, &bytes[CHECKSUM + 1..]).ok_or(SavedError::Malformed)?;
-    let distinct: BTreeSet<ChangeHash> = changes.iter().map(|(hash, _)| *hash).collect();
+    let distinct: BTreeSet<ChangeHash> = changes.iter().map(|(hash, _)| *hash).into_set();
     if distinct.len() < changes.len() || Digest::of(id, distinct) != digest {
         return Err(SavedError::Digest);
     }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::answer::{Answer, Condition, SafeSide};
 use super::observation::{Act, Observation};
 use super::template::{Band, Item};
+use crate::gather::Gather;
 use crate::ids::EventKey;
 
 /// What is true of one item on one subject.
@@ -91,7 +92,7 @@ pub fn read(item: Option<&Item>, observations: &[&Observation]) -> Reading {
     Reading {
         verdict: weigh(item, &standing),
         standing: standing.iter().map(|observation| observation.key.clone()).collect(),
-        fates: answers.map(|observation| (observation.key.clone(), fate(observation))).collect(),
+        fates: answers.map(|observation| (observation.key.clone(), fate(observation))).into_map(),
     }
 }
 
@@ -101,7 +102,7 @@ fn weigh(item: Option<&Item>, standing: &[&Observation]) -> Verdict {
     let answers = || standing.iter().filter_map(|observation| observation.answer());
     let substantial: Vec<&Answer> = answers().filter(|answer| answer.is_substantial()).collect();
     if safe_side == SafeSide::All && !substantial.is_empty() {
-        let distinct: BTreeSet<String> = substantial.iter().map(|answer| answer.to_text()).collect();
+        let distinct: BTreeSet<String> = substantial.iter().map(|answer| answer.to_text()).into_set();
         return Verdict::Collected(distinct.iter().filter_map(|text| Answer::from_text(text)).collect());
     }
     let counted: Vec<&Answer> = if substantial.is_empty() { answers().collect() } else { substantial };
@@ -136,20 +137,20 @@ impl<'a> Evidence<'a> {
             .iter()
             .filter(|o| !o.is_held)
             .map(|observation| (&observation.key, *observation))
-            .collect();
+            .into_map();
         let withdrawn: BTreeSet<&EventKey> = all
             .values()
             .filter_map(|o| match &o.act {
                 Act::Withdraw(target) => own_earlier(&all, o, target).map(|target| &target.key),
                 Act::Answer { .. } => None,
             })
-            .collect();
+            .into_set();
         let answers = all.values().copied().filter(|o| o.answer().is_some() && !withdrawn.contains(&o.key));
         let amended: BTreeSet<&EventKey> =
-            answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).collect();
+            answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).into_set();
         let live: BTreeMap<_, _> =
-            answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).collect();
-        let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).collect();
+            answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).into_map();
+        let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).into_map();
         Self { all, withdrawn, amended, live, seen_by }
     }
 

@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::gather::Gather;
 use crate::ids::{Actor, CollectionId, DocumentId, EventKey};
 use crate::protocol::Cursor;
 use crate::time::Timestamp;
@@ -112,14 +113,14 @@ impl Device {
                 .receipts
                 .into_iter()
                 .map(|stored| (stored.receipt.collection.clone(), stored))
-                .collect(),
+                .into_map(),
             caught_up: stored
                 .cursors
                 .iter()
                 .filter(|(_, at)| is_caught_up(at))
                 .map(|(c, _)| c.clone())
-                .collect(),
-            cursors: stored.cursors.into_iter().collect(),
+                .into_set(),
+            cursors: stored.cursors.into_iter().into_map(),
             opened: BTreeSet::new(),
             visits: BTreeMap::new(),
             rejected: stored.rejected,

@@ -11,6 +11,7 @@ use super::port::{Effect, Mark, Rejected, StoredChange, StoredSnapshot, Why, Wri
 use super::pull::PullError;
 use super::seals;
 use crate::document::{chunk, saved};
+use crate::gather::Gather;
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 use crate::limits::HOLDINGS_MAX;
 use crate::protocol::{Bootstrap, Carried, Cursor, Holding, Pull, RejectCode, Want, Whole};
@@ -175,10 +176,10 @@ impl Device {
         }
         let sealed = self.give_back(&lost);
         let mut writes = Vec::new();
-        let documents: BTreeSet<DocumentId> = lost.iter().map(|(document, _)| *document).collect();
+        let documents: BTreeSet<DocumentId> = lost.iter().map(|(document, _)| *document).into_set();
         for document in documents {
             let in_base = self.documents.in_base(document);
-            let in_base = in_base.into_iter().collect::<BTreeMap<_, _>>();
+            let in_base = in_base.into_iter().into_map();
             // From now on it is kept change by change: each may have to be pushed by itself, or let go.
             let is_opened = in_base.keys().any(|hash| lost.contains(&(document, *hash)));
             if is_opened {

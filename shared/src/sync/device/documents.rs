@@ -12,6 +12,7 @@ use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::template::Template;
+use crate::gather::Gather;
 use crate::ids::{
     Actor, AssetId, BureauId, ChangeHash, CollectionId, Digest, DocumentId, DocumentKind, EventKey,
     TemplateId,
@@ -305,10 +306,10 @@ impl Documents {
         }
         let Directory { held, released, .. } = &self.library.directory;
         let count = |of: &BTreeMap<_, BTreeSet<_>>, id| of.get(id).map_or(0, BTreeSet::len);
-        self.library.held_in = held.keys().map(|id| (*id, (count(held, id), count(released, id)))).collect();
+        self.library.held_in = held.keys().map(|id| (*id, (count(held, id), count(released, id)))).into_map();
         let after = &self.library.held_in;
         let changed: BTreeSet<_> =
-            after.iter().filter(|(id, counts)| before.get(id) != Some(counts)).map(|(id, _)| *id).collect();
+            after.iter().filter(|(id, counts)| before.get(id) != Some(counts)).map(|(id, _)| *id).into_set();
         for id in &changed {
             if let Some(held) = self.held.get_mut(id) {
                 held.forget_readings();

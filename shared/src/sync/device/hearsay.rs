@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use super::port::Write;
 
 /// Something that a tab says to the others. Each tab says things in order, and all others hear them in that order.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Saying {
     /// A tab starts: whoever has a transaction under way says so again.
     #[n(0)]
@@ -40,6 +40,12 @@ pub enum Saying {
         is_durable: bool,
     },
 }
+
+crate::read_choice!(Saying {
+    0 => Hello {},
+    1 => Begun { tab, number, writes },
+    2 => Ended { tab, is_durable },
+});
 
 /// Transactions of other tabs of which the end was not heard: each tab has one at a time.
 #[derive(Debug, Default)]

@@ -14,6 +14,7 @@ use super::port::{Effect, Mark, Rejected, StoredChange, Why, Write};
 use crate::document::write::Event;
 use crate::document::{chunk, decode};
 use crate::domain::round::RoundName;
+use crate::gather::{Gather, sort_by};
 use crate::ids::{Actor, ChangeHash, CollectionId, DocumentId, EventKey};
 use crate::limits::{REMADE_MAX, SLOT_DRAWN_MIN, SLOTS_PER_BASE};
 use crate::protocol::{Ack, AckOutcome, Batch, Pull, RejectCode};
@@ -217,7 +218,7 @@ impl Device {
         }
         let blamed = judge(verdict, &mut waiting);
         let round = self.round_name(id, &waiting);
-        let hashes: BTreeSet<ChangeHash> = waiting.iter().map(|own| own.mark.hash).collect();
+        let hashes: BTreeSet<ChangeHash> = waiting.iter().map(|own| own.mark.hash).into_set();
         self.documents.drop_changes(id, &hashes);
         let mut again = Again::new(id, self.actor, verdict.code == RejectCode::ActorForked);
         for own in waiting {
@@ -276,7 +277,7 @@ impl Device {
                 Some((place, Own { mark: mark.clone(), stored, written }))
             })
             .collect();
-        own.sort_by_key(|(place, _)| *place);
+        sort_by(&mut own, |(a, _), (b, _)| a.cmp(b));
         own.into_iter().map(|(_, own)| own).collect()
     }
 
@@ -338,7 +339,7 @@ fn judge(verdict: &Verdict, waiting: &mut Vec<Own>) -> BTreeMap<ChangeHash, Why>
     let all = |why| move |own: &Own| (own.mark.hash, why);
     match verdict.code {
         RejectCode::NoRight | RejectCode::Collection => {
-            return waiting.iter().map(all(Why::ToBlame)).collect();
+            return waiting.iter().map(all(Why::ToBlame)).into_map();
         }
         code if is_about_place(code) => return tried_again(waiting),
         _ => {}
@@ -351,7 +352,7 @@ fn judge(verdict: &Verdict, waiting: &mut Vec<Own>) -> BTreeMap<ChangeHash, Why>
     if let Some(named) = named {
         let at = waiting.iter().position(|own| own.mark.hash == named).unwrap_or_default();
         waiting.drain(..at);
-        return BTreeMap::from([(named, Why::ToBlame)]);
+        return std::iter::once((named, Why::ToBlame)).into_map();
     }
     // One of them, or all of them together: each travels alone, so that the next rejection names it.
     let is_suspect = |own: &Own| verdict.batch.contains(&own.mark.hash);
@@ -366,5 +367,5 @@ fn judge(verdict: &Verdict, waiting: &mut Vec<Own>) -> BTreeMap<ChangeHash, Why>
 fn tried_again(waiting: &mut [Own]) -> BTreeMap<ChangeHash, Why> {
     waiting.iter_mut().for_each(|own| own.mark.remade += 1);
     let too_often = waiting.iter().filter(|own| own.mark.remade > REMADE_MAX);
-    too_often.map(|own| (own.mark.hash, Why::TooOften)).collect()
+    too_often.map(|own| (own.mark.hash, Why::TooOften)).into_map()
 }

@@ -16,6 +16,7 @@ use shared::domain::policy;
 use shared::domain::reading::{Fate, Verdict};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{ItemKind, Template};
+use shared::gather::sort_by;
 use shared::ids::{AssetId, CollectionId, DocumentId, ItemId, Shelf, SubjectId};
 use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
@@ -84,7 +85,8 @@ impl Builder<'_> {
     /// This person's own kit first, the others as they come.
     fn subject_order(&self, sheet: &RoundSheet<'_>) -> Vec<usize> {
         let mut order: Vec<usize> = (0..sheet.subjects.len()).collect();
-        order.sort_by_key(|index| !self.is_mine(&sheet.subjects[*index].id));
+        let is_others = |index: &usize| !self.is_mine(&sheet.subjects[*index].id);
+        sort_by(&mut order, |a, b| is_others(a).cmp(&is_others(b)));
         order
     }
 

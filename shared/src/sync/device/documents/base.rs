@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::port::StoredSnapshot;
 use super::{Documents, Held};
 use crate::document::{Document, saved};
+use crate::gather::Gather;
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 
 /// A document's beginning, in one piece.
@@ -23,7 +24,7 @@ impl Base {
     /// The document that it is; `None` when it is not what it was told to be.
     pub(super) fn load(&self, id: DocumentId) -> Option<Document> {
         let loaded = Document::load(id, &self.bytes, self.digest).ok();
-        self.hashes.get_or_init(|| loaded.as_ref().map(|document| document.hashes().into_iter().collect()));
+        self.hashes.get_or_init(|| loaded.as_ref().map(|document| document.hashes().into_iter().into_set()));
         loaded
     }
 
@@ -91,7 +92,7 @@ impl Documents {
     /// Every change of a document, with those in its snapshot.
     pub(in super::super) fn hashes(&self, id: DocumentId) -> BTreeSet<ChangeHash> {
         let Some(held) = self.held.get(&id) else { return BTreeSet::new() };
-        let mut hashes: BTreeSet<_> = held.changes.keys().copied().collect();
+        let mut hashes: BTreeSet<_> = held.changes.keys().copied().into_set();
         if let Some(base) = &held.base {
             hashes.extend(base.hashes(id).into_iter().flatten());
         }
@@ -106,7 +107,7 @@ impl Documents {
     /// What each document of a collection comes to.
     pub(in super::super) fn digests(&self, collection: &CollectionId) -> BTreeMap<DocumentId, Digest> {
         let held = self.held.iter().filter(|(_, held)| held.collection == *collection);
-        held.map(|(id, held)| (*id, held.digest)).collect()
+        held.map(|(id, held)| (*id, held.digest)).into_map()
     }
 
     /// The collection that a document is in, if there is anything of it.

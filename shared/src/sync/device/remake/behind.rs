@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Stage, is_about_place};
+use crate::gather::Gather;
 use crate::ids::{ChangeHash, CollectionId, DocumentId};
 use crate::limits::BEHIND_MAX;
 use crate::protocol::RejectCode;
@@ -45,7 +46,7 @@ impl Device {
     /// What the log lacks was there once: it shows when the two are compared document by document.
     pub(super) fn look_for_what_is_lost(&mut self, behind: &[DocumentId]) -> Vec<Effect> {
         let of = |id: &DocumentId| self.remaking.due.get(id).map(|verdict| verdict.collection.clone());
-        let mut collections: BTreeSet<CollectionId> = behind.iter().filter_map(of).collect();
+        let mut collections: BTreeSet<CollectionId> = behind.iter().filter_map(of).into_set();
         collections.retain(|collection| self.identity.rights.may_read(collection));
         let writes: Vec<Write> =
             collections.iter().flat_map(|collection| self.begin_catch_up(collection)).collect();
