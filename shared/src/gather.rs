@@ -4,6 +4,8 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::flat::FlatMap;
+
 /// `collect` into trees, one by one.
 pub trait Gather: Iterator + Sized {
     /// A map of pairs; of two with the same key, the later.
@@ -16,6 +18,14 @@ pub trait Gather: Iterator + Sized {
             map.insert(key, value);
         }
         map
+    }
+
+    /// A map of few pairs; of two with the same key, the later.
+    fn into_flat<K: Ord, V>(self) -> FlatMap<K, V>
+    where
+        Self: Iterator<Item = (K, V)>,
+    {
+        self.collect()
     }
 
     /// A set.

@@ -6,6 +6,7 @@ pub mod api;
 pub mod cbor;
 pub mod digits;
 pub mod domain;
+pub mod flat;
 pub mod gather;
 pub mod ids;
 pub mod limits;

@@ -11,6 +11,7 @@ use crate::domain::directory::Directory;
 use crate::domain::observation::{Observation, SignOff};
 use crate::domain::reading::{self, Reading};
 use crate::domain::template::{Group, Item, SubjectKind, Template};
+use crate::flat::FlatMap;
 use crate::gather::Gather;
 use crate::ids::{AssetId, EventKey, ItemId, OfficerId, StationCode, SubjectId};
 use crate::trust::rights::Role;
@@ -117,9 +118,9 @@ pub fn expected_subjects(
 
 /// Lays a round out: every line that is asked, and every other that somebody answered.
 pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Round) -> RoundSheet<'a> {
-    let mut said: BTreeMap<(&SubjectId, &ItemId), Vec<&Observation>> = BTreeMap::new();
+    let mut said: FlatMap<(&SubjectId, &ItemId), Vec<&Observation>> = FlatMap::new();
     for observation in &round.observations {
-        said.entry((&observation.subject, &observation.item)).or_default().push(observation);
+        said.get_or_default((&observation.subject, &observation.item)).push(observation);
     }
     let expected_count = subjects.len();
     let subjects = with_unexpected(subjects, said.keys().map(|(subject, _)| *subject));

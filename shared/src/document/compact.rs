@@ -5,9 +5,8 @@
 //! Nothing here is trusted to be right: a change's hash covers the rebuilt bytes, the hash is what signatures, the
 //! chain and dependencies are about, and admission looks at the rebuilt bytes as at any others.
 
-use std::collections::BTreeMap;
-
 use super::genesis;
+use crate::flat::FlatMap;
 use crate::ids::{ChangeHash, DocumentId};
 
 pub(crate) mod change;
@@ -47,13 +46,13 @@ pub(crate) struct Trail {
     pub(crate) hashes: Vec<ChangeHash>,
     next_op: u64,
     /// The last number of each actor.
-    seqs: BTreeMap<Vec<u8>, u64>,
+    seqs: FlatMap<Vec<u8>, u64>,
 }
 
 impl Trail {
     pub(crate) fn new(document: DocumentId) -> Self {
         let kind = document.kind();
-        Self { hashes: vec![genesis::hash(kind)], next_op: genesis::next_op(kind), seqs: BTreeMap::new() }
+        Self { hashes: vec![genesis::hash(kind)], next_op: genesis::next_op(kind), seqs: FlatMap::new() }
     }
 
     fn last_hash(&self) -> &[u8] {

@@ -48,7 +48,7 @@ fn raw(change: &[u8]) -> Option<(u64, RawEvent)> {
         let operation = operation.ok().filter(|operation| operation.action == PUT)?;
         Some((operation.key?.to_owned(), scalar(operation.value)?))
     });
-    Some((map, RawEvent { key, counter: walked.start_op, fields: fields.into_map() }))
+    Some((map, RawEvent { key, counter: walked.start_op, fields: fields.into_flat() }))
 }
 
 fn scalar(value: Value<'_>) -> Option<ScalarValue> {

@@ -17,6 +17,7 @@ use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
 use crate::domain::round::{Period, RoundName};
 use crate::domain::template::Template;
+use crate::flat::FlatMap;
 use crate::gather::{Gather, sort_by};
 use crate::ids::{
     AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId,
@@ -30,7 +31,7 @@ pub struct Round {
     /// What the derived id stands for, as a visit says and the id confirms.
     pub name: Option<RoundName>,
     /// Stays, by key.
-    pub visits: BTreeMap<EventKey, Visit>,
+    pub visits: FlatMap<EventKey, Visit>,
     /// What was said, in the order of operation counters, then keys.
     pub observations: Vec<Observation>,
     /// Signatures, in the same order.
@@ -152,7 +153,7 @@ fn uncovered(
 pub(super) struct RawEvent {
     pub(super) key: EventKey,
     pub(super) counter: u64,
-    pub(super) fields: BTreeMap<String, ScalarValue>,
+    pub(super) fields: FlatMap<String, ScalarValue>,
 }
 
 /// The visit under a key, as it could be written again; `None` when there is none that can be read.
@@ -185,12 +186,12 @@ fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
     events
 }
 
-fn fields(doc: &Automerge, event: &ObjId) -> BTreeMap<String, ScalarValue> {
+fn fields(doc: &Automerge, event: &ObjId) -> FlatMap<String, ScalarValue> {
     let scalar = |key: String| match doc.get(event, key.as_str()) {
         Ok(Some((Value::Scalar(value), _))) => Some((key, value.into_owned())),
         _ => None,
     };
-    doc.keys(event).filter_map(scalar).into_map()
+    doc.keys(event).filter_map(scalar).into_flat()
 }
 
 impl RawEvent {
@@ -246,13 +247,13 @@ impl RawEvent {
     }
 
     /// The visit that this event refers to: the same actor's, by its counter.
-    fn visit_in<'a>(&self, visits: &'a BTreeMap<EventKey, Visit>) -> Option<&'a Visit> {
+    fn visit_in<'a>(&self, visits: &'a FlatMap<EventKey, Visit>) -> Option<&'a Visit> {
         let (actor, _) = self.key.parts()?;
         let counter = u32::try_from(self.number(s::VISIT)?).ok()?;
         visits.get(&EventKey::new(actor, counter))
     }
 
-    fn observation(&self, visits: &BTreeMap<EventKey, Visit>) -> Option<Observation> {
+    fn observation(&self, visits: &FlatMap<EventKey, Visit>) -> Option<Observation> {
         let visit = self.visit_in(visits)?;
         let act = match self.key_of(s::WITHDRAWS) {
             Some(target) => Act::Withdraw(target),
@@ -282,7 +283,7 @@ impl RawEvent {
         })
     }
 
-    fn sign_off(&self, visits: &BTreeMap<EventKey, Visit>) -> Option<SignOff> {
+    fn sign_off(&self, visits: &FlatMap<EventKey, Visit>) -> Option<SignOff> {
         let visit = self.visit_in(visits)?;
         let ScalarValue::Bytes(heads) = self.fields.get(s::HEADS)? else { return None };
         let heads = heads.chunks(32).map(ChangeHash::from_bytes).collect::<Option<Vec<_>>>()?;

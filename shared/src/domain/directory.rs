@@ -1,11 +1,12 @@
 //! People, stations and devices of the bureau, as the relay's directory document tells them. Stored about a person:
 //! name, badge number, station, role; nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::Label;
+use crate::flat::FlatMap;
 use crate::ids::{BureauId, ChangeHash, DeviceId, DocumentId, OfficerId, StationCode};
 use crate::time::{Timestamp, Zone};
 use crate::trust::rights::Role;
@@ -119,17 +120,17 @@ pub struct Directory {
     /// The bureau, once its entry is here.
     pub bureau: Option<Bureau>,
     /// Stations by code.
-    pub stations: BTreeMap<StationCode, Station>,
+    pub stations: FlatMap<StationCode, Station>,
     /// People by id.
-    pub officers: BTreeMap<OfficerId, Officer>,
+    pub officers: FlatMap<OfficerId, Officer>,
     /// Devices by id.
-    pub devices: BTreeMap<DeviceId, Device>,
+    pub devices: FlatMap<DeviceId, Device>,
     /// Revoked devices by id; the first revocation counts.
-    pub revoked: BTreeMap<DeviceId, Revocation>,
+    pub revoked: FlatMap<DeviceId, Revocation>,
     /// Changes that came held, by document; also those that were released.
-    pub held: BTreeMap<DocumentId, BTreeSet<ChangeHash>>,
+    pub held: FlatMap<DocumentId, BTreeSet<ChangeHash>>,
     /// Changes that were released: for good, should a restored relay hold them once more.
-    pub released: BTreeMap<DocumentId, BTreeSet<ChangeHash>>,
+    pub released: FlatMap<DocumentId, BTreeSet<ChangeHash>>,
 }
 
 impl Directory {
@@ -147,11 +148,11 @@ impl Directory {
                 self.devices.insert(device.id, device);
             }
             DirectoryEntry::Revoked(revocation) => {
-                self.revoked.entry(revocation.device).or_insert(revocation);
+                self.revoked.get_or_insert_with(revocation.device, || revocation);
             }
-            DirectoryEntry::Held(held) => self.held.entry(held.document).or_default().extend(held.changes),
+            DirectoryEntry::Held(held) => self.held.get_or_default(held.document).extend(held.changes),
             DirectoryEntry::Released(release) => {
-                self.released.entry(release.document).or_default().extend(release.changes);
+                self.released.get_or_default(release.document).extend(release.changes);
             }
         }
     }

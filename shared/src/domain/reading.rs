@@ -4,11 +4,12 @@
 //! numbered as in docs/ARCHITECTURE.md, "How answers merge"; the laws are property tests in
 //! `shared/tests/merge_laws.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::answer::{Answer, Condition, SafeSide};
 use super::observation::{Act, Observation};
 use super::template::{Band, Item};
+use crate::flat::FlatMap;
 use crate::gather::Gather;
 use crate::ids::EventKey;
 
@@ -20,7 +21,7 @@ pub struct Reading {
     /// The observations that stand, in the order of their keys: exactly what an answer given now `sees`.
     pub standing: Vec<EventKey>,
     /// What became of every answer, in the order of their keys.
-    pub fates: BTreeMap<EventKey, Fate>,
+    pub fates: FlatMap<EventKey, Fate>,
 }
 
 /// What became of an answer.
@@ -92,7 +93,7 @@ pub fn read(item: Option<&Item>, observations: &[&Observation]) -> Reading {
     Reading {
         verdict: weigh(item, &standing),
         standing: standing.iter().map(|observation| observation.key.clone()).collect(),
-        fates: answers.map(|observation| (observation.key.clone(), fate(observation))).into_map(),
+        fates: answers.map(|observation| (observation.key.clone(), fate(observation))).into_flat(),
     }
 }
 
@@ -120,24 +121,24 @@ fn weigh(item: Option<&Item>, standing: &[&Observation]) -> Verdict {
 /// The observations of one item and subject, indexed.
 struct Evidence<'a> {
     /// Every event that counts (held ones do not), by key.
-    all: BTreeMap<&'a EventKey, &'a Observation>,
+    all: FlatMap<&'a EventKey, &'a Observation>,
     /// Taken back by their authors.
     withdrawn: BTreeSet<&'a EventKey>,
     /// Replaced by their authors.
     amended: BTreeSet<&'a EventKey>,
     /// Rule 1: answers that are neither withdrawn nor amended.
-    live: BTreeMap<&'a EventKey, &'a Observation>,
+    live: FlatMap<&'a EventKey, &'a Observation>,
     /// For each live answer, what it saw: its own `sees` and those of what it amends, without circles.
-    seen_by: BTreeMap<&'a EventKey, BTreeSet<&'a EventKey>>,
+    seen_by: FlatMap<&'a EventKey, BTreeSet<&'a EventKey>>,
 }
 
 impl<'a> Evidence<'a> {
     fn gather(observations: &[&'a Observation]) -> Self {
-        let all: BTreeMap<_, _> = observations
+        let all: FlatMap<_, _> = observations
             .iter()
             .filter(|o| !o.is_held)
             .map(|observation| (&observation.key, *observation))
-            .into_map();
+            .into_flat();
         let withdrawn: BTreeSet<&EventKey> = all
             .values()
             .filter_map(|o| match &o.act {
@@ -148,9 +149,9 @@ impl<'a> Evidence<'a> {
         let answers = all.values().copied().filter(|o| o.answer().is_some() && !withdrawn.contains(&o.key));
         let amended: BTreeSet<&EventKey> =
             answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).into_set();
-        let live: BTreeMap<_, _> =
-            answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).into_map();
-        let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).into_map();
+        let live: FlatMap<_, _> =
+            answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).into_flat();
+        let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).into_flat();
         Self { all, withdrawn, amended, live, seen_by }
     }
 
@@ -204,7 +205,7 @@ fn is_fine(item: Option<&Item>, answer: &Answer) -> bool {
 
 /// The event that `from` names with `target`, if it is an earlier one of the same author.
 fn own_earlier<'a>(
-    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    all: &FlatMap<&'a EventKey, &'a Observation>,
     from: &Observation,
     target: &EventKey,
 ) -> Option<&'a Observation> {
@@ -213,7 +214,7 @@ fn own_earlier<'a>(
 
 /// Everything that an answer amends, directly or through what it amends. Ends because counters fall.
 fn amendments<'a>(
-    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    all: &FlatMap<&'a EventKey, &'a Observation>,
     answer: &Observation,
 ) -> Vec<&'a Observation> {
     let mut chain: Vec<&'a Observation> = Vec::new();
@@ -226,7 +227,7 @@ fn amendments<'a>(
 }
 
 fn amended_by<'a>(
-    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    all: &FlatMap<&'a EventKey, &'a Observation>,
     answer: &Observation,
 ) -> Option<&'a Observation> {
     match &answer.act {
@@ -237,7 +238,7 @@ fn amended_by<'a>(
 
 /// A `sees` entry counts only if the event that it names has a smaller operation counter: no circles.
 fn what_it_saw<'a>(
-    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    all: &FlatMap<&'a EventKey, &'a Observation>,
     answer: &'a Observation,
 ) -> BTreeSet<&'a EventKey> {
     let mut saw = BTreeSet::new();

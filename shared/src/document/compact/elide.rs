@@ -1,11 +1,10 @@
 //! The writer's half: takes changes one by one and writes their compact form.
 
-use std::collections::BTreeMap;
-
 use super::change::Parts;
 use super::event::{self, Field};
 use super::stream::{put_length, put_number, put_sized, zigzag};
 use super::{LOOK_BACK, Trail, tag};
+use crate::flat::FlatMap;
 use crate::ids::ChangeHash;
 use crate::limits::{COMPACT_FIELDS_MAX, COMPACT_SHAPES_MAX};
 
@@ -17,7 +16,7 @@ pub(crate) struct Elider {
     literals: Vec<u8>,
     shapes: Vec<Shape>,
     /// Shapes by their definition.
-    defined: BTreeMap<Vec<u8>, usize>,
+    defined: FlatMap<Vec<u8>, usize>,
     definition: Vec<u8>,
     columns: event::Columns,
     rest: Vec<u8>,

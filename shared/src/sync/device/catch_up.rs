@@ -3,7 +3,7 @@
 //! what it holds of each document, gets those that differ as a whole, and marks what the relay has lost, so that the
 //! next push gives it back. It may be cut anywhere: how far it has come is stored together with the documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Device;
 use super::journal::{Entry, Then};
@@ -11,6 +11,7 @@ use super::port::{Effect, Mark, Rejected, StoredChange, StoredSnapshot, Why, Wri
 use super::pull::PullError;
 use super::seals;
 use crate::document::{chunk, saved};
+use crate::flat::FlatMap;
 use crate::gather::Gather;
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 use crate::limits::HOLDINGS_MAX;
@@ -24,13 +25,13 @@ const TRIES_MAX: u32 = 3;
 #[derive(Debug, Default)]
 pub(super) struct CatchUp {
     /// What the relay says that a collection comes to at a place that this phone is about to reach.
-    told: BTreeMap<CollectionId, (Cursor, Digest)>,
+    told: FlatMap<CollectionId, (Cursor, Digest)>,
     /// Collections that the request on its way asks for by document.
     asked: BTreeSet<CollectionId>,
     /// Collections of which it has not been heard to the end since this phone began to catch up.
     begun: BTreeSet<CollectionId>,
     /// How often collections were caught up by document on this link because they differed.
-    tried: BTreeMap<CollectionId, u32>,
+    tried: FlatMap<CollectionId, u32>,
 }
 
 impl CatchUp {
@@ -83,7 +84,7 @@ impl Device {
 
     /// Asks for a collection document by document from now on, unless that has been tried on this link often enough.
     pub(super) fn begin_catch_up(&mut self, collection: &CollectionId) -> Vec<Write> {
-        let tries = self.catch_up.tried.entry(collection.clone()).or_default();
+        let tries = self.catch_up.tried.get_or_default(collection.clone());
         *tries += 1;
         if *tries > TRIES_MAX {
             self.link.problem = Some("diverged".to_owned());
@@ -186,7 +187,7 @@ impl Device {
                 writes.push(Write::DropSnapshot { document });
             }
             let all = (document, ChangeHash([0; 32]))..=(document, ChangeHash([0xff; 32]));
-            let (mut marks, mut gone) = (Vec::new(), BTreeMap::new());
+            let (mut marks, mut gone) = (Vec::new(), FlatMap::new());
             for (_, hash) in lost.range(all) {
                 let single = self.documents.change(document, *hash).map(|(_, change)| change);
                 let Some(change) = single.or_else(|| in_base.get(hash).map(Vec::as_slice)) else { continue };

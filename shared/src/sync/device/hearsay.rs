@@ -4,7 +4,7 @@
 //! only to look which number the disk has. That is done before anything is taken from another tab, for it may build on
 //! it.
 
-use std::collections::BTreeMap;
+use crate::flat::FlatMap;
 
 use minicbor::Encode;
 
@@ -50,7 +50,7 @@ crate::read_choice!(Saying {
 /// Transactions of other tabs of which the end was not heard: each tab has one at a time.
 #[derive(Debug, Default)]
 pub struct Hearsay {
-    begun: BTreeMap<u64, (u32, Vec<Write>)>,
+    begun: FlatMap<u64, (u32, Vec<Write>)>,
 }
 
 impl Hearsay {

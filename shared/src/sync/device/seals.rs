@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::digits::BASE64URL;
+use crate::flat::FlatMap;
 use minicbor::Encode;
 
 use super::Device;
@@ -156,7 +157,7 @@ pub(super) struct ForeignSeal;
 
 /// The seals of own batches that are on the relay's disk.
 pub(super) fn of_acked(acks: &[Ack], pushed: &[Batch]) -> Vec<Write> {
-    let batches: BTreeMap<_, _> = pushed.iter().map(|batch| ((batch.document, batch.head), batch)).into_map();
+    let batches: FlatMap<_, _> = pushed.iter().map(|batch| ((batch.document, batch.head), batch)).into_flat();
     let seal = |ack: &Ack| {
         let (AckOutcome::Accepted { receipt_time, .. } | AckOutcome::Duplicate { receipt_time, .. }) =
             ack.outcome

@@ -7,12 +7,13 @@
 //!
 //! What is set aside is kept, counts as held, and is tried again when the person asks for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Device;
 use super::journal::{Entry, Then};
 use super::port::{Applying, Aside, Effect, Stored, Write};
 use crate::document::{Document, read};
+use crate::flat::FlatMap;
 use crate::ids::{BureauId, ChangeHash, DocumentId, DocumentKind};
 
 /// Notes that outlive the app: two calls of the shell. Both return only when the note would be found by the next start,
@@ -157,10 +158,10 @@ pub(super) fn listed<'a>(
 }
 
 /// Documents with something set aside, and how much.
-pub fn counted(entries: &[Aside]) -> BTreeMap<DocumentId, usize> {
-    let mut counts = BTreeMap::new();
+pub fn counted(entries: &[Aside]) -> FlatMap<DocumentId, usize> {
+    let mut counts = FlatMap::new();
     for entry in entries {
-        *counts.entry(entry.document).or_default() += 1;
+        *counts.get_or_default(entry.document) += 1;
     }
     counts
 }

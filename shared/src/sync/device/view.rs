@@ -13,6 +13,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::round::RoundName;
 use crate::domain::template::Template;
+use crate::flat::FlatMap;
 use crate::gather::Gather;
 use crate::ids::{AssetId, ChangeHash, CollectionId, DocumentId, EventKey, StationCode, TemplateId};
 use crate::time::Timestamp;
@@ -64,7 +65,7 @@ impl Device {
     }
 
     /// The templates on this phone.
-    pub fn templates(&self) -> &BTreeMap<TemplateId, Template> {
+    pub fn templates(&self) -> &FlatMap<TemplateId, Template> {
         self.documents.templates()
     }
 

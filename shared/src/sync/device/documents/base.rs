@@ -3,11 +3,12 @@
 //! out to be something else counts as nothing from then on, and `broken` tells of it.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::super::port::StoredSnapshot;
 use super::{Documents, Held};
 use crate::document::{Document, saved};
+use crate::flat::FlatMap;
 use crate::gather::Gather;
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 
@@ -105,9 +106,9 @@ impl Documents {
     }
 
     /// What each document of a collection comes to.
-    pub(in super::super) fn digests(&self, collection: &CollectionId) -> BTreeMap<DocumentId, Digest> {
+    pub(in super::super) fn digests(&self, collection: &CollectionId) -> FlatMap<DocumentId, Digest> {
         let held = self.held.iter().filter(|(_, held)| held.collection == *collection);
-        held.map(|(id, held)| (*id, held.digest)).into_map()
+        held.map(|(id, held)| (*id, held.digest)).into_flat()
     }
 
     /// The collection that a document is in, if there is anything of it.

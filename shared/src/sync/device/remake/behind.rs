@@ -34,7 +34,7 @@ impl Device {
         }
         let hashes: Vec<ChangeHash> = self.outbox.of(id).map(|mark| mark.hash).collect();
         let Some(document) = self.documents.document(id) else { return false };
-        let times = self.remaking.behind.entry(id).or_default();
+        let times = self.remaking.behind.get_or_default(id);
         if *times >= BEHIND_MAX || !hashes.iter().all(|hash| document.contains(*hash)) {
             return false;
         }
