@@ -1,4 +1,4 @@
-//! A map for tens of entries: pairs in a row, in the order of their keys. A `BTreeMap` splits and joins its nodes with
+//! A map and a set for tens of entries: in a row, in the order of their keys. A `BTreeMap` splits and joins its nodes with
 //! ten kilobytes of code for every type of entry, which a phone downloads. What may grow to thousands stays a tree: here
 //! each insertion moves what is behind it.
 
@@ -191,9 +191,77 @@ impl<K: Ord + Borrow<Q>, V, Q: Ord + ?Sized> Index<&Q> for FlatMap<K, V> {
     }
 }
 
+/// The set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlatSet<T> {
+    items: Vec<T>,
+}
+
+impl<T: Ord> FlatSet<T> {
+    /// An empty set.
+    pub const fn new() -> Self {
+        Self { items: Vec::new() }
+    }
+
+    /// How much is in it.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Whether something is in it.
+    pub fn contains<Q: Ord + ?Sized>(&self, item: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
+        self.items.binary_search_by(|known| known.borrow().cmp(item)).is_ok()
+    }
+
+    /// Takes something in, unless it is in it.
+    pub fn insert(&mut self, item: T) {
+        if let Err(at) = self.items.binary_search(&item) {
+            self.items.insert(at, item);
+        }
+    }
+
+    /// What is in it, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.items.iter()
+    }
+}
+
+impl<T: Ord> Extend<T> for FlatSet<T> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
+        for item in items {
+            self.insert(item);
+        }
+    }
+}
+
+impl<T: Ord> FromIterator<T> for FlatSet<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut set = Self::new();
+        set.extend(items);
+        set
+    }
+}
+
+impl<T> IntoIterator for FlatSet<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use proptest::prelude::*;
 
@@ -219,6 +287,13 @@ mod tests {
                 prop_assert!(ours.iter().eq(theirs.iter()));
             }
             prop_assert_eq!(theirs.into_iter().collect::<FlatMap<_, _>>(), ours);
+        }
+
+        #[test]
+        fn it_is_the_set_that_a_tree_is(items: Vec<u8>, other: u8) {
+            let (ours, theirs): (FlatSet<_>, BTreeSet<_>) = (items.iter().collect(), items.iter().collect());
+            prop_assert_eq!((ours.is_empty(), ours.contains(&other)), (theirs.is_empty(), theirs.contains(&other)));
+            prop_assert!(ours.iter().eq(theirs.iter()) && ours.clone().into_iter().eq(theirs));
         }
     }
 }

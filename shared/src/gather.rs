@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::flat::FlatMap;
+use crate::flat::{FlatMap, FlatSet};
 
 /// `collect` into trees, one by one.
 pub trait Gather: Iterator + Sized {
@@ -24,6 +24,14 @@ pub trait Gather: Iterator + Sized {
     fn into_flat<K: Ord, V>(self) -> FlatMap<K, V>
     where
         Self: Iterator<Item = (K, V)>,
+    {
+        self.collect()
+    }
+
+    /// A set of little.
+    fn into_flat_set(self) -> FlatSet<Self::Item>
+    where
+        Self::Item: Ord,
     {
         self.collect()
     }

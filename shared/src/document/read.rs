@@ -17,7 +17,7 @@ use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
 use crate::domain::round::{Period, RoundName};
 use crate::domain::template::Template;
-use crate::flat::FlatMap;
+use crate::flat::{FlatMap, FlatSet};
 use crate::gather::{Gather, sort_by};
 use crate::ids::{
     AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId,
@@ -76,7 +76,8 @@ pub fn round(document: &Document, bureau: &BureauId) -> Round {
 
 /// Notes in a round that was read which of its document's changes are held, as the directory says.
 pub fn hold(round: &mut Round, document: &Document, changes: &BTreeSet<ChangeHash>) {
-    let held: BTreeSet<EventKey> = changes.iter().filter_map(|change| document.key_of(*change)).into_set();
+    let held: FlatSet<EventKey> =
+        changes.iter().filter_map(|change| document.key_of(*change)).into_flat_set();
     if held.is_empty() {
         return;
     }
@@ -101,18 +102,18 @@ pub fn round_name(document: &Document, bureau: &BureauId) -> Option<RoundName> {
 
 /// The template as its highest version says; of two with one number, the one with the greater key.
 pub fn template(document: &Document) -> Option<Template> {
-    entries::<Template>(document).max_by_key(|template| template.version)
+    entries(document, json::<Template>).max_by_key(|template| template.version)
 }
 
 /// The calendar as its latest entry says.
 pub fn calendar(document: &Document) -> Option<Calendar> {
-    entries::<Calendar>(document).last()
+    entries(document, json::<Calendar>).last()
 }
 
 /// The directory.
 pub fn directory(document: &Document) -> Directory {
     let mut directory = Directory::default();
-    for entry in entries::<DirectoryEntry>(document) {
+    for entry in entries(document, DirectoryEntry::from_json) {
         directory.take(entry);
     }
     directory
@@ -120,17 +121,19 @@ pub fn directory(document: &Document) -> Directory {
 
 /// A station's register: assets by id.
 pub fn register(document: &Document) -> BTreeMap<AssetId, Asset> {
-    let assets =
-        entries::<RegisterEntry>(document).map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
+    let assets = entries(document, RegisterEntry::from_json);
+    let assets = assets.map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
     assets.into_map()
 }
 
 /// The JSON entries that this version can read, in the order they were written. All JSON is read as bytes: read as text,
 /// it would bring a reader of its own.
-fn entries<T: DeserializeOwned>(document: &Document) -> impl Iterator<Item = T> {
-    events(document, s::EVENTS)
-        .into_iter()
-        .filter_map(|event| serde_json::from_slice(event.text(s::BODY)?.as_bytes()).ok())
+fn entries<T>(document: &Document, read: fn(&[u8]) -> Option<T>) -> impl Iterator<Item = T> {
+    events(document, s::EVENTS).into_iter().filter_map(move |event| read(event.text(s::BODY)?.as_bytes()))
+}
+
+fn json<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    serde_json::from_slice(json).ok()
 }
 
 /// Observations that a signature over `heads` does not cover; `None` when not all of these heads are here.
@@ -144,7 +147,7 @@ fn uncovered(
     }
     let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
     let map = document.map(s::OBSERVATIONS).ok()?;
-    let covered: BTreeSet<String> = document.doc.keys_at(&map, &heads).into_set();
+    let covered: FlatSet<String> = document.doc.keys_at(&map, &heads).into_flat_set();
     let late = observations.iter().filter(|observation| !covered.contains(observation.key.as_str()));
     Some(late.map(|observation| observation.key.clone()).collect())
 }

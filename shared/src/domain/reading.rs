@@ -4,12 +4,10 @@
 //! numbered as in docs/ARCHITECTURE.md, "How answers merge"; the laws are property tests in
 //! `shared/tests/merge_laws.rs`.
 
-use std::collections::BTreeSet;
-
 use super::answer::{Answer, Condition, SafeSide};
 use super::observation::{Act, Observation};
 use super::template::{Band, Item};
-use crate::flat::FlatMap;
+use crate::flat::{FlatMap, FlatSet};
 use crate::gather::Gather;
 use crate::ids::EventKey;
 
@@ -103,7 +101,7 @@ fn weigh(item: Option<&Item>, standing: &[&Observation]) -> Verdict {
     let answers = || standing.iter().filter_map(|observation| observation.answer());
     let substantial: Vec<&Answer> = answers().filter(|answer| answer.is_substantial()).collect();
     if safe_side == SafeSide::All && !substantial.is_empty() {
-        let distinct: BTreeSet<String> = substantial.iter().map(|answer| answer.to_text()).into_set();
+        let distinct: FlatSet<String> = substantial.iter().map(|answer| answer.to_text()).into_flat_set();
         return Verdict::Collected(distinct.iter().filter_map(|text| Answer::from_text(text)).collect());
     }
     let counted: Vec<&Answer> = if substantial.is_empty() { answers().collect() } else { substantial };
@@ -123,13 +121,13 @@ struct Evidence<'a> {
     /// Every event that counts (held ones do not), by key.
     all: FlatMap<&'a EventKey, &'a Observation>,
     /// Taken back by their authors.
-    withdrawn: BTreeSet<&'a EventKey>,
+    withdrawn: FlatSet<&'a EventKey>,
     /// Replaced by their authors.
-    amended: BTreeSet<&'a EventKey>,
+    amended: FlatSet<&'a EventKey>,
     /// Rule 1: answers that are neither withdrawn nor amended.
     live: FlatMap<&'a EventKey, &'a Observation>,
     /// For each live answer, what it saw: its own `sees` and those of what it amends, without circles.
-    seen_by: FlatMap<&'a EventKey, BTreeSet<&'a EventKey>>,
+    seen_by: FlatMap<&'a EventKey, FlatSet<&'a EventKey>>,
 }
 
 impl<'a> Evidence<'a> {
@@ -139,16 +137,16 @@ impl<'a> Evidence<'a> {
             .filter(|o| !o.is_held)
             .map(|observation| (&observation.key, *observation))
             .into_flat();
-        let withdrawn: BTreeSet<&EventKey> = all
+        let withdrawn: FlatSet<&EventKey> = all
             .values()
             .filter_map(|o| match &o.act {
                 Act::Withdraw(target) => own_earlier(&all, o, target).map(|target| &target.key),
                 Act::Answer { .. } => None,
             })
-            .into_set();
+            .into_flat_set();
         let answers = all.values().copied().filter(|o| o.answer().is_some() && !withdrawn.contains(&o.key));
-        let amended: BTreeSet<&EventKey> =
-            answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).into_set();
+        let amended: FlatSet<&EventKey> =
+            answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).into_flat_set();
         let live: FlatMap<_, _> =
             answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).into_flat();
         let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).into_flat();
@@ -240,8 +238,8 @@ fn amended_by<'a>(
 fn what_it_saw<'a>(
     all: &FlatMap<&'a EventKey, &'a Observation>,
     answer: &'a Observation,
-) -> BTreeSet<&'a EventKey> {
-    let mut saw = BTreeSet::new();
+) -> FlatSet<&'a EventKey> {
+    let mut saw = FlatSet::new();
     let inherited = amendments(all, answer);
     for source in std::iter::once(answer).chain(inherited.iter().copied()) {
         let earlier =

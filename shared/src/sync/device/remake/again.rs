@@ -1,12 +1,10 @@
 //! Writes the edits of one document again, in order, and keeps what refers to what.
 
-use std::collections::BTreeSet;
-
 use super::super::documents::Documents;
 use super::super::port::Why;
 use crate::document::write::Event;
 use crate::document::{Written, read};
-use crate::flat::FlatMap;
+use crate::flat::{FlatMap, FlatSet};
 use crate::ids::{Actor, DocumentId, EventKey};
 
 /// One document's edits on their way back into it.
@@ -20,13 +18,13 @@ pub(super) struct Again {
     renamed: FlatMap<EventKey, EventKey>,
     /// Visits of the new actor, by the visit that they repeat.
     visits: FlatMap<EventKey, EventKey>,
-    dropped: BTreeSet<EventKey>,
+    dropped: FlatSet<EventKey>,
 }
 
 impl Again {
     /// Nothing is written yet.
     pub(super) fn new(id: DocumentId, actor: Actor, is_forked: bool) -> Self {
-        let (renamed, visits, dropped) = (FlatMap::new(), FlatMap::new(), BTreeSet::new());
+        let (renamed, visits, dropped) = (FlatMap::new(), FlatMap::new(), FlatSet::new());
         Self { id, actor, is_forked, renamed, visits, dropped }
     }
 
