@@ -234,6 +234,12 @@ impl<T: Ord> FlatSet<T> {
     }
 }
 
+impl<T> Default for FlatSet<T> {
+    fn default() -> Self {
+        Self { items: Vec::new() }
+    }
+}
+
 impl<T: Ord> Extend<T> for FlatSet<T> {
     fn extend<I: IntoIterator<Item = T>>(&mut self, items: I) {
         for item in items {
