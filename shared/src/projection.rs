@@ -1,7 +1,7 @@
 //! Documents into what screens and figures show: the lines of a round with their readings, its progress, and what
 //! calls for attention. Used by the phone's core and by the relay's projector alike, so both say the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::document::read::Round;
 use crate::domain::Label;
@@ -11,6 +11,8 @@ use crate::domain::directory::Directory;
 use crate::domain::observation::{Observation, SignOff};
 use crate::domain::reading::{self, Reading};
 use crate::domain::template::{Group, Item, SubjectKind, Template};
+use crate::flat::{FlatMap, FlatSet};
+use crate::gather::Gather;
 use crate::ids::{AssetId, EventKey, ItemId, OfficerId, StationCode, SubjectId};
 use crate::trust::rights::Role;
 
@@ -77,7 +79,7 @@ pub struct RoundSheet<'a> {
     /// Observations that no sign-off covers, once there is one.
     pub late: u32,
     /// Who has answered.
-    pub people: BTreeSet<OfficerId>,
+    pub people: FlatSet<OfficerId>,
 }
 
 impl Line<'_> {
@@ -116,9 +118,9 @@ pub fn expected_subjects(
 
 /// Lays a round out: every line that is asked, and every other that somebody answered.
 pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Round) -> RoundSheet<'a> {
-    let mut said: BTreeMap<(&SubjectId, &ItemId), Vec<&Observation>> = BTreeMap::new();
+    let mut said: FlatMap<(&SubjectId, &ItemId), Vec<&Observation>> = FlatMap::new();
     for observation in &round.observations {
-        said.entry((&observation.subject, &observation.item)).or_default().push(observation);
+        said.get_or_default((&observation.subject, &observation.item)).push(observation);
     }
     let expected_count = subjects.len();
     let subjects = with_unexpected(subjects, said.keys().map(|(subject, _)| *subject));
@@ -162,7 +164,7 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
         faults: count(&|line| line.is_adverse()),
         disputes: count(&|line| line.reading.is_disputed()),
         late: u32::try_from(late.unwrap_or_default()).unwrap_or(u32::MAX),
-        people: round.observations.iter().map(|observation| observation.author.clone()).collect(),
+        people: round.observations.iter().map(|observation| observation.author.clone()).into_flat_set(),
         subjects,
         lines,
     }
@@ -194,8 +196,8 @@ fn with_unexpected<'a>(
     mut subjects: Vec<Subject>,
     said: impl Iterator<Item = &'a SubjectId>,
 ) -> Vec<Subject> {
-    let known: BTreeSet<SubjectId> = subjects.iter().map(|subject| subject.id.clone()).collect();
-    let unexpected: BTreeSet<&SubjectId> = said.filter(|id| !known.contains(*id)).collect();
+    let known: FlatSet<SubjectId> = subjects.iter().map(|subject| subject.id.clone()).into_flat_set();
+    let unexpected: FlatSet<&SubjectId> = said.filter(|id| !known.contains(*id)).into_flat_set();
     subjects.extend(unexpected.into_iter().map(|id| Subject {
         id: id.clone(),
         name: Label::new(id.as_str().rsplit(':').next().unwrap_or_default(), ""),

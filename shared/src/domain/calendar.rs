@@ -26,7 +26,7 @@ pub struct Duty {
 
 /// On which days a duty falls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "type")]
+#[serde(rename_all = "kebab-case", tag = "type", try_from = "SpeltRecurrence")]
 pub enum Recurrence {
     /// Every day.
     Daily,
@@ -48,6 +48,37 @@ pub enum Recurrence {
         /// Last day.
         to: Date,
     },
+}
+
+/// A [`Recurrence`] as it is read, for the reason that items' kinds have.
+#[derive(Deserialize)]
+struct SpeltRecurrence {
+    r#type: String,
+    #[serde(default)]
+    weekday: Option<u8>,
+    #[serde(default)]
+    nth: Option<u8>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    from: Option<Date>,
+    #[serde(default)]
+    to: Option<Date>,
+}
+
+impl TryFrom<SpeltRecurrence> for Recurrence {
+    type Error = &'static str;
+
+    fn try_from(spelt: SpeltRecurrence) -> Result<Self, Self::Error> {
+        let SpeltRecurrence { r#type, weekday, nth, name, from, to } = spelt;
+        match (r#type.as_str(), weekday.zip(nth), name, from.zip(to)) {
+            ("daily", ..) => Ok(Self::Daily),
+            ("weekly", ..) => Ok(Self::Weekly),
+            ("monthly", Some((weekday, nth)), ..) => Ok(Self::Monthly { weekday, nth }),
+            ("event", _, Some(name), Some((from, to))) => Ok(Self::Event { name, from, to }),
+            _ => Err("a recurrence that this version does not know, or without its days"),
+        }
+    }
 }
 
 /// A round that the calendar asks for.

@@ -70,7 +70,7 @@ pub struct Item {
 
 /// How a line is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "type")]
+#[serde(rename_all = "lowercase", tag = "type", try_from = "SpeltKind")]
 pub enum ItemKind {
     /// 完好 / 需关注 / 故障停用 / 缺失.
     Condition,
@@ -93,6 +93,36 @@ pub enum ItemKind {
     Text,
     /// Serials, scanned or typed.
     Scan,
+}
+
+/// An [`ItemKind`] as it is read. Left to serde, a tag inside of what it names would bring a second reader of
+/// everything, out of a copy in memory: a phone downloads it.
+#[derive(Deserialize)]
+struct SpeltKind {
+    r#type: String,
+    #[serde(default)]
+    unit: Option<Label>,
+    #[serde(default)]
+    ok_min: Option<i64>,
+    #[serde(default)]
+    ok_max: Option<i64>,
+}
+
+impl TryFrom<SpeltKind> for ItemKind {
+    type Error = &'static str;
+
+    fn try_from(spelt: SpeltKind) -> Result<Self, Self::Error> {
+        let SpeltKind { r#type, unit, ok_min, ok_max } = spelt;
+        Ok(match r#type.as_str() {
+            "condition" => Self::Condition,
+            "yesno" => Self::YesNo,
+            "number" => Self::Number { unit: unit.ok_or("a number without its unit")?, ok_min, ok_max },
+            "date" => Self::Date,
+            "text" => Self::Text,
+            "scan" => Self::Scan,
+            _ => return Err("a kind of item that this version does not know"),
+        })
+    }
 }
 
 /// Which band of an item a number falls into: numbers dispute only where their bands differ.

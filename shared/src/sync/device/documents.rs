@@ -12,6 +12,8 @@ use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::template::Template;
+use crate::flat::FlatMap;
+use crate::gather::Gather;
 use crate::ids::{
     Actor, AssetId, BureauId, ChangeHash, CollectionId, Digest, DocumentId, DocumentKind, EventKey,
     TemplateId,
@@ -26,7 +28,7 @@ use base::Base;
 pub(super) struct Documents {
     held: BTreeMap<DocumentId, Held>,
     /// What everything of a collection comes to.
-    digests: BTreeMap<CollectionId, Digest>,
+    digests: FlatMap<CollectionId, Digest>,
     library: Library,
     guard: Guard,
 }
@@ -36,10 +38,10 @@ pub(super) struct Documents {
 struct Library {
     directory: Directory,
     calendar: Calendar,
-    templates: BTreeMap<TemplateId, Template>,
+    templates: FlatMap<TemplateId, Template>,
     stale: BTreeSet<DocumentId>,
     /// How many changes of a document are held, and how many of them released, as its readings know.
-    held_in: BTreeMap<DocumentId, (usize, usize)>,
+    held_in: FlatMap<DocumentId, (usize, usize)>,
 }
 
 /// One document: the bytes are the truth, the rest is derived.
@@ -278,7 +280,7 @@ impl Documents {
         &self.library.calendar
     }
 
-    pub(super) fn templates(&self) -> &BTreeMap<TemplateId, Template> {
+    pub(super) fn templates(&self) -> &FlatMap<TemplateId, Template> {
         &self.library.templates
     }
 
@@ -304,11 +306,12 @@ impl Documents {
             self.guard.close();
         }
         let Directory { held, released, .. } = &self.library.directory;
-        let count = |of: &BTreeMap<_, BTreeSet<_>>, id| of.get(id).map_or(0, BTreeSet::len);
-        self.library.held_in = held.keys().map(|id| (*id, (count(held, id), count(released, id)))).collect();
+        let count = |of: &FlatMap<_, BTreeSet<_>>, id| of.get(id).map_or(0, BTreeSet::len);
+        self.library.held_in =
+            held.keys().map(|id| (*id, (count(held, id), count(released, id)))).into_flat();
         let after = &self.library.held_in;
         let changed: BTreeSet<_> =
-            after.iter().filter(|(id, counts)| before.get(id) != Some(counts)).map(|(id, _)| *id).collect();
+            after.iter().filter(|(id, counts)| before.get(id) != Some(counts)).map(|(id, _)| *id).into_set();
         for id in &changed {
             if let Some(held) = self.held.get_mut(id) {
                 held.forget_readings();

@@ -8,12 +8,13 @@
 //! Many are applied in parts, each noted and read, and the part that is died of in smaller ones. One death proves nothing, for a phone may end the app at any moment: only what it dies of again is set aside. What is
 //! set aside is kept, counts as held, and is tried again when the person asks for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Device;
 use super::journal::{Entry, Then};
 use super::port::{Applying, Aside, Effect, Stored, Write};
 use crate::document::{Document, read};
+use crate::flat::FlatMap;
 use crate::ids::{BureauId, ChangeHash, DocumentId, DocumentKind};
 
 /// Parts that suspects are applied in: a death over many costs a few starts more, and one that was nobody's fault a few
@@ -174,10 +175,10 @@ pub(super) fn listed<'a>(
 }
 
 /// Documents with something set aside, and how much.
-pub fn counted(entries: &[Aside]) -> BTreeMap<DocumentId, usize> {
-    let mut counts = BTreeMap::new();
+pub fn counted(entries: &[Aside]) -> FlatMap<DocumentId, usize> {
+    let mut counts = FlatMap::new();
     for entry in entries {
-        *counts.entry(entry.document).or_default() += 1;
+        *counts.get_or_default(entry.document) += 1;
     }
     counts
 }

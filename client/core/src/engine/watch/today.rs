@@ -4,6 +4,7 @@ use link::slice::{Progress, RoundState, TodayRow, TodayView};
 use shared::domain::asset::ExpiryBand;
 use shared::domain::calendar::DueRound;
 use shared::domain::template::SubjectKind;
+use shared::gather::sort_by;
 use shared::ids::{StationCode, SubjectId};
 use shared::projection::{self, RoundSheet, Stage};
 use shared::sync::device::Device;
@@ -21,7 +22,8 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
     if let Some(station) = &identity.rights.station {
         let due = device.calendar().due(station, date, identity.zone);
         rows = due.into_iter().filter_map(|due| row(device, station, due)).collect();
-        rows.sort_by_key(|row: &TodayRow| matches!(row.state, RoundState::Signed));
+        let is_signed = |row: &TodayRow| matches!(row.state, RoundState::Signed);
+        sort_by(&mut rows, |a, b| is_signed(a).cmp(&is_signed(b)));
         for asset in device.register(station).values() {
             assets += 1;
             assets_mine += u32::from(asset.holder.as_ref() == Some(&identity.rights.officer));
