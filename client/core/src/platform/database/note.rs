@@ -58,6 +58,10 @@ pub(super) fn connected(connection: &IdbDatabase) {
 }
 
 impl Note {
+    #[expect(
+        deprecated,
+        reason = "web-sys calls `commit` that by mistake: the standard and every browser have it"
+    )]
     fn put(&self, value: Option<JsValue>) {
         let (Some(connection), Some(slot)) = (&self.connection, self.slot) else { return };
         let record = Sealed { store: Shelf::Note, key: slot.to_string(), value };
