@@ -25,6 +25,7 @@ pub mod enrolments;
 pub mod health;
 mod let_pass;
 pub mod metrics;
+pub mod officers;
 pub mod quarantine;
 mod request_id;
 pub mod session;
@@ -41,6 +42,7 @@ pub fn router(app: App) -> Router {
     let api = Router::new()
         .route("/enrolments/redeem", post(enrolments::redeem))
         .route("/devices/{device}/revocation", post(devices::revoke))
+        .route("/officers/{officer}/station", post(officers::move_to_station))
         .route("/sessions/challenge", post(sessions::challenge))
         .route("/sessions", post(sessions::open))
         .route("/session", get(sessions::show))

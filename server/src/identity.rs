@@ -26,6 +26,7 @@ mod attempts;
 mod challenge;
 mod code;
 pub mod key;
+mod moving;
 mod readmission;
 mod revocation;
 mod welcome;
@@ -33,6 +34,7 @@ mod welcome;
 use attempts::Attempts;
 use challenge::{CHALLENGE_BYTES, Challenges};
 pub use code::EnrolmentCode;
+pub use moving::move_officer;
 pub use revocation::revoke;
 pub use welcome::{announce, welcome};
 
@@ -57,6 +59,12 @@ pub enum IdentityError {
     /// No longer a member.
     #[error("the device was revoked")]
     DeviceRevoked,
+    /// Not in the directory.
+    #[error("no such person")]
+    OfficerUnknown,
+    /// Not in the directory.
+    #[error("no such station")]
+    StationUnknown,
     /// The certificate is no good.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
@@ -96,6 +104,7 @@ impl IdentityError {
             Self::PublicKeyInvalid => ProblemCode::PublicKeyInvalid,
             Self::DeviceUnknown => ProblemCode::DeviceUnknown,
             Self::DeviceRevoked => ProblemCode::DeviceRevoked,
+            Self::OfficerUnknown | Self::StationUnknown => ProblemCode::NotFound,
             Self::Certificate(CertificateError::Expired) => ProblemCode::CertificateExpired,
             Self::Certificate(_) | Self::CertificateForged => ProblemCode::CertificateInvalid,
             Self::NoRight => ProblemCode::NoRight,

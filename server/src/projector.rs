@@ -272,7 +272,7 @@ async fn follow(
     let mut rested = tokio::time::Instant::now();
     loop {
         match news.recv().await {
-            Ok(News::Heard | News::Revoked(_)) => {
+            Ok(News::Heard | News::Revoked(_) | News::Moved(_)) => {
                 changed.send_modify(|n| *n += 1);
                 continue;
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use shared::document::write::Event;
 use shared::domain::directory::Bureau;
-use shared::ids::{CollectionId, DeviceId, DocumentId};
+use shared::ids::{CollectionId, DeviceId, DocumentId, OfficerId};
 use shared::protocol::{AckOutcome, Pull, RefusalCode, Want};
 use shared::time::Timestamp;
 use shared::trust::certificate::Certificate;
@@ -61,6 +61,8 @@ pub enum News {
     Heard,
     /// A device was revoked.
     Revoked(DeviceId),
+    /// A person's station or role is another one.
+    Moved(OfficerId),
 }
 
 /// Why the relay does not start.

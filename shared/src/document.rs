@@ -5,15 +5,15 @@
 //! elsewhere pass [`chunk`] first.
 
 pub mod chunk;
+pub(crate) mod compact;
 pub mod decode;
 mod engine;
 pub mod genesis;
 pub mod inspect;
 pub mod prewalk;
 pub mod read;
-mod saved;
+pub mod saved;
 mod schema;
 pub mod write;
 
 pub use engine::{ApplyError, Document, Written};
-pub use saved::{SavedError, is_intact};

@@ -44,3 +44,12 @@ impl Label {
         if english && !self.en.is_empty() { &self.en } else { &self.zh }
     }
 }
+
+/// What an entry in JSON says that it is.
+fn type_of(json: &[u8]) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Typed {
+        r#type: String,
+    }
+    serde_json::from_slice(json).ok().map(|Typed { r#type }| r#type)
+}

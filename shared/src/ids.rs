@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use crate::digits::{BASE64URL, HEX};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -145,7 +145,7 @@ impl DeviceId {
     /// # Errors
     /// When the text is anything else.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(|_| IdError::new("device id", text))?;
+        let bytes = HEX.decode(text).ok_or_else(|| IdError::new("device id", text))?;
         bytes.try_into().map(Self).map_err(|_| IdError::new("device id", text))
     }
 
@@ -163,7 +163,7 @@ impl From<[u8; 16]> for DeviceId {
 
 impl fmt::Display for DeviceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXLOWER.encode(&self.0))
+        f.write_str(&HEX.encode(&self.0))
     }
 }
 
@@ -221,7 +221,7 @@ impl Actor {
 
 impl fmt::Debug for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXLOWER.encode(&self.0))
+        f.write_str(&HEX.encode(&self.0))
     }
 }
 
@@ -235,7 +235,7 @@ pub struct EventKey(#[n(0)] String);
 impl EventKey {
     /// The `n`-th event of an actor in one document.
     pub fn new(actor: Actor, n: u32) -> Self {
-        Self(format!("{}.{}", BASE64URL_NOPAD.encode(actor.as_bytes()), base36(n)))
+        Self(format!("{}.{}", BASE64URL.encode(actor.as_bytes()), base36(n)))
     }
 
     /// Takes a key as it stands in a document, whoever wrote it.
@@ -251,7 +251,7 @@ impl EventKey {
     /// The actor in front of the dot, and the counter behind it; `None` in a foreign key.
     pub fn parts(&self) -> Option<(Actor, u32)> {
         let (actor, n) = self.0.split_once('.')?;
-        let actor = Actor::from_bytes(&BASE64URL_NOPAD.decode(actor.as_bytes()).ok()?)?;
+        let actor = Actor::from_bytes(&BASE64URL.decode(actor)?)?;
         // One number has one form: a sign, a capital or a leading zero would give one event two keys.
         let number = u32::from_str_radix(n, 36).ok().filter(|number| base36(*number) == n)?;
         Some((actor, number))

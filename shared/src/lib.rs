@@ -3,7 +3,11 @@
 //! values that the shells (`client/core`, `server`, the tests) perform.
 
 pub mod api;
+pub mod cbor;
+pub mod digits;
 pub mod domain;
+pub mod flat;
+pub mod gather;
 pub mod ids;
 pub mod limits;
 pub mod protocol;

@@ -10,6 +10,8 @@ pub const INFLATED_BYTES_MAX: usize = FRAME_BYTES_MAX;
 pub const RESTORED_BYTES_MAX: usize = 8 << 20;
 /// CBOR items of one frame: one byte on the wire can be 24 in memory, and a deflated byte a thousand of them.
 pub const FRAME_ITEMS_MAX: usize = 256 << 10;
+/// Bytes of all changes of one saved document once rebuilt: a directory of a hundred years.
+pub const SAVED_BYTES_MAX: usize = 64 << 20;
 /// Bytes of a frame below which deflating is not tried: a request with nothing to say is about that.
 pub const DEFLATE_BYTES_MIN: usize = 128;
 /// Shapes of events (map, field names, kinds) in the compact form of one frame: ours are a dozen.

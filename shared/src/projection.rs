@@ -1,7 +1,7 @@
 //! Documents into what screens and figures show: the lines of a round with their readings, its progress, and what
 //! calls for attention. Used by the phone's core and by the relay's projector alike, so both say the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::document::read::Round;
 use crate::domain::Label;
@@ -11,6 +11,8 @@ use crate::domain::directory::Directory;
 use crate::domain::observation::{Observation, SignOff};
 use crate::domain::reading::{self, Reading};
 use crate::domain::template::{Asked, Group, Item, SubjectKind, Template};
+use crate::flat::{FlatMap, FlatSet};
+use crate::gather::Gather;
 use crate::ids::{AssetId, EventKey, ItemId, OfficerId, StationCode, SubjectId};
 use crate::time::Date;
 use crate::trust::rights::Role;
@@ -81,7 +83,7 @@ pub struct RoundSheet<'a> {
     /// Observations that no sign-off covers, once there is one.
     pub late: u32,
     /// Who has answered.
-    pub people: BTreeSet<OfficerId>,
+    pub people: FlatSet<OfficerId>,
 }
 
 impl Line<'_> {
@@ -124,9 +126,9 @@ pub fn expected_subjects(
 
 /// Lays a round out: every line that is asked, and every other that somebody answered.
 pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Round) -> RoundSheet<'a> {
-    let mut said: Said<'_, 'a> = BTreeMap::new();
+    let mut said: Said<'_, 'a> = FlatMap::new();
     for observation in &round.observations {
-        said.entry((&observation.subject, &observation.item)).or_default().push(observation);
+        said.get_or_default((&observation.subject, &observation.item)).push(observation);
     }
     let expected_count = subjects.len();
     let subjects = with_unexpected(subjects, said.keys().map(|(subject, _)| *subject));
@@ -147,7 +149,7 @@ pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Roun
 }
 
 /// What was said, by line.
-type Said<'s, 'a> = BTreeMap<(&'s SubjectId, &'s ItemId), Vec<&'a Observation>>;
+type Said<'s, 'a> = FlatMap<(&'s SubjectId, &'s ItemId), Vec<&'a Observation>>;
 
 /// The lines that are asked about a subject. Whether one is, and how many of it there should be, is up to the lines
 /// before it, as far as they are asked themselves.
@@ -187,11 +189,11 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
     let total = count(&is_asked);
     let answered = count(&|line| is_asked(line) && line.reading.is_answered());
     // Whom nobody has begun with (an officer on leave) is open, and does not keep the others from being signed.
-    let begun: BTreeSet<usize> = lines
+    let begun: FlatSet<usize> = lines
         .iter()
         .filter(|line| line.reading.is_answered() || subjects[line.subject].id == SubjectId::station())
         .map(|line| line.subject)
-        .collect();
+        .into_flat_set();
     let is_required = |line: &&Line<'_>| line.definition.is_some_and(|asked| asked.item.is_required);
     let required_open = count(&|line| {
         is_asked(line) && is_required(line) && !line.reading.is_answered() && begun.contains(&line.subject)
@@ -212,7 +214,7 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
         faults: count(&|line| line.is_adverse()),
         disputes: count(&|line| line.reading.is_disputed()),
         late: u32::try_from(late.unwrap_or_default()).unwrap_or(u32::MAX),
-        people: round.observations.iter().map(|observation| observation.author.clone()).collect(),
+        people: round.observations.iter().map(|observation| observation.author.clone()).into_flat_set(),
         subjects,
         lines,
     }
@@ -244,8 +246,8 @@ fn with_unexpected<'a>(
     mut subjects: Vec<Subject>,
     said: impl Iterator<Item = &'a SubjectId>,
 ) -> Vec<Subject> {
-    let known: BTreeSet<SubjectId> = subjects.iter().map(|subject| subject.id.clone()).collect();
-    let unexpected: BTreeSet<&SubjectId> = said.filter(|id| !known.contains(*id)).collect();
+    let known: FlatSet<SubjectId> = subjects.iter().map(|subject| subject.id.clone()).into_flat_set();
+    let unexpected: FlatSet<&SubjectId> = said.filter(|id| !known.contains(*id)).into_flat_set();
     subjects.extend(unexpected.into_iter().map(|id| Subject {
         id: id.clone(),
         name: Label::new(id.as_str().rsplit(':').next().unwrap_or_default(), ""),

@@ -105,6 +105,6 @@ fn entries_of_the_directory_survive_their_text() {
     let held = DirectoryEntry::Held(Held { document, device, changes: vec![ChangeHash([7; 32])] });
     let text = serde_json::to_string(&held).unwrap();
     assert!(text.starts_with("{\"type\":\"held\",\"document\":\"round-"), "{text}");
-    assert_eq!(serde_json::from_str::<DirectoryEntry>(&text).unwrap(), held);
-    assert!(serde_json::from_str::<DirectoryEntry>(&text.replace("0707", "07")).is_err());
+    assert_eq!(DirectoryEntry::from_json(text.as_bytes()).unwrap(), held);
+    assert_eq!(DirectoryEntry::from_json(text.replace("0707", "07").as_bytes()), None);
 }

@@ -130,9 +130,47 @@ fn a_death_that_was_nobodys_fault_leaves_nothing_out() {
     let document = rig::hub::flood().document(&rig::hub::bureau());
     let hashes: Vec<_> = stored.iter().filter(|c| c.document == document).map(|c| c.hash).collect();
     assert!(hashes.len() > 1);
-    let phone = phone.die_and_start_recorded(RECORDER, Some(Applying { document, hashes }));
+    let alone = vec![hashes[1]];
+    for hashes in [hashes, alone] {
+        let applying = Applying { document, hashes, is_suspect: false };
+        let (mut phone, deaths) = look(phone.twin().die_and_start_recorded(RECORDER, Some(applying)));
+        assert_eq!((deaths, aside(&phone), phone.round().observations.len()), (0, Vec::new(), 2));
+    }
+}
+
+#[test]
+fn one_among_many_is_found_in_a_few_starts() {
+    let mut hub = Hub::new();
+    let mut other = Phone::new(&hub, "wang", 2);
+    other.meet(&mut hub);
+    for _ in 0..80 {
+        other.answer(ok());
+    }
+    other.meet(&mut hub);
+    let hash = hub.slip_in(poison(7));
+    other.answer(fault());
+    other.meet_without_hearing(&mut hub);
+    let mut phone = Phone::new(&hub, "li", 1).die_and_start_recorded(RECORDER, None);
+    phone.connect(&mut hub);
+    phone.lose();
+    let before = NOTES.get();
     let (mut phone, deaths) = look(phone);
-    assert_eq!((deaths, aside(&phone), phone.round().observations.len()), (0, Vec::new(), 2));
+    // All; the part of it; the part of that; it.
+    assert!(deaths <= 4, "{deaths}");
+    assert!(NOTES.get() - before < 60, "and not one by one: {}", NOTES.get() - before);
+    assert_eq!((aside(&phone), phone.round().observations.len()), (vec![hash], 81));
+}
+
+#[test]
+fn a_single_entry_that_kills_must_do_it_twice() {
+    let mut hub = Hub::new();
+    let (mut phone, deaths) = look(poisoned(&mut hub, &[]).0);
+    assert_eq!(deaths, 0);
+    let hash = hub.slip_in(poison(7));
+    phone.connect(&mut hub);
+    phone.lose();
+    let (mut phone, deaths) = look(phone);
+    assert_eq!((deaths, aside(&phone), phone.round().observations.len()), (2, vec![hash], 2));
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What a phone believes of a relay and a relay of a phone: receipts, certificates, revocation, and entries that others
 //! carry.
 
+use shared::api::officer::Move;
 use shared::api::problem::ProblemCode;
-use shared::ids::{BureauId, CollectionId, DocumentId};
+use shared::api::session::Session;
+use shared::ids::{BureauId, CollectionId, DocumentId, StationCode};
 use shared::limits::LEASE_DAYS;
-use shared::protocol::{Frame, Receipt, RefusalCode};
+use shared::protocol::{Frame, Receipt, RefusalCode, Request};
 use shared::time::DAY_MS;
 use shared::trust::certificate::Certificate;
 use tests::kit::phone::{OK, Phone};
@@ -125,6 +127,42 @@ fn a_revoked_phone_is_shut_out_at_once() {
     let directory = DocumentId::directory(&relay.running().relay().bureau().id);
     let entries = relay.log_of(directory).len();
     assert_eq!(chief.client.post_json(&path, &()).unwrap().status, 204);
+    assert_eq!(relay.log_of(directory).len(), entries);
+}
+
+#[test]
+fn a_person_who_is_moved_goes_on_with_other_rights() {
+    let relay = Relay::start();
+    let [mut a, mut b, mut chief] = relay.guests();
+    assert!(a.sync() && b.sync() && chief.sync());
+    let (mut socket, mut other) = (Socket::open(&a.client).unwrap(), Socket::open(&b.client).unwrap());
+    let officer = a.enrolled.rights.officer.clone();
+    let path = format!("/api/officers/{officer}/station");
+    let to = |code: &str| Move { station: StationCode::parse(code).unwrap() };
+    let refused = b.client.post_json(&path, &to("huailin")).unwrap();
+    assert_eq!((refused.status, refused.problem().code), (403, ProblemCode::NoRight));
+    for (path, station) in [(path.as_str(), "nowhere"), ("/api/officers/nobody/station", "huailin")] {
+        let reply = chief.client.post_json(path, &to(station)).unwrap();
+        assert_eq!((reply.status, reply.problem().code), (404, ProblemCode::NotFound));
+    }
+    assert_eq!(chief.client.post_json(&path, &to("huailin")).unwrap().status, 204);
+    // What was open with the old rights is closed, and nothing else is.
+    match socket.frame() {
+        Some(Frame::Refusal(refusal)) => assert_eq!(refusal.code, RefusalCode::NoSession),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(socket.frame(), None, "and it is closed");
+    other.send(Request { exchange: 1, ..Request::default() });
+    assert_eq!(other.response().exchange, 1);
+    // The session is good, and says what is right from now on.
+    let session: Session = a.client.get("/api/session").unwrap().json();
+    assert_eq!(session.rights.station, Some(to("huailin").station));
+    assert!(b.sync());
+    assert_eq!(b.device.directory().officers[&officer].station, session.rights.station);
+    // Asking again changes nothing.
+    let directory = DocumentId::directory(&relay.running().relay().bureau().id);
+    let entries = relay.log_of(directory).len();
+    assert_eq!(chief.client.post_json(&path, &to("huailin")).unwrap().status, 204);
     assert_eq!(relay.log_of(directory).len(), entries);
 }
 

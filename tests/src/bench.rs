@@ -3,10 +3,12 @@
 
 pub mod admission;
 pub mod exchange;
+pub mod filled;
 pub mod load;
 mod ours;
 pub mod peers;
 mod proxy;
+pub mod signed;
 pub mod stored;
 pub mod storm;
 pub mod wire;
@@ -35,6 +37,7 @@ pub const SECTIONS: &[Section] = &[
     Section { name: "upload", run: |size| vec![table("upload", exchange::UPLOAD, exchange::upload(size))] },
     Section { name: "writers", run: |size| vec![table("writers", writers::HEAD, writers::rows(size))] },
     Section { name: "admission", run: |_| vec![table("admission", admission::HEAD, admission::rows())] },
+    Section { name: "signed", run: |_| vec![table("signed", signed::HEAD, signed::rows())] },
     Section {
         name: "storm",
         run: |size| {

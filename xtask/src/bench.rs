@@ -18,7 +18,9 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 /// Parts that are measured here and by node; every other is a section of the program `bench`.
-const OTHERS: [&str; 2] = ["sizes", "browser"];
+const OTHERS: [&str; 3] = ["sizes", "browser", "bootstrap"];
+/// Small documents of a bureau that a phone joins; quickly measured, fewer.
+const JOINED: [&str; 2] = ["10000", "500"];
 
 /// Measures everything, or the parts named in `only`, and rewrites the page's tables. What is measured quickly is
 /// printed and not written.
@@ -30,7 +32,7 @@ pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()>
     let sections: Vec<&str> = only.iter().map(String::as_str).filter(|name| !OTHERS.contains(name)).collect();
     tools::browser_tools(workspace)?;
     product::build(workspace)?;
-    let mut steps = Steps::new("bench", 4);
+    let mut steps = Steps::new("bench", 5);
     let mut tables = Vec::new();
     if is_chosen("sizes") {
         tables.push(Table { name: "sizes".to_owned(), lines: pwa::size_table(workspace, Profile::Release)? });
@@ -57,6 +59,9 @@ pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()>
             measured(program.arg("tests/bench/browser.mjs"), workspace)
         })?);
     }
+    if is_chosen("bootstrap") {
+        tables.extend(steps.step("a phone joins a full bureau", || bootstrap(workspace, is_quick))?);
+    }
     if is_quick {
         return Ok(());
     }
@@ -68,22 +73,39 @@ pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()>
     })
 }
 
+/// Fills a bureau and lets a slowed browser join it.
+fn bootstrap(workspace: &Workspace, is_quick: bool) -> Result<Vec<Table>> {
+    let (folder, documents) = (workspace.target.join("bench/filled"), JOINED[usize::from(is_quick)]);
+    let mut fill = commands::cargo(workspace);
+    fill.args(["run", "--release", "--package", "muster-tests", "--bin", "bench", "--", "--fill"]);
+    fill.arg(&folder).arg(documents);
+    with_product(&mut fill, workspace, "release", "release")?;
+    commands::run(&mut fill)?;
+    let mut program = commands::program("node", &workspace.root);
+    program
+        .arg("tests/bench/bootstrap.mjs")
+        .env("MUSTER_FILLED", &folder)
+        .env("MUSTER_FILLED_WITH", documents);
+    measured(&mut program, workspace)
+}
+
 /// Where the peers are installed: beside what cargo makes, never in the repository.
 fn peers(workspace: &Workspace) -> PathBuf {
     workspace.target.join("peers")
 }
 
-/// Copies the peers' adapters and installs what their lock file names, unless it is there already.
+/// Copies the peers' adapters and installs what their lock file names, unless all of it is there already.
 fn install_peers(workspace: &Workspace) -> Result<()> {
     let (from, to) = (workspace.root.join("tests/bench/peers"), peers(workspace));
     let lock = fs::read(from.join("package-lock.json")).context("the peers have no lock file")?;
-    let is_installed = fs::read(to.join("package-lock.json")).is_ok_and(|installed| installed == lock)
-        && to.join("node_modules/.package-lock.json").is_file();
+    // npm removes the folder first; this is written when it is done
+    let done = to.join("node_modules/.installed-lock.json");
     copy(&from, &to)?;
-    if is_installed {
+    if fs::read(&done).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    commands::run(commands::program("npm", &to).args(["install", "--no-audit", "--no-fund"]))
+    commands::run(commands::program("npm", &to).args(["ci", "--no-audit", "--no-fund"]))?;
+    fs::write(&done, lock).with_context(|| format!("cannot write {}", done.display()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -8,7 +8,6 @@ pub mod event_source;
 pub mod events;
 pub mod http;
 pub mod interface;
-pub mod note;
 pub mod quota;
 pub mod random;
 pub mod seal;

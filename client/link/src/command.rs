@@ -1,13 +1,13 @@
 //! What the interface asks of the core. The core answers each with `Done` once what it wrote is durable, or with
 //! `Failed` and a problem that has a sentence in both languages.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use shared::domain::answer::Answer;
 use shared::domain::round::RoundName;
 use shared::ids::{DeviceId, DocumentId, EventKey, ItemId, SubjectId};
 
 /// One thing to do.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Command {
     /// Makes a device key and turns a one-time code into membership.
     #[n(0)]
@@ -102,8 +102,24 @@ pub enum Command {
     TryAside,
 }
 
+shared::read_choice!(Command {
+    0 => Enrol { code },
+    1 => OpenRound { round },
+    2 => CloseRound {},
+    3 => Answer { round, subject, item, answer, fault, note, sees, amends },
+    4 => Withdraw { round, event },
+    5 => SignOff { round },
+    6 => SyncNow {},
+    7 => OpenBoard {},
+    8 => CloseBoard {},
+    20 => LoadQuarantine {},
+    21 => Release { document, device },
+    9 => Visible { 0 },
+    10 => TryAside {},
+});
+
 /// Why a command was not done. The interface has a sentence for every code: what happened, what is safe, what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Problem {
     /// Stable word: a word of `shared::api::problem::ProblemCode` or of `RefusalCode`, or one of this phone's own:
     /// `offline` `storage-full` `storage-failed` `crypto-missing` `not-enrolled` `round-unknown` `item-unknown`
@@ -114,3 +130,5 @@ pub struct Problem {
     #[n(1)]
     pub detail: String,
 }
+
+shared::read_record!(Problem { code, detail });

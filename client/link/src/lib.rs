@@ -7,7 +7,7 @@
 pub mod command;
 pub mod slice;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 pub use command::{Command, Problem};
 pub use slice::Slice;
@@ -16,7 +16,7 @@ pub use slice::Slice;
 pub const LINK_VERSION: u32 = 3;
 
 /// Interface to core.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct ToCore {
     /// Counts up from 1 in one interface's life; the acknowledgement carries it back.
     #[n(0)]
@@ -26,8 +26,10 @@ pub struct ToCore {
     pub command: Command,
 }
 
+shared::read_record!(ToCore { id, command });
+
 /// Core to interface.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum ToUi {
     /// The core is up and takes commands; those that came earlier were queued.
     #[n(0)]
@@ -42,6 +44,13 @@ pub enum ToUi {
     #[n(3)]
     Slice(#[n(0)] Box<Slice>),
 }
+
+shared::read_choice!(ToUi {
+    0 => Ready { 0 },
+    1 => Done { 0 },
+    2 => Failed { 0, 1 },
+    3 => Slice { 0 },
+});
 
 /// A message that is not of this link: the two modules are of different builds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

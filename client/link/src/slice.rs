@@ -19,7 +19,7 @@ pub use round::{
 };
 
 /// One part of the view model.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Slice {
     /// Who uses this phone.
     #[n(0)]
@@ -41,8 +41,17 @@ pub enum Slice {
     Quarantine(#[n(0)] QuarantineView),
 }
 
+shared::read_choice!(Slice {
+    0 => Session { 0 },
+    1 => Today { 0 },
+    2 => Round { 0 },
+    3 => Sync { 0 },
+    4 => Board { 0 },
+    20 => Quarantine { 0 },
+});
+
 /// Who uses this phone.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum SessionView {
     /// Nobody yet: show the enrolment screen.
     #[n(0)]
@@ -52,8 +61,13 @@ pub enum SessionView {
     Officer(#[n(0)] Person),
 }
 
+shared::read_choice!(SessionView {
+    0 => Nobody {},
+    1 => Officer { 0 },
+});
+
 /// The person of this phone.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Person {
     /// Name.
     #[n(0)]
@@ -81,8 +95,10 @@ pub struct Person {
     pub device: String,
 }
 
+shared::read_record!(Person { name, badge, role, station, station_name, bureau_name, zone, device });
+
 /// What is due for this person and station.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct TodayView {
     /// The bureau's date, by the phone's corrected clock.
     #[n(0)]
@@ -113,8 +129,20 @@ pub struct TodayView {
     pub next: Option<(Label, Timestamp)>,
 }
 
+shared::read_record!(TodayView {
+    date,
+    rows,
+    is_loaded,
+    templates,
+    assets,
+    assets_mine,
+    assets_expiring,
+    occasions,
+    next
+});
+
 /// One duty of today.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct TodayRow {
     /// The round.
     #[n(0)]
@@ -154,6 +182,21 @@ pub struct TodayRow {
     pub signed_at: Option<Timestamp>,
 }
 
+shared::read_record!(TodayRow {
+    round,
+    name,
+    due,
+    state,
+    mine,
+    all,
+    others,
+    faults,
+    disputes,
+    may_sign,
+    is_mine,
+    signed_at
+});
+
 /// How far a round is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
@@ -176,7 +219,7 @@ pub enum RoundState {
 }
 
 /// Answered out of asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode)]
 pub struct Progress {
     /// Items with a reading.
     #[n(0)]
@@ -186,8 +229,10 @@ pub struct Progress {
     pub total: u32,
 }
 
+shared::read_record!(Progress { answered, total });
+
 /// What is only on this phone, and how the link is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode)]
 pub struct SyncView {
     /// Changes that are only on this phone: 0 means that everything is at the centre.
     #[n(0)]
@@ -218,6 +263,18 @@ pub struct SyncView {
     pub aside: Vec<AsideView>,
 }
 
+shared::read_record!(SyncView {
+    pending,
+    oldest_pending,
+    link,
+    last_contact,
+    clock_offset_ms,
+    rejected,
+    problem,
+    storage,
+    aside
+});
+
 /// How the link is. The truth is the last exchange, not what the browser believes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
@@ -238,7 +295,7 @@ pub enum LinkState {
 }
 
 /// Storage of this origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
 pub struct StorageView {
     /// Bytes used.
     #[n(0)]
@@ -251,8 +308,10 @@ pub struct StorageView {
     pub is_persistent: bool,
 }
 
+shared::read_record!(StorageView { used_bytes, quota_bytes, is_persistent });
+
 /// The board and the age of this copy.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct BoardSlice {
     /// The last board that came; none before the first.
     #[n(0)]
@@ -264,3 +323,5 @@ pub struct BoardSlice {
     #[n(2)]
     pub problem: Option<String>,
 }
+
+shared::read_record!(BoardSlice { board, is_live, problem });

@@ -19,8 +19,11 @@ pub type Outcome = Result<(), Problem>;
 
 type Waiting = BTreeMap<u32, Box<dyn FnOnce(Outcome)>>;
 
-/// Milliseconds from one start of the worker to the next: what kills it at once must not drain the battery.
-const RESTART_MS: i64 = MINUTE_MS;
+/// A core that lived this many milliseconds did not die of its start; and so long a dying one waits at most, for what
+/// kills it at once must not drain the battery.
+const RESTART_MS_MAX: i64 = MINUTE_MS;
+/// Milliseconds before the first restart of a core that died early; each further one waits twice as long.
+const RESTART_MS_MIN: i64 = 1_000;
 
 /// The core, as seen from the interface. Cheap to clone; all clones are the same core.
 #[derive(Clone)]
@@ -33,6 +36,8 @@ struct Inner {
     store: Store,
     standing: RefCell<Standing>,
     started: Cell<Timestamp>,
+    /// Early deaths, one after the other.
+    deaths: Cell<u32>,
     restart: RefCell<Option<Timer>>,
 }
 
@@ -53,6 +58,7 @@ impl CoreHandle {
             store: store.clone(),
             standing: RefCell::default(),
             started: Cell::new(Timestamp(0)),
+            deaths: Cell::new(0),
             restart: RefCell::default(),
         }));
         handle.start_worker();
@@ -111,12 +117,14 @@ impl CoreHandle {
     }
 
     /// The core died. What it was doing is told as not done: whether an answer got to the disk is not known, and
-    /// sending it again could say it twice; the round's slice tells when the core is back. It is started again, at
-    /// most once a minute: it finds out by itself what it died of.
+    /// sending it again could say it twice; the round's slice tells when the core is back. It is started again, less
+    /// and less often: it finds out by itself what it died of.
     fn stopped(&self) {
         self.0.worker.borrow().stop();
         self.give_up();
-        let wait = wait_ms(self.0.started.get(), browser::now());
+        let deaths = early_deaths(self.0.deaths.get(), self.0.started.get(), browser::now());
+        self.0.deaths.set(deaths);
+        let wait = wait_ms(deaths);
         let handle = self.clone();
         let restart = Timer::after_ms(wait, move || handle.restart());
         self.0.restart.replace(Some(restart));
@@ -167,9 +175,15 @@ impl Standing {
     }
 }
 
-/// Milliseconds until the worker may be started again; a clock that was set back counts as a minute.
-fn wait_ms(started: Timestamp, now: Timestamp) -> i32 {
-    let wait = (RESTART_MS - now.since(started)).clamp(0, RESTART_MS);
+/// Early deaths in a row, with the one that was just now.
+fn early_deaths(before: u32, started: Timestamp, now: Timestamp) -> u32 {
+    if now.since(started) < RESTART_MS_MAX { before.saturating_add(1) } else { 0 }
+}
+
+/// Milliseconds until the worker may be started again.
+fn wait_ms(deaths: u32) -> i32 {
+    let Some(doublings) = deaths.checked_sub(1) else { return 0 };
+    let wait = RESTART_MS_MIN.checked_shl(doublings.min(16)).unwrap_or(RESTART_MS_MAX).min(RESTART_MS_MAX);
     i32::try_from(wait).expect("a minute of milliseconds fits")
 }
 
@@ -181,10 +195,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_core_that_dies_again_and_again_is_started_once_a_minute() {
-        assert_eq!(wait_ms(Timestamp(0), Timestamp(3_600_000)), 0);
-        assert_eq!(wait_ms(Timestamp(10_000), Timestamp(25_000)), 45_000);
-        assert_eq!(wait_ms(Timestamp(10_000), Timestamp(5_000)), 60_000);
+    fn a_core_that_dies_again_and_again_is_started_less_and_less_often() {
+        let mut deaths = early_deaths(0, Timestamp(0), Timestamp(3_600_000));
+        assert_eq!(wait_ms(deaths), 0, "it had lived for an hour");
+        let mut waits = Vec::new();
+        for _ in 0..9 {
+            deaths = early_deaths(deaths, Timestamp(10_000), Timestamp(12_000));
+            waits.push(wait_ms(deaths));
+        }
+        assert_eq!(waits, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+        assert_eq!(wait_ms(u32::MAX), 60_000);
+        assert_eq!(early_deaths(9, Timestamp(10_000), Timestamp(70_000)), 0, "it has recovered");
+        assert_eq!(early_deaths(9, Timestamp(10_000), Timestamp(5_000)), 10, "the clock was set back");
     }
 
     #[test]

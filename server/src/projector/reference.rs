@@ -9,6 +9,7 @@ use shared::domain::calendar::Calendar;
 use shared::domain::directory::Directory;
 use shared::domain::round::RoundName;
 use shared::domain::template::{Addition, Template};
+use shared::flat::FlatMap;
 use shared::ids::{AssetId, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId};
 use shared::projection::{self, Subject, expected_subjects};
 
@@ -25,7 +26,7 @@ pub struct Reference {
     /// Checklists by id, without what stations add.
     pub templates: BTreeMap<TemplateId, Template>,
     /// What stations add to them.
-    pub additions: BTreeMap<TemplateId, BTreeMap<StationCode, Addition>>,
+    pub additions: BTreeMap<TemplateId, FlatMap<StationCode, Addition>>,
     /// Assets by station.
     pub registers: BTreeMap<StationCode, BTreeMap<AssetId, Asset>>,
 }

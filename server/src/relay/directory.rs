@@ -8,7 +8,7 @@ use std::sync::Arc;
 use data_encoding::BASE64URL_NOPAD;
 use shared::document::{Document, read};
 use shared::domain::directory::{Device, Directory, Officer};
-use shared::ids::{BureauId, DeviceId, DocumentId};
+use shared::ids::{BureauId, DeviceId, DocumentId, OfficerId};
 use shared::time::Timestamp;
 use tokio::sync::broadcast;
 
@@ -30,7 +30,8 @@ pub fn directory(store: &dyn Store, bureau: &BureauId) -> Result<Directory> {
 }
 
 /// Brings people, devices and revocations from the directory to where sessions and admission look them up. Doing it
-/// again changes nothing. Devices that are revoked by it are told as [`News::Revoked`].
+/// again changes nothing. Devices that are revoked by it are told as [`News::Revoked`], people who may do something else
+/// from now on as [`News::Moved`].
 pub(super) async fn adopt(
     store: &Arc<dyn Store>,
     bureau: &BureauId,
@@ -38,9 +39,9 @@ pub(super) async fn adopt(
     news: &broadcast::Sender<News>,
 ) -> Result<()> {
     let bureau = bureau.clone();
-    let revoked = blocking(store, move |store| {
+    let (moved, revoked) = blocking(store, move |store| {
         let directory = directory(store, &bureau)?;
-        let officers = changed_officers(store, &directory)?;
+        let (officers, moved) = changed_officers(store, &directory)?;
         let known: BTreeMap<_, _> =
             store.devices()?.into_iter().map(|device| (device.id, device.revoked)).collect();
         let is_gone = |device: &DeviceId| known.get(device).copied().flatten().is_some();
@@ -50,9 +51,13 @@ pub(super) async fn adopt(
             !known.contains_key(&device.id) && directory.officers.contains_key(&device.officer)
         };
         let devices = directory.devices.values().filter(is_new).filter_map(|new| new_device(new, now));
-        store.put_members(&officers, &devices.collect::<Vec<_>>(), &revoked)
+        let revoked = store.put_members(&officers, &devices.collect::<Vec<_>>(), &revoked)?;
+        Ok((moved, revoked))
     })
     .await?;
+    for officer in moved {
+        let _ = news.send(News::Moved(officer));
+    }
     for device in revoked {
         tracing::info!(target: "audit", %device, "a device is revoked, as the directory says");
         // Nobody listening is no failure.
@@ -61,11 +66,19 @@ pub(super) async fn adopt(
     Ok(())
 }
 
-fn changed_officers(store: &dyn Store, directory: &Directory) -> Result<Vec<Officer>> {
+/// People whom the store does not know so, and those of them who may do something else than it says.
+fn changed_officers(store: &dyn Store, directory: &Directory) -> Result<(Vec<Officer>, Vec<OfficerId>)> {
     let known: BTreeMap<_, _> =
         store.officers()?.into_iter().map(|officer| (officer.id.clone(), officer)).collect();
     let officers = directory.officers.values();
-    Ok(officers.filter(|officer| known.get(&officer.id) != Some(officer)).cloned().collect())
+    let changed: Vec<_> =
+        officers.filter(|officer| known.get(&officer.id) != Some(officer)).cloned().collect();
+    let has_moved = |officer: &&Officer| {
+        let before = known.get(&officer.id);
+        before.is_some_and(|known| (&known.station, known.role) != (&officer.station, officer.role))
+    };
+    let moved = changed.iter().filter(has_moved).map(|officer| officer.id.clone()).collect();
+    Ok((changed, moved))
 }
 
 /// `None` for an entry whose key does not give its id.

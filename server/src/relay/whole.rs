@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::document::is_intact;
+use shared::document::saved::is_intact;
 use shared::ids::{CollectionId, Digest, DocumentId};
 use shared::protocol::{self, Bootstrap, Cursor, Pull, Want, Whole};
 

@@ -26,6 +26,10 @@ use crate::store::{self, DeviceRecord};
 const PING: Duration = Duration::from_secs(25);
 /// How long it may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(80);
+/// Why a phone is let go whose device is nobody's any more.
+const REVOKED: &str = "the device was revoked";
+/// Why a phone is let go whose person may do something else than when it connected.
+const MOVED: &str = "the person's station or role is another one";
 /// How long the last frames of a connection that ends may take.
 const LAST_FRAMES_MAX: Duration = Duration::from_secs(5);
 
@@ -116,6 +120,10 @@ struct Connection {
 impl Connection {
     async fn run(&mut self, mut stream: SplitStream<WebSocket>) {
         let mut news = self.line.relay.news();
+        // What happened between the session's look at the device and this one was not told here.
+        if !self.is_still_right().await {
+            return;
+        }
         let mut ping = tokio::time::interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
@@ -136,7 +144,10 @@ impl Connection {
                 told = news.recv() => match told {
                     Ok(News::Grown { collection, seq }) => self.take(Input::Poke { collection, seq }).await,
                     Ok(News::Heard) => true,
-                    Ok(News::Revoked(device)) => device != self.line.device.id || self.let_go(),
+                    Ok(News::Revoked(device)) => device != self.line.device.id || self.let_go(REVOKED),
+                    Ok(News::Moved(officer)) => {
+                        officer != self.line.device.rights.officer || self.let_go(MOVED)
+                    }
                     Err(RecvError::Lagged(_)) => self.look_at_everything().await,
                     Err(RecvError::Closed) => false,
                 },
@@ -180,9 +191,9 @@ impl Connection {
         }
     }
 
-    /// The device was revoked: what it asks from now on needs a session, which it does not get.
-    fn let_go(&mut self) -> bool {
-        let detail = "the device was revoked".to_owned();
+    /// What it asks from now on needs a session, which says what it may do; a revoked device does not get one.
+    fn let_go(&mut self, detail: &str) -> bool {
+        let detail = detail.to_owned();
         let refusal = Refusal { code: RefusalCode::NoSession, detail, retry_after_ms: None };
         self.queue(Message::Binary(refusal_frame(refusal).into()));
         false
@@ -190,14 +201,8 @@ impl Connection {
 
     /// Too much has happened to be told one by one.
     async fn look_at_everything(&mut self) -> bool {
-        let id = self.line.device.id;
-        match store::blocking(self.line.relay.store(), move |store| store.device(id)).await {
-            Ok(Some(device)) if device.revoked.is_none() => {}
-            Ok(_) => return self.let_go(),
-            Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "a device was not looked up");
-                return false;
-            }
+        if !self.is_still_right().await {
+            return false;
         }
         let tips = store::blocking(self.line.relay.store(), |store| store.collections()).await;
         for (collection, tip) in tips.unwrap_or_default() {
@@ -206,6 +211,20 @@ impl Connection {
             }
         }
         true
+    }
+
+    /// Whether the device may still do what this connection lets it.
+    async fn is_still_right(&mut self) -> bool {
+        let id = self.line.device.id;
+        match store::blocking(self.line.relay.store(), move |store| store.device(id)).await {
+            Ok(Some(device)) if device.revoked.is_some() => self.let_go(REVOKED),
+            Ok(Some(device)) => device.rights == self.line.device.rights || self.let_go(MOVED),
+            Ok(None) => self.let_go(REVOKED),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a device was not looked up");
+                false
+            }
+        }
     }
 
     fn queue(&self, message: Message) -> bool {

@@ -12,7 +12,7 @@ use crate::ids::{ItemId, StationCode, SubjectId, TemplateId};
 use crate::time::{Date, Timestamp, Zone};
 
 /// The merged state of the bureau.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct BoardView {
     /// The relay's clock when this was made.
     #[n(0)]
@@ -34,8 +34,10 @@ pub struct BoardView {
     pub attention: Vec<AttentionRow>,
 }
 
+crate::read_record!(BoardView { made_at, today, zone, duties, stations, attention });
+
 /// One column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct DutyColumn {
     /// The checklist.
     #[n(0)]
@@ -45,8 +47,10 @@ pub struct DutyColumn {
     pub name: Label,
 }
 
+crate::read_record!(DutyColumn { template, name });
+
 /// One station.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct StationRow {
     /// Its code.
     #[n(0)]
@@ -68,8 +72,10 @@ pub struct StationRow {
     pub cells: Vec<Cell>,
 }
 
+crate::read_record!(StationRow { code, name, devices, devices_heard, last_heard, cells });
+
 /// One duty of one station.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct Cell {
     /// The round, when one is asked for now.
     #[n(0)]
@@ -103,6 +109,19 @@ pub struct Cell {
     pub devices_heard: u32,
 }
 
+crate::read_record!(Cell {
+    round,
+    state,
+    due,
+    answered,
+    total,
+    faults,
+    disputes,
+    late,
+    devices,
+    devices_heard
+});
+
 /// The state of a duty at the supervisor's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[serde(rename_all = "kebab-case")]
@@ -126,7 +145,7 @@ pub enum DutyState {
 }
 
 /// Something that somebody must act on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct AttentionRow {
     /// What it is.
     #[n(0)]
@@ -171,6 +190,23 @@ pub struct AttentionRow {
     #[n(13)]
     pub is_safety_critical: bool,
 }
+
+crate::read_record!(AttentionRow {
+    kind,
+    station,
+    station_name,
+    round,
+    template_name,
+    subject,
+    subject_name,
+    item,
+    item_name,
+    answer,
+    note,
+    authors,
+    at,
+    is_safety_critical
+});
 
 /// What calls for attention, most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]

@@ -1,14 +1,14 @@
 //! `GET /api/quarantine` and `POST /api/held/release`: what does not count, as supervisors see it, and their word that
 //! it does. The view also travels from the phone's core to its interface, hence both encodings.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CollectionId, DeviceId, DocumentId};
 use crate::time::Timestamp;
 
 /// What does not count.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct QuarantineView {
     /// Held in the log, the latest first.
     #[n(0)]
@@ -18,8 +18,10 @@ pub struct QuarantineView {
     pub rejected: Vec<RejectedBatch>,
 }
 
+crate::read_record!(QuarantineView { held, rejected });
+
 /// A phone or browser, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct Who {
     /// The device.
     #[n(0)]
@@ -29,8 +31,10 @@ pub struct Who {
     pub name: Option<String>,
 }
 
+crate::read_record!(Who { device, name });
+
 /// Changes that are authentic and came after their device was revoked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct HeldChanges {
     /// Where.
     #[n(0)]
@@ -49,8 +53,10 @@ pub struct HeldChanges {
     pub changes: u32,
 }
 
+crate::read_record!(HeldChanges { collection, document, author, at, changes });
+
 /// A batch that the relay rejected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct RejectedBatch {
     /// When it was last rejected.
     #[n(0)]
@@ -83,6 +89,19 @@ pub struct RejectedBatch {
     #[n(9)]
     pub times: u32,
 }
+
+crate::read_record!(RejectedBatch {
+    at,
+    code,
+    detail,
+    collection,
+    document,
+    author,
+    carrier,
+    changes,
+    bytes,
+    times
+});
 
 /// Asks to release what is held of a device in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

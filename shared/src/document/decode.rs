@@ -2,13 +2,16 @@
 //! relay did not take. Only for changes that this phone wrote itself: what comes from elsewhere is read in its
 //! document.
 
-use automerge::legacy::{Key, ObjectId, OpType};
-use automerge::{Change, ObjType};
+use automerge::ScalarValue;
 
+use super::chunk;
+use super::inspect::{MAKE_MAP, PUT};
+use super::prewalk::Value;
 use super::read::RawEvent;
 use super::schema as s;
 use super::write::Event;
 use crate::domain::answer::Answer;
+use crate::gather::Gather;
 use crate::ids::{Actor, ChangeHash, DocumentKind, EventKey, ItemId, SubjectId};
 use crate::time::Timestamp;
 
@@ -33,20 +36,31 @@ pub fn event(kind: DocumentKind, change: &[u8]) -> Option<(EventKey, Event)> {
 
 /// The place of the event's map among the operations of genesis, and the event.
 fn raw(change: &[u8]) -> Option<(u64, RawEvent)> {
-    let change = Change::from_bytes(change.to_vec()).ok()?.decode();
-    let counter = change.start_op.get();
-    let mut operations = change.operations.into_iter();
-    let first = operations.next()?;
-    let (OpType::Make(ObjType::Map), ObjectId::Id(map), Key::Map(key)) = (first.action, first.obj, first.key)
-    else {
+    let walked = chunk::open(change).ok()?.walk().ok()?;
+    let mut operations = walked.operations();
+    let first = operations.next()?.ok()?;
+    if first.action != MAKE_MAP {
         return None;
-    };
-    let fields = operations.filter_map(|operation| match (operation.action, operation.key) {
-        (OpType::Put(value), Key::Map(field)) => Some((field.to_string(), value)),
-        _ => None,
+    }
+    let (_, map) = first.object?;
+    let key = EventKey::from_text(first.key?);
+    let fields = operations.filter_map(|operation| {
+        let operation = operation.ok().filter(|operation| operation.action == PUT)?;
+        Some((operation.key?.to_owned(), scalar(operation.value)?))
     });
-    let key = EventKey::from_text(&key);
-    Some((map.counter(), RawEvent { key, counter, fields: fields.collect() }))
+    Some((map, RawEvent { key, counter: walked.start_op, fields: fields.into_flat() }))
+}
+
+fn scalar(value: Value<'_>) -> Option<ScalarValue> {
+    Some(match value {
+        Value::Null => ScalarValue::Null,
+        Value::Bool(truth) => ScalarValue::Boolean(truth),
+        Value::Uint(number) => ScalarValue::Uint(number),
+        Value::Int(number) => ScalarValue::Int(number),
+        Value::Text(text) => ScalarValue::Str(text.into()),
+        Value::Bytes(bytes) => ScalarValue::Bytes(bytes.to_vec()),
+        Value::Other(_) => return None,
+    })
 }
 
 /// The visit that an event refers to: of the actor in its own key.
@@ -82,7 +96,7 @@ fn observation(raw: &RawEvent) -> Option<Event> {
 }
 
 fn sign_off(raw: &RawEvent) -> Option<Event> {
-    let automerge::ScalarValue::Bytes(heads) = raw.fields.get(s::HEADS)? else { return None };
+    let ScalarValue::Bytes(heads) = raw.fields.get(s::HEADS)? else { return None };
     let heads = heads.chunks(32).map(ChangeHash::from_bytes).collect::<Option<Vec<_>>>()?;
     Some(Event::SignOff { visit: visit_of(raw)?, at: Timestamp(raw.number(s::AT)?), heads })
 }

@@ -1,14 +1,13 @@
 //! A document in memory: genesis, changes taken in, events written. Bytes that it is given must have passed `chunk`
 //! (the relay's admission, or the phone's own log); it still refuses rather than trusts.
 
-use std::collections::BTreeMap;
-
 use automerge::transaction::CommitOptions;
 use automerge::{ActorId, Automerge, Change, ObjId, ROOT, ReadDoc};
 
 use super::schema as s;
 use super::write::Event;
 use super::{chunk, genesis, inspect};
+use crate::flat::FlatMap;
 use crate::ids::{Actor, ChangeHash, DocumentId, EventKey};
 
 /// A document.
@@ -16,7 +15,7 @@ pub struct Document {
     pub(super) id: DocumentId,
     pub(super) doc: Automerge,
     /// The last number of each writer.
-    pub(super) seqs: BTreeMap<Actor, u64>,
+    pub(super) seqs: FlatMap<Actor, u64>,
 }
 
 /// An event that was written.
@@ -52,7 +51,7 @@ pub enum ApplyError {
 impl Document {
     /// A document as its genesis leaves it.
     pub fn new(id: DocumentId) -> Self {
-        Self { id, doc: genesis::document(id.kind()), seqs: BTreeMap::new() }
+        Self { id, doc: genesis::document(id.kind()), seqs: FlatMap::new() }
     }
 
     /// Which one it is.
@@ -78,7 +77,7 @@ impl Document {
             .collect();
         self.doc.apply_changes(parsed)?;
         for (actor, seq) in numbers {
-            let last = self.seqs.entry(actor).or_default();
+            let last = self.seqs.get_or_default(actor);
             *last = seq.max(*last);
         }
         Ok(())

@@ -29,7 +29,7 @@ pub fn bytes(kind: DocumentKind) -> Vec<u8> {
         | DocumentKind::Directory
         | DocumentKind::Register => EVENTS,
     };
-    data_encoding::HEXLOWER.decode(hex.as_bytes()).expect("the constants are hexadecimal")
+    crate::digits::HEX.decode(hex).expect("the constants are hexadecimal")
 }
 
 /// A document that has nothing in it but the genesis of its kind. Applied once: a copy is made in a sixth of the time.
@@ -42,7 +42,7 @@ pub(super) fn document(kind: DocumentKind) -> Automerge {
 fn applied(kind: DocumentKind) -> Automerge {
     let mut document = Automerge::new();
     let change = Change::from_bytes(bytes(kind)).expect("genesis is a golden constant");
-    document.apply_changes([change]).expect("genesis applies to an empty document");
+    document.apply_changes(vec![change]).expect("genesis applies to an empty document");
     document
 }
 
@@ -89,7 +89,7 @@ mod tests {
         }
         tx.commit_with(CommitOptions::default().with_time(0));
         let changes = doc.get_changes(&[]);
-        data_encoding::HEXLOWER.encode(changes[0].raw_bytes())
+        crate::digits::HEX.encode(changes[0].raw_bytes())
     }
 
     #[test]

@@ -64,8 +64,10 @@ pub struct VisitClaim {
     pub name: RoundName,
 }
 
-const MAKE_MAP: u64 = 0;
-const PUT: u64 = 1;
+/// Automerge's number for making a map.
+pub(super) const MAKE_MAP: u64 = 0;
+/// And for putting a value.
+pub(super) const PUT: u64 = 1;
 
 /// Reads what a change adds to a document of a kind.
 ///

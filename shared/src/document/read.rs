@@ -18,6 +18,8 @@ use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
 use crate::domain::round::{Period, RoundName};
 use crate::domain::template::{Addition, Template};
+use crate::flat::{FlatMap, FlatSet};
+use crate::gather::{Gather, sort_by};
 use crate::ids::{
     AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId,
 };
@@ -30,7 +32,7 @@ pub struct Round {
     /// What the derived id stands for, as a visit says and the id confirms.
     pub name: Option<RoundName>,
     /// Stays, by key.
-    pub visits: BTreeMap<EventKey, Visit>,
+    pub visits: FlatMap<EventKey, Visit>,
     /// What was said, in the order of operation counters, then keys.
     pub observations: Vec<Observation>,
     /// Signatures, in the same order.
@@ -75,7 +77,8 @@ pub fn round(document: &Document, bureau: &BureauId) -> Round {
 
 /// Notes in a round that was read which of its document's changes are held, as the directory says.
 pub fn hold(round: &mut Round, document: &Document, changes: &BTreeSet<ChangeHash>) {
-    let held: BTreeSet<EventKey> = changes.iter().filter_map(|change| document.key_of(*change)).collect();
+    let held: FlatSet<EventKey> =
+        changes.iter().filter_map(|change| document.key_of(*change)).into_flat_set();
     if held.is_empty() {
         return;
     }
@@ -100,13 +103,13 @@ pub fn round_name(document: &Document, bureau: &BureauId) -> Option<RoundName> {
 
 /// The template as its highest version says; of two with one number, the one with the greater key.
 pub fn template(document: &Document) -> Option<Template> {
-    entries::<Template>(document).max_by_key(|template| template.version)
+    entries(document, json::<Template>).max_by_key(|template| template.version)
 }
 
 /// What stations add to a template, each as its highest number says; of two with one number, the later one.
-pub fn additions(document: &Document) -> BTreeMap<StationCode, Addition> {
-    let mut additions: BTreeMap<StationCode, Addition> = BTreeMap::new();
-    for addition in entries::<Addition>(document) {
+pub fn additions(document: &Document) -> FlatMap<StationCode, Addition> {
+    let mut additions: FlatMap<StationCode, Addition> = FlatMap::new();
+    for addition in entries(document, json::<Addition>) {
         let before = additions.get(&addition.station).map_or(0, |before| before.addition);
         if addition.addition >= before {
             additions.insert(addition.station.clone(), addition);
@@ -117,16 +120,16 @@ pub fn additions(document: &Document) -> BTreeMap<StationCode, Addition> {
 
 /// The calendar as its latest entry says, with the operations as theirs do.
 pub fn calendar(document: &Document) -> Option<Calendar> {
-    let mut calendar = entries::<Calendar>(document).last()?;
-    let operations = entries::<Operation>(document).map(|entry| (entry.operation.clone(), entry));
-    calendar.operations = operations.collect();
+    let mut calendar = entries(document, json::<Calendar>).last()?;
+    let operations = entries(document, json::<Operation>).map(|entry| (entry.operation.clone(), entry));
+    calendar.operations = operations.into_flat();
     Some(calendar)
 }
 
 /// The directory.
 pub fn directory(document: &Document) -> Directory {
     let mut directory = Directory::default();
-    for entry in entries::<DirectoryEntry>(document) {
+    for entry in entries(document, DirectoryEntry::from_json) {
         directory.take(entry);
     }
     directory
@@ -134,16 +137,19 @@ pub fn directory(document: &Document) -> Directory {
 
 /// A station's register: assets by id.
 pub fn register(document: &Document) -> BTreeMap<AssetId, Asset> {
-    let assets =
-        entries::<RegisterEntry>(document).map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
-    assets.collect()
+    let assets = entries(document, RegisterEntry::from_json);
+    let assets = assets.map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
+    assets.into_map()
 }
 
-/// The JSON entries that this version can read, in the order they were written.
-fn entries<T: DeserializeOwned>(document: &Document) -> impl Iterator<Item = T> {
-    events(document, s::EVENTS)
-        .into_iter()
-        .filter_map(|event| serde_json::from_str(event.text(s::BODY)?).ok())
+/// The JSON entries that this version can read, in the order they were written. All JSON is read as bytes: read as text,
+/// it would bring a reader of its own.
+fn entries<T>(document: &Document, read: fn(&[u8]) -> Option<T>) -> impl Iterator<Item = T> {
+    events(document, s::EVENTS).into_iter().filter_map(move |event| read(event.text(s::BODY)?.as_bytes()))
+}
+
+fn json<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    serde_json::from_slice(json).ok()
 }
 
 /// Observations that a signature over `heads` does not cover; `None` when not all of these heads are here.
@@ -157,7 +163,7 @@ fn uncovered(
     }
     let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
     let map = document.map(s::OBSERVATIONS).ok()?;
-    let covered: BTreeSet<String> = document.doc.keys_at(&map, &heads).collect();
+    let covered: FlatSet<String> = document.doc.keys_at(&map, &heads).into_flat_set();
     let late = observations.iter().filter(|observation| !covered.contains(observation.key.as_str()));
     Some(late.map(|observation| observation.key.clone()).collect())
 }
@@ -166,7 +172,7 @@ fn uncovered(
 pub(super) struct RawEvent {
     pub(super) key: EventKey,
     pub(super) counter: u64,
-    pub(super) fields: BTreeMap<String, ScalarValue>,
+    pub(super) fields: FlatMap<String, ScalarValue>,
 }
 
 /// The visit under a key, as it could be written again; `None` when there is none that can be read.
@@ -203,7 +209,7 @@ fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
             }
         }
     }
-    events.sort_by(|a, b| (a.counter, &a.key).cmp(&(b.counter, &b.key)));
+    sort_by(&mut events, |a, b| (a.counter, &a.key).cmp(&(b.counter, &b.key)));
     events
 }
 
@@ -217,12 +223,12 @@ fn event(doc: &Automerge, key: &str, made_by: &ObjId, is_map: bool) -> Option<Ra
     })
 }
 
-fn fields(doc: &Automerge, event: &ObjId) -> BTreeMap<String, ScalarValue> {
+fn fields(doc: &Automerge, event: &ObjId) -> FlatMap<String, ScalarValue> {
     let scalar = |item: MapRangeItem<'_>| match item.value {
         ValueRef::Scalar(value) => Some((item.key.into_owned(), value.into())),
         ValueRef::Object(_) => None,
     };
-    doc.map_range(event, ..).filter_map(scalar).collect()
+    doc.map_range(event, ..).filter_map(scalar).into_flat()
 }
 
 impl RawEvent {
@@ -278,13 +284,13 @@ impl RawEvent {
     }
 
     /// The visit that this event refers to: the same actor's, by its counter.
-    fn visit_in<'a>(&self, visits: &'a BTreeMap<EventKey, Visit>) -> Option<&'a Visit> {
+    fn visit_in<'a>(&self, visits: &'a FlatMap<EventKey, Visit>) -> Option<&'a Visit> {
         let (actor, _) = self.key.parts()?;
         let counter = u32::try_from(self.number(s::VISIT)?).ok()?;
         visits.get(&EventKey::new(actor, counter))
     }
 
-    fn observation(&self, visits: &BTreeMap<EventKey, Visit>) -> Option<Observation> {
+    fn observation(&self, visits: &FlatMap<EventKey, Visit>) -> Option<Observation> {
         let visit = self.visit_in(visits)?;
         let act = match self.key_of(s::WITHDRAWS) {
             Some(target) => Act::Withdraw(target),
@@ -314,7 +320,7 @@ impl RawEvent {
         })
     }
 
-    fn sign_off(&self, visits: &BTreeMap<EventKey, Visit>) -> Option<SignOff> {
+    fn sign_off(&self, visits: &FlatMap<EventKey, Visit>) -> Option<SignOff> {
         let visit = self.visit_in(visits)?;
         let ScalarValue::Bytes(heads) = self.fields.get(s::HEADS)? else { return None };
         let heads = heads.chunks(32).map(ChangeHash::from_bytes).collect::<Option<Vec<_>>>()?;

@@ -1,67 +1,108 @@
-//! A document in one piece: all of its changes in automerge's own form, which is a tenth of their bytes and loads in one
-//! go. It is made by the relay, kept by both ends, and stands for exactly the changes in it: any of them can be had
-//! back, byte for byte.
+//! A document in one piece: all of its changes in their compact form, which is a tenth of their bytes. It is made by the
+//! relay, kept by both ends, and stands for exactly the changes in it: any of them can be had back, byte for byte.
+//!
+//! Automerge's own form of a document is not used: it is no smaller, and what reads it would be a sixth of the core.
 
-use automerge::{Automerge, AutomergeError};
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 
-use super::Document;
-use super::genesis;
-use crate::ids::{Actor, ChangeHash, Digest, DocumentId};
+use super::compact::{Elider, Restored, Restorer, Trail};
+use super::{ApplyError, Document, chunk, genesis};
+use crate::gather::Gather;
+use crate::ids::{ChangeHash, Digest, DocumentId};
+use crate::limits::SAVED_BYTES_MAX;
 
 /// Bytes that are not this document in one piece.
 #[derive(Debug, thiserror::Error)]
 pub enum SavedError {
-    /// The bytes are not what was saved, or another chunk of automerge's: it is not given to automerge, which does not
-    /// survive every chunk that could be there.
+    /// They are not what was saved.
     #[error("it is damaged")]
     Damaged,
-    /// Automerge cannot load it.
-    #[error("it does not load: {0}")]
-    Load(#[from] AutomergeError),
-    /// It does not begin as documents of its kind do.
-    #[error("it has another beginning than its kind")]
-    Genesis,
+    /// What was saved is not the compact form of changes, or of more than a document may have.
+    #[error("its changes cannot be rebuilt")]
+    Malformed,
+    /// Its changes do not make a document.
+    #[error("its changes do not apply: {0}")]
+    Apply(#[from] ApplyError),
     /// Its changes are not those that it is said to have.
     #[error("its changes are not those that were told")]
     Digest,
 }
 
-/// Automerge's mark, a checksum of 4 bytes, and then what it is of: the type (0: a document), the length, the rest.
-const TYPE_AT: usize = 8;
+/// Bytes of the checksum, the beginning of the SHA-256 of what is behind it.
+const CHECKSUM: usize = 4;
+/// What comes then: how the rest is to be read.
+const FORM: u8 = 1;
 
 /// Whether a saved document is still what was saved, by its checksum: to be asked before it is handed on unread.
 pub fn is_intact(bytes: &[u8]) -> bool {
-    bytes.get(TYPE_AT) == Some(&0) && Sha256::digest(&bytes[TYPE_AT..])[..4] == bytes[4..TYPE_AT]
+    bytes.get(CHECKSUM) == Some(&FORM) && Sha256::digest(&bytes[CHECKSUM..])[..CHECKSUM] == bytes[..CHECKSUM]
+}
+
+/// The changes of a saved document, causes before effects, without making a document of them.
+///
+/// # Errors
+/// When the bytes are damaged, or hold other changes than the digest says.
+pub fn changes(
+    id: DocumentId,
+    bytes: &[u8],
+    digest: Digest,
+) -> Result<Vec<(ChangeHash, Vec<u8>)>, SavedError> {
+    if !is_intact(bytes) {
+        return Err(SavedError::Damaged);
+    }
+    let changes = restored(id, &bytes[CHECKSUM + 1..]).ok_or(SavedError::Malformed)?;
+    let distinct: BTreeSet<ChangeHash> = changes.iter().map(|(hash, _)| *hash).into_set();
+    if distinct.len() < changes.len() || Digest::of(id, distinct) != digest {
+        return Err(SavedError::Digest);
+    }
+    Ok(changes)
+}
+
+fn restored(id: DocumentId, compact: &[u8]) -> Option<Vec<(ChangeHash, Vec<u8>)>> {
+    let mut restorer = Restorer::new(compact, SAVED_BYTES_MAX)?;
+    let (mut trail, mut actor) = (Trail::new(id), Vec::new());
+    let mut changes = Vec::new();
+    for _ in 0..restorer.count().ok()? {
+        match restorer.change(&mut trail, &mut actor).ok()? {
+            Restored::Change(change, hash) => {
+                changes.push((hash.or_else(|| chunk::hash(&change).ok())?, change));
+            }
+            Restored::Known(_) => return None,
+        }
+    }
+    restorer.is_done().then_some(changes)
 }
 
 impl Document {
     /// The document in one piece.
     pub fn save(&self) -> Vec<u8> {
-        self.doc.save()
+        let changes = self.changes();
+        let (mut elider, mut trail, mut actor) = (Elider::default(), Trail::new(self.id), Vec::new());
+        elider.count(changes.len());
+        for (_, change) in &changes {
+            elider.change(&mut trail, &mut actor, change);
+        }
+        let mut bytes = vec![0; CHECKSUM];
+        bytes.push(FORM);
+        bytes.extend_from_slice(&elider.finish());
+        let checksum = Sha256::digest(&bytes[CHECKSUM..]);
+        bytes[..CHECKSUM].copy_from_slice(&checksum[..CHECKSUM]);
+        bytes
     }
 
     /// Loads what [`Document::save`] gave.
     ///
     /// # Errors
-    /// When the bytes are damaged, are another kind's, or hold other changes than the digest says.
+    /// When the bytes are damaged, are another document's, or hold other changes than the digest says.
     pub fn load(id: DocumentId, bytes: &[u8], digest: Digest) -> Result<Self, SavedError> {
-        if !is_intact(bytes) {
-            return Err(SavedError::Damaged);
-        }
-        let doc = Automerge::load(bytes)?;
-        let mut document = Self { id, doc, seqs: std::collections::BTreeMap::new() };
-        if !document.contains(genesis::hash(id.kind())) {
-            return Err(SavedError::Genesis);
-        }
+        let changes = changes(id, bytes, digest)?;
+        let mut document = Self::new(id);
+        document.apply(changes.iter().map(|(_, change)| change.as_slice()))?;
+        // What waits for a change that did not come is not in it.
         if document.digest() != digest {
             return Err(SavedError::Digest);
-        }
-        for change in document.doc.get_changes_meta(&[]) {
-            if let Some(actor) = Actor::from_bytes(change.actor.to_bytes()) {
-                let last = document.seqs.entry(actor).or_default();
-                *last = change.seq.max(*last);
-            }
         }
         Ok(document)
     }
@@ -93,7 +134,7 @@ impl Document {
 mod tests {
     use super::*;
     use crate::document::write::Event;
-    use crate::ids::{DeviceId, DocumentKind};
+    use crate::ids::{Actor, DeviceId, DocumentKind};
 
     fn written(count: usize) -> (Document, Vec<(ChangeHash, Vec<u8>)>) {
         let mut document = Document::new(DocumentId::derive(DocumentKind::Register, &["x"]));
@@ -114,6 +155,7 @@ mod tests {
             let mut loaded = Document::load(document.id(), &bytes, document.digest()).unwrap();
             assert_eq!(loaded.heads(), document.heads());
             assert_eq!(loaded.changes(), changes);
+            assert_eq!(super::changes(document.id(), &bytes, document.digest()).unwrap(), changes);
             assert_eq!(loaded.hashes(), changes.iter().map(|(hash, _)| *hash).collect::<Vec<_>>());
             let actor = Actor::new(DeviceId::from([0; 16]), 0);
             assert_eq!(loaded.last_seq(actor), document.last_seq(actor));
@@ -131,7 +173,7 @@ mod tests {
         let other_chunk = &changes[0].1;
         assert!(matches!(Document::load(id, other_chunk, digest), Err(SavedError::Damaged)));
         let round = DocumentId::derive(DocumentKind::Round, &["x"]);
-        assert!(matches!(Document::load(round, &bytes, digest), Err(SavedError::Genesis)));
+        assert!(matches!(Document::load(round, &bytes, digest), Err(SavedError::Digest)));
         for cut in (0..bytes.len()).step_by(7) {
             assert!(Document::load(id, &bytes[..cut], digest).is_err(), "cut at {cut}");
         }
@@ -139,7 +181,7 @@ mod tests {
             let mut damaged = bytes.clone();
             damaged[byte] ^= 0x10;
             assert!(Document::load(id, &damaged, digest).is_err(), "byte {byte}");
-            assert!(byte < 4 || !is_intact(&damaged), "byte {byte}");
+            assert!(!is_intact(&damaged), "byte {byte}");
         }
     }
 }

@@ -31,7 +31,7 @@ pub enum Condition {
 }
 
 /// One person's answer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Encode)]
 #[serde(try_from = "String", into = "String")]
 pub enum Answer {
     /// The condition of the thing.
@@ -65,6 +65,19 @@ pub enum Answer {
     #[n(9)]
     Photo(#[n(0)] PhotoHash),
 }
+
+crate::read_choice!(Answer {
+    0 => Condition { 0 },
+    1 => NotChecked {},
+    2 => NotApplicable {},
+    3 => YesNo { 0 },
+    4 => Number { 0 },
+    5 => Date { 0 },
+    6 => Text { 0 },
+    7 => Scan { 0 },
+    8 => Choice { 0 },
+    9 => Photo { 0 },
+});
 
 impl Answer {
     /// The text that stands in documents: `ok watch fault missing skip na yes no`, `#79500`, `@2027-01-31`,

@@ -7,11 +7,21 @@ use crate::ids::{AssetId, OfficerId};
 use crate::time::Date;
 
 /// One event of a register. Issue, return and transfer follow this shape.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "type")]
 pub enum RegisterEntry {
     /// The asset is on the books; a later entry with the same id replaces an earlier one.
     Asset(Asset),
+}
+
+impl RegisterEntry {
+    /// Reads an entry: by its word, then as that. `None` for what this version cannot read.
+    pub fn from_json(json: &[u8]) -> Option<Self> {
+        match super::type_of(json)?.as_str() {
+            "asset" => serde_json::from_slice(json).ok().map(Self::Asset),
+            _ => None,
+        }
+    }
 }
 
 /// A registered thing.

@@ -1,12 +1,11 @@
 //! Which rounds are due when. All dates are the bureau's, whatever the phone's clock says: callers give the corrected
 //! moment.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::Label;
 use super::round::{Period, RoundName};
+use crate::flat::FlatMap;
 use crate::ids::{DeviceId, OfficerId, StationCode, TemplateId};
 use crate::time::{Date, MINUTE_MS, Month, Timestamp, Zone};
 
@@ -24,7 +23,7 @@ pub struct Calendar {
     pub days_off: Vec<Date>,
     /// Operations by name, from their own entries.
     #[serde(skip)]
-    pub operations: BTreeMap<String, Operation>,
+    pub operations: FlatMap<String, Operation>,
 }
 
 /// A recurring duty.
@@ -40,7 +39,7 @@ pub struct Duty {
 
 /// On which days a duty falls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "type")]
+#[serde(rename_all = "kebab-case", tag = "type", try_from = "SpeltRecurrence")]
 pub enum Recurrence {
     /// Every day.
     Daily,
@@ -49,7 +48,6 @@ pub enum Recurrence {
     /// Once a week; the period is the ISO week.
     Weekly {
         /// The day it is due, days since Monday.
-        #[serde(default = "sunday")]
         weekday: u8,
     },
     /// Once a month; the period is the month, and the day is the one asked for (保养日, 点验日).
@@ -59,7 +57,7 @@ pub enum Recurrence {
         /// The first, second, ... such working day of the month.
         nth: u8,
         /// In these months only, from 1; in every one when there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         months: Vec<u8>,
     },
     /// On each day of an event that is known beforehand.
@@ -76,13 +74,11 @@ pub enum Recurrence {
     /// Whenever it occurs (a drive, a flight), several times a day; never due.
     Occasion,
     /// A later version's: nothing that this one can ask for.
-    #[serde(other)]
     Later,
 }
 
-fn sunday() -> u8 {
-    6
-}
+/// The day on which a week's duty is due when the calendar names none: Sunday.
+const WEEK_DUE: u8 = 6;
 
 /// A shift.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +110,43 @@ pub struct Operation {
     pub stations: Vec<StationCode>,
     /// Whose word.
     pub by: OfficerId,
+}
+
+/// A [`Recurrence`] as it is read, for the reason that items' kinds have.
+#[derive(Deserialize)]
+struct SpeltRecurrence {
+    r#type: String,
+    #[serde(default)]
+    weekday: Option<u8>,
+    #[serde(default)]
+    nth: Option<u8>,
+    #[serde(default)]
+    months: Vec<u8>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    from: Option<Date>,
+    #[serde(default)]
+    to: Option<Date>,
+}
+
+impl TryFrom<SpeltRecurrence> for Recurrence {
+    type Error = &'static str;
+
+    fn try_from(spelt: SpeltRecurrence) -> Result<Self, Self::Error> {
+        let SpeltRecurrence { r#type, weekday, nth, months, name, from, to } = spelt;
+        match (r#type.as_str(), weekday.zip(nth), name, from.zip(to)) {
+            ("daily", ..) => Ok(Self::Daily),
+            ("shift", ..) => Ok(Self::Shift),
+            ("weekly", ..) => Ok(Self::Weekly { weekday: weekday.unwrap_or(WEEK_DUE) }),
+            ("monthly", Some((weekday, nth)), ..) => Ok(Self::Monthly { weekday, nth, months }),
+            ("event", _, Some(name), Some((from, to))) => Ok(Self::Event { name, from, to }),
+            ("operation", ..) => Ok(Self::Operation),
+            ("occasion", ..) => Ok(Self::Occasion),
+            ("monthly" | "event", ..) => Err("a recurrence without its days"),
+            _ => Ok(Self::Later),
+        }
+    }
 }
 
 /// A round that the calendar asks for.

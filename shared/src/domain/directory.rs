@@ -1,17 +1,18 @@
 //! People, stations and devices of the bureau, as the relay's directory document tells them. Stored about a person:
 //! name, badge number, station, role; nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::Label;
+use crate::flat::FlatMap;
 use crate::ids::{BureauId, ChangeHash, DeviceId, DocumentId, OfficerId, StationCode};
 use crate::time::{Timestamp, Zone};
 use crate::trust::rights::Role;
 
 /// One entry of the directory; a later entry about the same thing replaces an earlier one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "type")]
 pub enum DirectoryEntry {
     /// The bureau itself.
@@ -28,6 +29,22 @@ pub enum DirectoryEntry {
     Held(Held),
     /// Held changes that count from now on.
     Released(Release),
+}
+
+impl DirectoryEntry {
+    /// Reads an entry: by its word, then as that. `None` for what this version cannot read.
+    pub fn from_json(json: &[u8]) -> Option<Self> {
+        Some(match super::type_of(json)?.as_str() {
+            "bureau" => Self::Bureau(serde_json::from_slice(json).ok()?),
+            "station" => Self::Station(serde_json::from_slice(json).ok()?),
+            "officer" => Self::Officer(serde_json::from_slice(json).ok()?),
+            "device" => Self::Device(serde_json::from_slice(json).ok()?),
+            "revoked" => Self::Revoked(serde_json::from_slice(json).ok()?),
+            "held" => Self::Held(serde_json::from_slice(json).ok()?),
+            "released" => Self::Released(serde_json::from_slice(json).ok()?),
+            _ => return None,
+        })
+    }
 }
 
 /// The tenant.
@@ -119,17 +136,17 @@ pub struct Directory {
     /// The bureau, once its entry is here.
     pub bureau: Option<Bureau>,
     /// Stations by code.
-    pub stations: BTreeMap<StationCode, Station>,
+    pub stations: FlatMap<StationCode, Station>,
     /// People by id.
-    pub officers: BTreeMap<OfficerId, Officer>,
+    pub officers: FlatMap<OfficerId, Officer>,
     /// Devices by id.
-    pub devices: BTreeMap<DeviceId, Device>,
+    pub devices: FlatMap<DeviceId, Device>,
     /// Revoked devices by id; the first revocation counts.
-    pub revoked: BTreeMap<DeviceId, Revocation>,
+    pub revoked: FlatMap<DeviceId, Revocation>,
     /// Changes that came held, by document; also those that were released.
-    pub held: BTreeMap<DocumentId, BTreeSet<ChangeHash>>,
+    pub held: FlatMap<DocumentId, BTreeSet<ChangeHash>>,
     /// Changes that were released: for good, should a restored relay hold them once more.
-    pub released: BTreeMap<DocumentId, BTreeSet<ChangeHash>>,
+    pub released: FlatMap<DocumentId, BTreeSet<ChangeHash>>,
 }
 
 impl Directory {
@@ -147,11 +164,11 @@ impl Directory {
                 self.devices.insert(device.id, device);
             }
             DirectoryEntry::Revoked(revocation) => {
-                self.revoked.entry(revocation.device).or_insert(revocation);
+                self.revoked.get_or_insert_with(revocation.device, || revocation);
             }
-            DirectoryEntry::Held(held) => self.held.entry(held.document).or_default().extend(held.changes),
+            DirectoryEntry::Held(held) => self.held.get_or_default(held.document).extend(held.changes),
             DirectoryEntry::Released(release) => {
-                self.released.entry(release.document).or_default().extend(release.changes);
+                self.released.get_or_default(release.document).extend(release.changes);
             }
         }
     }

@@ -4,11 +4,11 @@
 //! numbered as in docs/ARCHITECTURE.md, "How answers merge"; the laws are property tests in
 //! `shared/tests/merge_laws.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::answer::{Answer, Condition, SafeSide};
 use super::observation::{Act, Observation};
 use super::template::Asked;
+use crate::flat::{FlatMap, FlatSet};
+use crate::gather::Gather;
 use crate::ids::EventKey;
 
 /// What is true of one item on one subject.
@@ -19,7 +19,7 @@ pub struct Reading {
     /// The observations that stand, in the order of their keys: exactly what an answer given now `sees`.
     pub standing: Vec<EventKey>,
     /// What became of every answer, in the order of their keys.
-    pub fates: BTreeMap<EventKey, Fate>,
+    pub fates: FlatMap<EventKey, Fate>,
 }
 
 /// What became of an answer.
@@ -91,7 +91,7 @@ pub fn read(item: Option<Asked<'_>>, observations: &[&Observation]) -> Reading {
     Reading {
         verdict: weigh(item, &standing),
         standing: standing.iter().map(|observation| observation.key.clone()).collect(),
-        fates: answers.map(|observation| (observation.key.clone(), fate(observation))).collect(),
+        fates: answers.map(|observation| (observation.key.clone(), fate(observation))).into_flat(),
     }
 }
 
@@ -101,7 +101,7 @@ fn weigh(item: Option<Asked<'_>>, standing: &[&Observation]) -> Verdict {
     let answers = || standing.iter().filter_map(|observation| observation.answer());
     let substantial: Vec<&Answer> = answers().filter(|answer| answer.is_substantial()).collect();
     if safe_side == SafeSide::All && !substantial.is_empty() {
-        let distinct: BTreeSet<String> = substantial.iter().map(|answer| answer.to_text()).collect();
+        let distinct: FlatSet<String> = substantial.iter().map(|answer| answer.to_text()).into_flat_set();
         return Verdict::Collected(distinct.iter().filter_map(|text| Answer::from_text(text)).collect());
     }
     let counted: Vec<&Answer> = if substantial.is_empty() { answers().collect() } else { substantial };
@@ -123,37 +123,37 @@ fn weigh(item: Option<Asked<'_>>, standing: &[&Observation]) -> Verdict {
 /// The observations of one item and subject, indexed.
 struct Evidence<'a> {
     /// Every event that counts (held ones do not), by key.
-    all: BTreeMap<&'a EventKey, &'a Observation>,
+    all: FlatMap<&'a EventKey, &'a Observation>,
     /// Taken back by their authors.
-    withdrawn: BTreeSet<&'a EventKey>,
+    withdrawn: FlatSet<&'a EventKey>,
     /// Replaced by their authors.
-    amended: BTreeSet<&'a EventKey>,
+    amended: FlatSet<&'a EventKey>,
     /// Rule 1: answers that are neither withdrawn nor amended.
-    live: BTreeMap<&'a EventKey, &'a Observation>,
+    live: FlatMap<&'a EventKey, &'a Observation>,
     /// For each live answer, what it saw: its own `sees` and those of what it amends, without circles.
-    seen_by: BTreeMap<&'a EventKey, BTreeSet<&'a EventKey>>,
+    seen_by: FlatMap<&'a EventKey, FlatSet<&'a EventKey>>,
 }
 
 impl<'a> Evidence<'a> {
     fn gather(observations: &[&'a Observation]) -> Self {
-        let all: BTreeMap<_, _> = observations
+        let all: FlatMap<_, _> = observations
             .iter()
             .filter(|o| !o.is_held)
             .map(|observation| (&observation.key, *observation))
-            .collect();
-        let withdrawn: BTreeSet<&EventKey> = all
+            .into_flat();
+        let withdrawn: FlatSet<&EventKey> = all
             .values()
             .filter_map(|o| match &o.act {
                 Act::Withdraw(target) => own_earlier(&all, o, target).map(|target| &target.key),
                 Act::Answer { .. } => None,
             })
-            .collect();
+            .into_flat_set();
         let answers = all.values().copied().filter(|o| o.answer().is_some() && !withdrawn.contains(&o.key));
-        let amended: BTreeSet<&EventKey> =
-            answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).collect();
-        let live: BTreeMap<_, _> =
-            answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).collect();
-        let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).collect();
+        let amended: FlatSet<&EventKey> =
+            answers.clone().flat_map(|o| amendments(&all, o)).map(|target| &target.key).into_flat_set();
+        let live: FlatMap<_, _> =
+            answers.filter(|o| !amended.contains(&o.key)).map(|o| (&o.key, o)).into_flat();
+        let seen_by = live.values().map(|o| (&o.key, what_it_saw(&all, o))).into_flat();
         Self { all, withdrawn, amended, live, seen_by }
     }
 
@@ -205,7 +205,7 @@ fn is_fine(item: Option<Asked<'_>>, answer: &Answer) -> bool {
 
 /// The event that `from` names with `target`, if it is an earlier one of the same author.
 fn own_earlier<'a>(
-    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    all: &FlatMap<&'a EventKey, &'a Observation>,
     from: &Observation,
     target: &EventKey,
 ) -> Option<&'a Observation> {
@@ -214,7 +214,7 @@ fn own_earlier<'a>(
 
 /// Everything that an answer amends, directly or through what it amends. Ends because counters fall.
 fn amendments<'a>(
-    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    all: &FlatMap<&'a EventKey, &'a Observation>,
     answer: &Observation,
 ) -> Vec<&'a Observation> {
     let mut chain: Vec<&'a Observation> = Vec::new();
@@ -227,7 +227,7 @@ fn amendments<'a>(
 }
 
 fn amended_by<'a>(
-    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    all: &FlatMap<&'a EventKey, &'a Observation>,
     answer: &Observation,
 ) -> Option<&'a Observation> {
     match &answer.act {
@@ -238,10 +238,10 @@ fn amended_by<'a>(
 
 /// A `sees` entry counts only if the event that it names has a smaller operation counter: no circles.
 fn what_it_saw<'a>(
-    all: &BTreeMap<&'a EventKey, &'a Observation>,
+    all: &FlatMap<&'a EventKey, &'a Observation>,
     answer: &'a Observation,
-) -> BTreeSet<&'a EventKey> {
-    let mut saw = BTreeSet::new();
+) -> FlatSet<&'a EventKey> {
+    let mut saw = FlatSet::new();
     let inherited = amendments(all, answer);
     for source in std::iter::once(answer).chain(inherited.iter().copied()) {
         let earlier =

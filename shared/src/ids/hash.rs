@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use data_encoding::HEXLOWER;
+use crate::digits::HEX;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ macro_rules! hash {
         impl TryFrom<String> for $name {
             type Error = IdError;
             fn try_from(text: String) -> Result<Self, IdError> {
-                let bytes = HEXLOWER.decode(text.as_bytes()).ok();
+                let bytes = HEX.decode(&text);
                 bytes.and_then(|bytes| Self::from_bytes(&bytes)).ok_or_else(|| IdError::new("hash", &text))
             }
         }
@@ -39,13 +39,13 @@ macro_rules! hash {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&HEXLOWER.encode(&self.0))
+                f.write_str(&HEX.encode(&self.0))
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&HEXLOWER.encode(&self.0[..6]))
+                f.write_str(&HEX.encode(&self.0[..6]))
             }
         }
     };

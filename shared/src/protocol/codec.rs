@@ -7,15 +7,15 @@ use crate::limits::{
     PUSH_BATCHES_MAX, RESTORED_BYTES_MAX,
 };
 
+use crate::document::compact::RestoreError;
+
 use super::frame::{Frame, Refusal, RefusalCode};
 use super::{VERSION, VERSION_MIN};
 
 mod compact;
 mod deflate;
 mod items;
-mod stream;
 
-use compact::RestoreError;
 use deflate::InflateError;
 use items::ItemsError;
 

@@ -1,6 +1,6 @@
 //! The frames of the exchange. Field numbers are part of the protocol: add, never renumber.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use crate::ids::{Actor, Chain, ChangeHash, CollectionId, DocumentId};
 use crate::time::Timestamp;
@@ -12,7 +12,7 @@ pub use pull::{Bootstrap, Carried, Cursor, Holding, Pull, Run, Seal, Snapshot, W
 pub use refusal::{Refusal, RefusalCode, RejectCode};
 
 /// One message in either direction.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Frame {
     /// Phone to relay.
     #[n(0)]
@@ -25,8 +25,14 @@ pub enum Frame {
     Refusal(#[n(0)] Refusal),
 }
 
+crate::read_choice!(Frame {
+    0 => Request { 0 },
+    1 => Response { 0 },
+    2 => Refusal { 0 },
+});
+
 /// What the phone sends: everything it has, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode)]
 pub struct Request {
     /// Counts up from 1 on a connection; the answer carries it back.
     #[n(0)]
@@ -42,8 +48,10 @@ pub struct Request {
     pub bytes_max: u32,
 }
 
+crate::read_record!(Request { exchange, push, wants, bytes_max });
+
 /// Changes of one writer on one document, under one signature, in causal order.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Batch {
     /// Where the document is kept.
     #[n(0)]
@@ -68,8 +76,10 @@ pub struct Batch {
     pub signature: Vec<u8>,
 }
 
+crate::read_record!(Batch { collection, document, actor, changes, head, suite, signature as bytes });
+
 /// What the relay answers, or delivers unasked.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode)]
 pub struct Response {
     /// The request's number; 0 for a live delivery.
     #[n(0)]
@@ -91,10 +101,12 @@ pub struct Response {
     pub receipts: Vec<Receipt>,
 }
 
+crate::read_record!(Response { exchange, acks, pulls, relay_time, retry_after_ms, receipts as default });
+
 /// The relay's signature under what it has on disk: the end of a collection's log right after a push, and the batches
 /// of that push which are in it. What is signed is
 /// `trust::signing::receipt_claim`.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Receipt {
     /// The collection.
     #[n(0)]
@@ -119,8 +131,10 @@ pub struct Receipt {
     pub signature: Vec<u8>,
 }
 
+crate::read_record!(Receipt { collection, epoch, seq, chain, receipt_time, suite, signature as bytes });
+
 /// What became of one batch.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Ack {
     /// The batch's document.
     #[n(0)]
@@ -133,8 +147,10 @@ pub struct Ack {
     pub outcome: AckOutcome,
 }
 
+crate::read_record!(Ack { document, head, outcome });
+
 /// The outcome of one batch.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum AckOutcome {
     /// On disk (fsynced), the last of it at this position.
     #[n(0)]
@@ -177,3 +193,10 @@ pub enum AckOutcome {
         code: RefusalCode,
     },
 }
+
+crate::read_choice!(AckOutcome {
+    0 => Accepted { seq, receipt_time },
+    1 => Duplicate { seq, receipt_time },
+    2 => Rejected { code, detail, change },
+    3 => Deferred { code },
+});

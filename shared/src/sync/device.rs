@@ -10,8 +10,10 @@
 //! Received -> pull ───────────┘                       └-> documents -> Changed -> exchange -> Sign -> Send
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use crate::flat::FlatMap;
+use crate::gather::Gather;
 use crate::ids::{Actor, CollectionId, DocumentId, EventKey};
 use crate::protocol::Cursor;
 use crate::time::Timestamp;
@@ -63,14 +65,14 @@ pub struct Device {
     catch_up: CatchUp,
     seals: Seals,
     /// The relay's latest receipt of each collection.
-    receipts: BTreeMap<CollectionId, StoredReceipt>,
-    cursors: BTreeMap<CollectionId, Cursor>,
+    receipts: FlatMap<CollectionId, StoredReceipt>,
+    cursors: FlatMap<CollectionId, Cursor>,
     /// Collections that were read to their end at least once.
     caught_up: BTreeSet<CollectionId>,
     /// Collections that somebody opened, beside those that are held anyway.
     opened: BTreeSet<CollectionId>,
     /// This tab's visit of each round.
-    visits: BTreeMap<DocumentId, Visiting>,
+    visits: FlatMap<DocumentId, Visiting>,
     rejected: Vec<Rejected>,
     remaking: Remaking,
     /// The shell's last random number.
@@ -112,16 +114,16 @@ impl Device {
                 .receipts
                 .into_iter()
                 .map(|stored| (stored.receipt.collection.clone(), stored))
-                .collect(),
+                .into_flat(),
             caught_up: stored
                 .cursors
                 .iter()
                 .filter(|(_, at)| is_caught_up(at))
                 .map(|(c, _)| c.clone())
-                .collect(),
-            cursors: stored.cursors.into_iter().collect(),
+                .into_set(),
+            cursors: stored.cursors.into_iter().into_flat(),
             opened: BTreeSet::new(),
-            visits: BTreeMap::new(),
+            visits: FlatMap::new(),
             rejected: stored.rejected,
             remaking: Remaking::default(),
             drawn: 0,
@@ -259,10 +261,10 @@ impl Device {
     /// Takes deeds back that did not become durable, and says so.
     fn undo(&mut self, deeds: Vec<DeedDone>, is_full: bool) -> Vec<Effect> {
         let error = if is_full { DeedError::StorageFull } else { DeedError::StorageFailed };
-        let mut lost: BTreeMap<DocumentId, BTreeSet<_>> = BTreeMap::new();
+        let mut lost: FlatMap<DocumentId, BTreeSet<_>> = FlatMap::new();
         let mut effects = Vec::new();
         for deed in deeds {
-            lost.entry(deed.document).or_default().extend(deed.hashes);
+            lost.get_or_default(deed.document).extend(deed.hashes);
             effects.push(Effect::Failed { command: deed.command, error: error.clone() });
         }
         for (document, hashes) in &lost {
@@ -281,7 +283,7 @@ impl Device {
     /// Brings what is durable into memory.
     fn take_in(&mut self, writes: &[Write]) -> Vec<Effect> {
         let mut changed = BTreeSet::new();
-        let mut gone: BTreeMap<DocumentId, BTreeSet<_>> = BTreeMap::new();
+        let mut gone: FlatMap<DocumentId, BTreeSet<_>> = FlatMap::new();
         let mut status_changed = false;
         for write in writes {
             status_changed |= matches!(
@@ -304,7 +306,7 @@ impl Device {
                     changed.insert(*document);
                 }
                 Write::DropChange { document, hash } => {
-                    gone.entry(*document).or_default().insert(*hash);
+                    gone.get_or_default(*document).insert(*hash);
                     changed.insert(*document);
                 }
                 Write::SetAside(aside) => {

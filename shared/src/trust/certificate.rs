@@ -2,8 +2,8 @@
 //! a relay which was restored from a backup older than the enrolment knows the phone again. It proves nothing without
 //! the key, and it says nothing about revocation; both are asked for beside it.
 
-use data_encoding::BASE64URL_NOPAD;
-use minicbor::{Decode, Encode};
+use crate::digits::BASE64URL;
+use minicbor::Encode;
 
 use super::rights::{Rights, Role};
 use super::signing::{self, SUITE_P256};
@@ -12,7 +12,7 @@ use crate::limits::{CERTIFICATE_BYTES_MAX, LEASE_DAYS};
 use crate::time::{DAY_MS, Timestamp};
 
 /// What the relay signs about a device.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Certificate {
     /// The bureau.
     #[n(0)]
@@ -45,6 +45,8 @@ pub struct Certificate {
     #[cbor(n(9), with = "minicbor::bytes")]
     pub signature: Vec<u8>,
 }
+
+crate::read_record!(Certificate { bureau, device, public_key as bytes, officer, role, station, issued, lease_end, suite, signature as bytes });
 
 /// Why a certificate is not good, whoever signed it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -106,7 +108,7 @@ impl Certificate {
 
     /// The form that travels in JSON: base64url of its CBOR.
     pub fn to_text(&self) -> String {
-        BASE64URL_NOPAD.encode(&minicbor::to_vec(self).expect("writing into memory cannot fail"))
+        BASE64URL.encode(&minicbor::to_vec(self).expect("writing into memory cannot fail"))
     }
 
     /// Reads [`Certificate::to_text`].
@@ -117,7 +119,7 @@ impl Certificate {
         if text.len() > CERTIFICATE_BYTES_MAX {
             return Err(CertificateError::Malformed);
         }
-        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| CertificateError::Malformed)?;
+        let bytes = BASE64URL.decode(text).ok_or(CertificateError::Malformed)?;
         minicbor::decode(&bytes).map_err(|_| CertificateError::Malformed)
     }
 }

@@ -141,6 +141,11 @@ impl Rights {
         self.role >= Role::Supervisor
     }
 
+    /// Whether somebody may be moved to another station.
+    pub fn may_move(&self) -> bool {
+        self.role >= Role::Supervisor
+    }
+
     /// The collections that a phone of this person holds without being asked: the bureau's, and the station's live
     /// documents, this month and the last (a supervisor opens months when they look at them).
     pub fn held_collections<'a>(

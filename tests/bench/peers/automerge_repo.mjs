@@ -12,18 +12,21 @@ import { WebSocketClientAdapter, WebSocketServerAdapter } from '@automerge/autom
 import { NodeFSStorageAdapter } from '@automerge/automerge-repo-storage-nodefs';
 import { WebSocketServer } from 'ws';
 
-import { listening, until } from './kit.mjs';
+import { installed, listening, until } from './kit.mjs';
 
 export const name = 'automerge-repo';
-export const versions = { '@automerge/automerge-repo': '2.5.6', '@automerge/automerge': '3.5.0' };
+export const versions = installed('@automerge/automerge-repo', '@automerge/automerge');
 export const ack = 'none; taken as such: the heads of the server, which has the change in memory. Files follow after 100 ms, without fsync';
 
-/** The stock sync server's setting, with a watched storage. */
+/** The stock sync server's setting, with a watched storage and more patience. */
 export async function serve(folder) {
     const http = createServer();
     const storage = new WatchedStorage(folder);
-    const network = [new WebSocketServerAdapter(new WebSocketServer({ server: http }))];
-    new Repo({ network, storage, peerId: 'server', sharePolicy: async () => false });
+    // Phones that share one busy process are not dead when they are silent for the stock 5 s.
+    const network = [new WebSocketServerAdapter(new WebSocketServer({ server: http }), 120_000)];
+    const repo = new Repo({ network, storage, peerId: 'server', sharePolicy: async () => false });
+    // Before it has read its id it hears nobody, and a phone that came by then would wait for ever.
+    await repo.networkSubsystem.peerMetadata;
     return { port: await listening(http), storage: () => ({ pending: storage.pending, at: storage.at }) };
 }
 
@@ -76,6 +79,26 @@ class MemoryStorage {
     }
 }
 
+/** Keeps what a phone says when it comes back. */
+class RecordingAdapter extends WebSocketClientAdapter {
+    said = [];
+
+    send(message) {
+        if (message.type === 'sync') this.said.push(message);
+        super.send(message);
+    }
+}
+
+/** Says what one phone said when it came back, as another phone of which the server remembers as much. */
+export async function replay({ said, metadata }, port, phone) {
+    const adapter = new WebSocketClientAdapter(`ws://127.0.0.1:${port}`);
+    const senderId = `peer-${phone}`;
+    const heard = new Promise(resolve => adapter.once('peer-candidate', resolve));
+    adapter.connect(senderId, metadata);
+    await heard;
+    for (const message of said) adapter.send({ ...message, senderId });
+}
+
 export class Client {
     onEvent = () => {};
     #repo = new Repo({ network: [], storage: new MemoryStorage() });
@@ -96,9 +119,10 @@ export class Client {
     }
 
     async connect(port) {
-        this.#adapter = new WebSocketClientAdapter(`ws://127.0.0.1:${port}`);
+        this.#adapter = new RecordingAdapter(`ws://127.0.0.1:${port}`);
         this.#repo.networkSubsystem.addNetworkAdapter(this.#adapter);
-        await this.#adapter.whenReady();
+        // The adapter says "ready" after a second even when nobody answered, and then calls every document unavailable.
+        await until(() => this.#repo.peers.length > 0);
     }
 
     async disconnect() {
@@ -116,6 +140,13 @@ export class Client {
     /** Comes back with nothing new. The server is silent about documents that are as it has them, so a phone never
      *  learns that it is done. */
     async reconnect(port) { await this.connect(port); }
+
+    /** Comes back with nothing new; what it said. */
+    async recorded(port) {
+        await this.connect(port);
+        await until(() => this.#adapter.said.length >= this.#handles.size);
+        return { said: this.#adapter.said, metadata: await this.#repo.networkSubsystem.peerMetadata };
+    }
 
     /** Everything written is at the server, as far as it says. */
     async acked() { await until(() => this.#unacked.size === 0); }

@@ -1,64 +1,79 @@
-// Runs the workloads on the peers, one after the other, and prints one JSON line for each:
+// Runs the workloads on the peers, one after the other, and prints one JSON line for each result:
 // `{"peer","work","size","values"}`. `driver.mjs [--quick] [--peers A,B] [--works A,B]`.
-import { EventEmitter } from 'node:events';
+//
+// Each workload runs in a process of its own (`work.mjs`) with a folder of its own, and ends after `SECONDS_MAX` at the
+// latest: what one leaves behind does not slow the next. A workload that does not end, or fails, is a row that says so.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { within } from './kit.mjs';
 import { say } from './place.mjs';
-import { catchUp } from './works/catch_up.mjs';
-import { fanOut } from './works/fan_out.mjs';
-import { idle } from './works/idle.mjs';
-import { kill } from './works/kill.mjs';
-import { storm } from './works/storm.mjs';
-import { upload } from './works/upload.mjs';
-import { writers } from './works/writers.mjs';
 
 const PEERS = ['automerge_repo', 'hocuspocus', 'pouchdb'];
-const WORKS = { upload, catchUp, writers, fanOut, storm, idle, kill };
+const SECONDS_MAX = 180;
 
-const FULL = {
-    upload: { rounds: 1_000, items: 24 },
-    catchUp: { sizes: [100, 1_000, 10_000], seconds: 120 },
-    writers: { writers: 8, seconds: 5 },
-    fanOut: { readers: 50, edits: 100, every_ms: 50 },
-    storm: { steps: [[10, 50], [50, 100], [100, 500], [1_000, 500]], seconds: 20 },
-    idle: { connections: 300 },
-    kill: { writers: 8, seconds: 3 },
-};
-const QUICK = {
-    upload: { rounds: 50, items: 24 },
-    catchUp: { sizes: [50, 100], seconds: 20 },
-    writers: { writers: 8, seconds: 1 },
-    fanOut: { readers: 10, edits: 20, every_ms: 50 },
-    storm: { steps: [[5, 10], [10, 20]], seconds: 10 },
-    idle: { connections: 50 },
-    kill: { writers: 8, seconds: 1 },
-};
+const FULL = [
+    { work: 'upload', size: 1_000, items: 24 },
+    { work: 'catch_up', size: 100 },
+    { work: 'catch_up', size: 1_000 },
+    { work: 'catch_up', size: 10_000 },
+    { work: 'writers', size: 8, seconds: 5 },
+    { work: 'fan_out', size: 50, edits: 100, every_ms: 50 },
+    { work: 'idle', size: 300 },
+    { work: 'kill', size: 8, seconds: 3 },
+    { work: 'storm', size: 10, documents: 50 },
+    { work: 'storm', size: 100, documents: 100 },
+    { work: 'storm', size: 1_000, documents: 500 },
+];
+const QUICK = [
+    { work: 'upload', size: 50, items: 24 },
+    { work: 'catch_up', size: 50 },
+    { work: 'catch_up', size: 100 },
+    { work: 'writers', size: 8, seconds: 1 },
+    { work: 'fan_out', size: 10, edits: 20, every_ms: 50 },
+    { work: 'idle', size: 50 },
+    { work: 'kill', size: 8, seconds: 1 },
+    { work: 'storm', size: 5, documents: 10 },
+    { work: 'storm', size: 20, documents: 50 },
+];
 
 const { values: chosen } = parseArgs({
     options: { quick: { type: 'boolean' }, peers: { type: 'string' }, works: { type: 'string' } },
 });
-const sizes = chosen.quick ? QUICK : FULL;
-
-// A killed server leaves requests behind that fail later, in whatever a peer's client does in the background.
-for (const failure of ['uncaughtException', 'unhandledRejection']) {
-    process.on(failure, error => console.error(`in the background: ${error?.message ?? error}`));
-}
-// Hundreds of phones in one process are what is measured.
-EventEmitter.defaultMaxListeners = 0;
-// The clients' notes are no part of what is printed.
-console.log = console.info = console.error;
+const works = (chosen.quick ? QUICK : FULL).filter(({ work }) => chosen.works?.split(',').includes(work) ?? true);
 
 for (const file of chosen.peers?.split(',') ?? PEERS) {
-    const peer = { file, ...(await import(`./${file}.mjs`)) };
-    say({ peer: peer.name, work: 'about', size: null, values: { versions: peer.versions, ack: peer.ack } });
-    for (const work of chosen.works?.split(',') ?? Object.keys(WORKS)) {
-        try {
-            await WORKS[work](peer, sizes[work]);
-        } catch (error) {
-            // One peer's failure is a row, not the end of the run.
-            say({ peer: peer.name, work, size: null, values: { failure: `${error?.message ?? error}` } });
-            console.error(error);
-        }
-    }
+    const { name, versions, ack } = await import(`./${file}.mjs`);
+    say({ peer: name, work: 'about', size: null, values: { versions, ack } });
+    for (const task of works) await run(file, name, task);
 }
-process.exit();
+
+async function run(file, name, task) {
+    const folder = mkdtempSync(join(tmpdir(), 'muster-peers-'));
+    const child = fork(fileURLToPath(new URL('work.mjs', import.meta.url)), [file, JSON.stringify(task)], {
+        env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    const ended = once(child, 'exit');
+    const said = [];
+    createInterface({ input: child.stdout }).on('line', line => said.push(line));
+    const drained = once(child.stdout, 'close');
+    const end = await within(SECONDS_MAX, ended);
+    if (!end) child.kill('SIGKILL');
+    await Promise.all([ended, drained]);
+    if (said.length === 0) {
+        const failure = end ? `ended with ${end[0] ?? end[1]}` : `not done in ${SECONDS_MAX} s`;
+        said.push(JSON.stringify({ peer: name, work: task.work, size: task.size, values: { failure } }));
+    }
+    for (const line of said) {
+        process.stdout.write(`${line}\n`);
+        // A run takes minutes, and its tables come at its end.
+        console.error(line);
+    }
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}

@@ -12,10 +12,10 @@ import Database from 'better-sqlite3';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 
-import { until } from './kit.mjs';
+import { installed, until } from './kit.mjs';
 
 export const name = 'hocuspocus';
-export const versions = { '@hocuspocus/server': '4.7.0', yjs: '13.6.33' };
+export const versions = installed('@hocuspocus/server', 'yjs');
 export const ack = 'the server has the update in memory. Its SQLite row (rollback journal, synchronous=FULL) follows 2 s to 10 s later';
 
 export async function serve(folder) {
@@ -58,6 +58,39 @@ export async function stored(folder, rounds) {
     return found;
 }
 
+/** Keeps what a phone says when it comes back. */
+class RecordingSocket extends WebSocket {
+    static last;
+    said = [];
+
+    constructor(...args) {
+        super(...args);
+        RecordingSocket.last = this;
+    }
+
+    send(data, ...rest) {
+        this.said.push(data);
+        super.send(data, ...rest);
+    }
+}
+
+/** The last message about a document that comes back: its name, and this. */
+const SYNC_STATUS = 8;
+
+/** Says what one phone said when it came back, as another phone, and hears the end of every document. */
+export async function replay({ said, documents }, port) {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await new Promise((resolve, reject) => {
+        let count = 0;
+        socket.on('error', reject);
+        socket.on('close', code => reject(new Error(`closed with ${code}`)));
+        socket.on('open', () => { for (const data of said) socket.send(data); });
+        socket.on('message', data => {
+            if (data[1 + data[0]] === SYNC_STATUS && (count += 1) === documents) resolve();
+        });
+    });
+}
+
 export class Client {
     onEvent = () => {};
     #docs = new Map();
@@ -78,7 +111,7 @@ export class Client {
     async connect(port) {
         // Without presence a quiet socket gets no messages, which the provider would take for a broken one.
         this.#socket = new HocuspocusProviderWebsocket({
-            url: `ws://127.0.0.1:${port}`, WebSocketPolyfill: WebSocket, messageReconnectTimeout: 1_000_000,
+            url: `ws://127.0.0.1:${port}`, WebSocketPolyfill: RecordingSocket, messageReconnectTimeout: 1_000_000,
         });
         for (const [round, doc] of this.#docs) this.#attach(round, doc);
         await until(() => this.#socket.status === 'connected');
@@ -103,6 +136,12 @@ export class Client {
     async reconnect(port) {
         await this.connect(port);
         await this.acked();
+    }
+
+    /** Comes back with nothing new; what it said, and about how many documents. */
+    async recorded(port) {
+        await this.reconnect(port);
+        return { said: [...RecordingSocket.last.said], documents: this.#docs.size };
     }
 
     /** Everything written is at the server, as far as it says. */

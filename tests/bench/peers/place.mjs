@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { sleep, within } from './kit.mjs';
+import { done, sleep, within } from './kit.mjs';
 
 const here = name => fileURLToPath(new URL(name, import.meta.url));
 
@@ -43,7 +43,7 @@ class Place {
         this.#server = fork(here('server.mjs'), [this.peer.file, this.folder], {
             execArgv: ['--expose-gc'], stdio: ['ignore', 2, 2, 'ipc'],
         });
-        const [{ port }] = await once(this.#server, 'message');
+        const [{ port }] = await done('the server\'s start', 30, once(this.#server, 'message'));
         this.port = port;
         this.proxied = (await this.#asked(`open ${port}`)).port;
     }
@@ -72,6 +72,23 @@ class Place {
         await sleep(300);
         const status = readFileSync(`/proc/${this.#server.pid}/status`, 'utf8');
         return Number(/^VmRSS:\s+(\d+)/m.exec(status)[1]) * 1024;
+    }
+
+    /** Waits until the server has nothing to do; gives the moment when it last had, to a tenth of a second. */
+    async idle() {
+        const used = () => {
+            const fields = readFileSync(`/proc/${this.#server.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+            return Number(fields[11]) + Number(fields[12]);
+        };
+        let busy = Date.now();
+        for (let before = used(); Date.now() - busy < QUIET_MS;) {
+            await sleep(100);
+            const now = used();
+            // In hundredths of a second; collecting garbage is no work.
+            if (now - before > 2) busy = Date.now();
+            before = now;
+        }
+        return busy;
     }
 
     /** What crossed the wire since the last time, once it is quiet. */

@@ -9,20 +9,20 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-import { listening, until } from './kit.mjs';
+import { installed, listening, until } from './kit.mjs';
 
 const require = createRequire(import.meta.url);
 const PouchDB = require('pouchdb');
 const DATABASE = 'rounds';
 
 export const name = 'PouchDB';
-export const versions = { 'express-pouchdb': '4.2.0', pouchdb: '9.0.0' };
+export const versions = installed('express-pouchdb', 'pouchdb');
 export const ack = 'the revision is in LevelDB\'s log file, without fsync: it outlives the process, not the machine';
 
 /** A phone learns that it is up to date. */
 export const saysDone = true;
-/** What it says when it comes back with nothing new does not depend on which phone it is: one can stand for many. */
-export const oneStandsForMany = true;
+/** What it says when it comes back with nothing new does not depend on which phone it is. */
+export async function replay(phone, port) { await phone.reconnect(port); }
 
 export async function serve(folder) {
     const prefix = join(folder, '/');
@@ -75,6 +75,12 @@ export class Client {
 
     /** Comes back with nothing new. */
     async reconnect(port) { await this.exchange(port); }
+
+    /** One phone says it for all. */
+    async recorded(port) {
+        await this.reconnect(port);
+        return this;
+    }
 
     /** Goes live. */
     async connect(port) {

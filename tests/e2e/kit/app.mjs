@@ -30,6 +30,9 @@ export async function untilChip(page, wanted) {
   );
 }
 
+/** Who a page's session is. */
+export const whoIs = (page) => page.evaluate(() => fetch("/api/session").then((answer) => answer.json()));
+
 /** Waits until everything is at the centre. */
 export const untilAtCentre = (page) => untilChip(page, { pending: 0, link: "online" });
 

@@ -86,6 +86,12 @@ export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
       await session.send("Browser.close").catch(() => {});
       await ended;
     },
+    /** Ids of its processes of a type. */
+    async processes(type) {
+      const session = await browser.newBrowserCDPSession();
+      const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+      return processInfo.filter((one) => one.type === type).map(({ id }) => id);
+    },
     /** What its pages show, in words. */
     async describe() {
       const pages = browser?.isConnected() ? browser.contexts().flatMap((context) => context.pages()) : [];

@@ -1,5 +1,5 @@
 // The relay's real binary behind a proxy that can cut every socket: offline as a phone knows it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -56,8 +56,9 @@ async function demoData(start) {
   return made;
 }
 
-/** Starts a relay with a demo bureau; `links` are officer A's, officer B's and the supervisor's. */
-export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [] } = {}) {
+/** Starts a relay with a demo bureau, new or a copy of a folder; `links` are officer A's, officer B's and the
+ *  supervisor's. */
+export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [], data: from } = {}) {
   const data = mkdtempSync(path.join(tmpdir(), "muster-e2e-"));
   const target = { port: 0 };
   let child;
@@ -88,7 +89,7 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [] } =
     current = { ...current, ...change };
     child = await run(data);
   };
-  cpSync(await demoData(run), data, { recursive: true });
+  cpSync(from ?? await demoData(run), data, { recursive: true });
   await start();
   const proxy = await startProxy(target);
   const relay = {
@@ -102,6 +103,12 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [] } =
       await ended;
     },
     get links() { return codes.map(({ host, code }) => `http://${host}:${proxy.port}/enrol#${code}`); },
+    /** A guest's link past the proxy: for whom it is not cut. */
+    direct(guest) { return `http://${codes[guest].host}:${target.port}/enrol#${codes[guest].code}`; },
+    /** Writes an entry over which apps panic into a round, past admission; the relay must be dead. */
+    poison(officer, round) {
+      execFileSync(path.join(path.dirname(need("MUSTER_BIN")), "poison"), [data, officer, round]);
+    },
     origin(guest) { return `http://${codes[guest].host}:${proxy.port}`; },
     async stop() {
       await relay.kill();

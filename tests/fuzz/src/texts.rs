@@ -36,8 +36,8 @@ pub fn run(input: &[u8]) {
         7 => drop(body::<BoardView>(bytes)),
         8 => template(bytes),
         9 => calendar(bytes),
-        10 => drop(body::<DirectoryEntry>(bytes)),
-        11 => drop(body::<RegisterEntry>(bytes)),
+        10 => entry(bytes, DirectoryEntry::from_json),
+        11 => entry(bytes, RegisterEntry::from_json),
         12 => drop(body::<RoundName>(bytes)),
         13 => drop(body::<Operation>(bytes)),
         14 => addition(bytes),
@@ -51,6 +51,13 @@ fn body<T: DeserializeOwned + Serialize + PartialEq + Debug>(bytes: &[u8]) -> Op
     let written = serde_json::to_vec(&value).expect("what was read can be written");
     assert_eq!(serde_json::from_slice::<T>(&written).ok().as_ref(), Some(&value));
     Some(value)
+}
+
+/// The same for an entry of a document, which is read by its word.
+fn entry<T: Serialize + PartialEq + Debug>(bytes: &[u8], read: fn(&[u8]) -> Option<T>) {
+    let Some(value) = read(bytes) else { return };
+    let written = serde_json::to_vec(&value).expect("what was read can be written");
+    assert_eq!(read(&written).as_ref(), Some(&value));
 }
 
 fn template(bytes: &[u8]) {

@@ -56,7 +56,7 @@ pub fn upload(count: usize) -> Value {
     assert!(phone.sync());
     let s = begun.elapsed().as_secs_f64();
     assert_eq!((phone.pending(), phone.device.status().rejected.len()), (0, 0));
-    with(json!({ "acked_s": s, "disk_s": s, "missing": 0 }), wire(proxy.take()))
+    with(json!({ "acked_s": s, "disk_s": s }), wire(proxy.take()))
 }
 
 /// A phone with all documents comes back: with nothing new, and after 10 documents got 3 edits each.
@@ -268,7 +268,8 @@ pub fn all(size: Size) -> Vec<(&'static str, usize, Value)> {
     let count = size.pick(100, 2_000);
     add("idle", count, idle(count));
     add("kill", WRITERS, kill(size.pick(1, 3)));
-    let (count, documents) = size.pick((20, 50), (1_000, 500));
-    add("storm", count, super::storm::at_once(count, documents));
+    for (count, documents) in size.pick(&[(5, 10), (20, 50)][..], &[(10, 50), (100, 100), (1_000, 500)][..]) {
+        add("storm", *count, super::storm::at_once(*count, *documents));
+    }
     all
 }

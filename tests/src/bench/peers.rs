@@ -29,12 +29,15 @@ const ROWS: &[(&str, &str, &str, f64)] = &[
     ("writers", "ack_p99_ms", "... ack p99, ms", 1.0),
     ("fan_out", "p50_ms", "fan-out to {n}: p50, ms", 1.0),
     ("fan_out", "p99_ms", "... p99, ms", 1.0),
-    ("storm", "all_s", "phones come back in one moment: the last is through after, s", 1.0),
-    ("storm", "phones", "... phones (the most that were through in 20 s)", 1.0),
-    ("storm", "documents", "... documents each", 1.0),
     ("idle", "bytes", "an idle connection, kB", 1e-3),
     ("kill", "acked", "kill -9 under load: edits acknowledged", 1.0),
     ("kill", "missing", "... of these missing on the disk", 1.0),
+    (
+        "storm",
+        "all_s",
+        "{n} phones with {documents} documents each come back at once: the last is through, s",
+        1.0,
+    ),
 ];
 
 #[derive(Debug, Clone, Deserialize)]
@@ -94,20 +97,22 @@ fn rows(ours: &[Record], theirs: &[Record], peers: &[&str]) -> Vec<String> {
         let end = begin + ROWS[begin..].iter().take_while(|row| row.0 == work).count();
         for our in ours.iter().filter(|record| record.work == work) {
             for (_, value, name, factor) in &ROWS[begin..end] {
-                let name = name.replace("{n}", &our.size.unwrap_or_default().to_string());
+                let name = name
+                    .replace("{n}", &our.size.unwrap_or_default().to_string())
+                    .replace("{documents}", &our.values["documents"].to_string());
                 let us = our.values[value].as_f64().map(|number| number * factor);
                 let cells = peers.iter().map(|peer| {
-                    // Idle connections and storms are of the size that a peer takes.
+                    // A connection's memory is a mean of fewer at a peer.
                     let is_it = |record: &&Record| {
                         record.peer == *peer
                             && record.work == work
-                            && (record.size == our.size
-                                || record.size.is_none()
-                                || matches!(work, "idle" | "storm"))
+                            && (record.size == our.size || work == "idle")
                     };
                     cell(us, theirs.iter().find(is_it), value, *factor)
                 });
-                rows.push(format!("| {name} | {} |{}", shown(us), cells.collect::<String>()));
+                let cells = cells.collect::<String>();
+                let us = our.values["failure"].as_str().map_or_else(|| shown(us), str::to_owned);
+                rows.push(format!("| {name} | {us} |{cells}"));
             }
         }
         begin = end;

@@ -1,15 +1,20 @@
 //! The relay's benchmarks: `cargo run -p muster-tests --release --bin bench -- [--quick] [--only SECTION,SECTION]`. A
 //! real relay over HTTP on loopback, on SQLite with an fsync before every ack, and phones without a browser. Prints
 //! tables between the marks that `cargo xtask bench` copies into docs/BENCHMARKS.md; what a browser costs is measured
-//! in `tests/bench`.
+//! in `tests/bench`, with a bureau that `bench -- --fill FOLDER DOCUMENTS` makes.
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on should stop where it is")]
 #![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
 
-use tests::bench::SECTIONS;
 use tests::bench::load::{Size, Table};
+use tests::bench::{SECTIONS, filled};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, folder, documents] = &arguments[..]
+        && command == "--fill"
+    {
+        return filled::make(folder.as_ref(), documents.parse().unwrap());
+    }
     let size = if arguments.iter().any(|argument| argument == "--quick") { Size::Quick } else { Size::Full };
     let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1);
     let chosen: Option<Vec<&str>> = only.map(|only| only.split(',').collect());

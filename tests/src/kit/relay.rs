@@ -60,7 +60,8 @@ fn wait_until_closed(folder: &Path) {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies the files of a folder.
+pub fn copy(from: &Path, to: &Path) {
     for file in fs::read_dir(from).unwrap() {
         let file = file.unwrap();
         fs::copy(file.path(), to.join(file.file_name())).unwrap();

@@ -156,7 +156,7 @@ impl RelayHost {
         loop {
             match process.news.try_recv() {
                 Ok(News::Grown { collection, seq }) => told.push(Told::Grown(collection, seq)),
-                Ok(News::Heard | News::Revoked(_)) => {}
+                Ok(News::Heard | News::Revoked(_) | News::Moved(_)) => {}
                 Err(TryRecvError::Lagged(_)) => told.push(Told::Lagged),
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return told,
             }

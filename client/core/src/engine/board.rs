@@ -79,7 +79,7 @@ impl Engine {
     fn board_event(self: &Rc<Self>, event: StreamEvent) {
         match event {
             StreamEvent::Opened => {}
-            StreamEvent::Event(text) => match serde_json::from_str::<BoardView>(&text) {
+            StreamEvent::Event(text) => match serde_json::from_slice::<BoardView>(text.as_bytes()) {
                 Ok(board) => {
                     *self.board.last.borrow_mut() = Some(board);
                     self.keep_snapshot(BOARD, text.into_bytes());

@@ -11,15 +11,12 @@ use shared::sync::device::{Applying, Device, Input, Recorder, Stored};
 use super::state::{Engine, Phone, post};
 use super::store::{self, CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, SLOT_BASE, STORED, Shelf, TODAY, stored};
 use crate::platform::crypto::KeyPair;
-use crate::platform::database::{DatabaseError, Durability, Wanted};
-use crate::platform::{clock, events, interface, note, quota, report, spawn, tabs};
+use crate::platform::database::{DatabaseError, Durability, Wanted, note};
+use crate::platform::{clock, events, interface, quota, report, spawn, tabs};
 
 /// Commands that came before the core was ready.
 type Early = Rc<RefCell<Option<Vec<ToCore>>>>;
 
-/// Whether a note is kept of what is being applied. Off: with the note's file held open by the worker, Chromium 156 crashed
-/// a page that was left in about every third walk; without it in one of some forty.
-const NOTES_APPLYING: bool = false;
 /// Milliseconds before the storage is tried again.
 const STORAGE_RETRY_MS: i64 = 2_000;
 
@@ -104,21 +101,18 @@ impl Engine {
         let of_meta = read.split_off(STORED.len());
         let [clock_offset, slot_base] = [0, 1].map(|place| of_meta[place].first().map(Vec::as_slice));
         let records: Vec<(Shelf, Vec<Vec<u8>>)> = STORED.into_iter().zip(read).collect();
-        let found = if NOTES_APPLYING { note::open(slot).await } else { None };
+        let found = self.database.open_note(slot).await?;
         let interrupted = found.and_then(|bytes| minicbor::decode::<Applying>(&bytes).ok());
-        if let Some(Applying { document, hashes }) = &interrupted {
-            report(&format!("died while applying {} changes of {document}", hashes.len()));
-        }
         let read = stored(&records, clock_offset, slot_base);
         let mut stored = Stored { interrupted, ..read };
         if let Some(write) = stored.learn_from_death() {
-            self.database.write(vec![store::record(&write)], Durability::Strict).await?;
+            report("an entry is set aside that the core died of twice");
+            let learned = vec![store::record(&write), store::drop_note(slot)];
+            self.database.write(learned, Durability::Strict).await?;
         }
-        let recorder = note::is_open().then_some(Recorder {
-            applying: |applying| note::write(&store::bytes(applying)),
-            applied: || note::write(&[]),
-        });
-        Ok(Device::boot_recorded(profile.identity.clone(), slot, stored, recorder))
+        let recorder =
+            Recorder { applying: |applying| note::write(&store::bytes(applying)), applied: note::clear };
+        Ok(Device::boot_recorded(profile.identity.clone(), slot, stored, Some(recorder)))
     }
 
     /// Asks the browser how much room there is, and takes ballast in when there is enough.

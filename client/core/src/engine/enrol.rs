@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use data_encoding::BASE64URL_NOPAD;
 use link::slice::Slice;
 use link::{Problem, ToUi};
 use shared::api::enrolment::{Enrolled, Redeem};
+use shared::digits::BASE64URL;
 
 use super::line::{SessionError, send_json};
 use super::membership;
@@ -42,7 +42,7 @@ impl Engine {
             return Err(problem("already-enrolled", String::new()));
         }
         let key = self.key_pair().await?;
-        let public_key = BASE64URL_NOPAD.encode(&key.public);
+        let public_key = BASE64URL.encode(&key.public);
         let reply = send_json("/api/enrolments/redeem", &Redeem { code, public_key }).await;
         let reply = reply.map_err(|error| match error {
             SessionError::Unreachable => problem("offline", String::new()),

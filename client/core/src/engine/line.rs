@@ -4,9 +4,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use data_encoding::BASE64URL_NOPAD;
 use shared::api::problem::{Problem, ProblemCode};
 use shared::api::session::{Challenge, ChallengeRequest, SessionRequest};
+use shared::digits::BASE64URL;
 use shared::sync::device::Input;
 use shared::trust::signing::{SUITE_P256, session_claim};
 
@@ -219,13 +219,13 @@ impl Engine {
         let asked = send_json("/api/sessions/challenge", &request).await?;
         let Challenge { challenge } =
             serde_json::from_slice(&asked.body).map_err(|_| SessionError::Problem("internal"))?;
-        let bytes = BASE64URL_NOPAD.decode(challenge.as_bytes()).unwrap_or_default();
+        let bytes = BASE64URL.decode(&challenge).unwrap_or_default();
         let claim = session_claim(SUITE_P256, &identity.bureau, device, &bytes);
         let signature = key.sign(&claim).await.map_err(|error| {
             report(&error.to_string());
             SessionError::Problem("crypto-missing")
         })?;
-        let signature = BASE64URL_NOPAD.encode(&signature);
+        let signature = BASE64URL.encode(&signature);
         let request = SessionRequest { device, challenge, suite: SUITE_P256, signature, certificate };
         send_json("/api/sessions", &request).await
     }

@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use data_encoding::BASE64URL_NOPAD;
 use link::ToUi;
 use link::slice::Slice;
 use shared::api::session::Session;
+use shared::digits::BASE64URL;
 use shared::domain::Label;
 use shared::sync::device::{Claimed, Identity, Input};
 use shared::trust::certificate::Certificate;
@@ -32,7 +32,7 @@ impl Engine {
         };
         let before = profile.clone();
         if profile.identity.relay_key.is_none()
-            && let Ok(key) = BASE64URL_NOPAD.decode(session.relay_key.as_bytes())
+            && let Some(key) = BASE64URL.decode(&session.relay_key)
         {
             self.input(Input::RelayKey(key.clone()));
             profile.identity.relay_key = Some(key.into());

@@ -1,9 +1,9 @@
 //! What lies where on the phone's disk: writes of the phone's end as records, and records as what it starts from.
 
-use data_encoding::BASE64URL_NOPAD;
 use link::slice::{Person, SessionView};
 use minicbor::{Decode, Encode};
 use shared::api::enrolment::Enrolled;
+use shared::digits::BASE64URL;
 use shared::domain::Label;
 use shared::ids::{ChangeHash, CollectionId, DocumentId};
 use shared::protocol::Cursor;
@@ -38,6 +38,8 @@ pub enum Shelf {
     Aside,
     /// The number of each tab's last transaction.
     Tabs,
+    /// What each slot is applying just now.
+    Note,
 }
 
 /// One record to put, or to delete when there is no value.
@@ -66,7 +68,7 @@ pub const TODAY: &str = "today-3";
 pub const BOARD: &str = "board";
 
 /// Who this phone is, with the names that the screen shows before the directory has come.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Profile {
     /// The identity.
     #[n(0)]
@@ -88,13 +90,15 @@ pub struct Profile {
     pub certificate: Option<Certificate>,
 }
 
+shared::read_record!(Profile { identity, name, badge, station_name, bureau_name, certificate });
+
 impl Profile {
     /// The profile of a phone that was just enrolled, without its certificate, which must be verified first; `None` when
     /// the relay's key does not read.
     pub fn new(enrolled: Enrolled) -> Option<Self> {
         let Enrolled { bureau, device, rights, name, badge, station_name, relay_key, certificate: _ } =
             enrolled;
-        let relay_key = BASE64URL_NOPAD.decode(relay_key.as_bytes()).ok()?;
+        let relay_key = BASE64URL.decode(&relay_key)?;
         Some(Self {
             identity: Identity {
                 bureau: bureau.id,
@@ -132,6 +136,11 @@ const TAB_KEPT_MS: i64 = DAY_MS;
 /// The number of a tab's transaction, which is written with it.
 pub fn transaction(tab: u64, number: u32, at: Timestamp) -> Record {
     Record { shelf: Shelf::Tabs, key: tab.to_string(), value: Some(bytes((tab, number, at))) }
+}
+
+/// Drops a slot's note.
+pub fn drop_note(slot: u32) -> Record {
+    Record { shelf: Shelf::Note, key: slot.to_string(), value: None }
 }
 
 /// Whether the record of a tab's last transaction says that it was this one.

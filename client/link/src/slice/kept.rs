@@ -8,7 +8,7 @@ use shared::domain::round::RoundName;
 use shared::time::Timestamp;
 
 /// An own entry that the relay did not take.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct RejectedView {
     /// The round; none when not even that can be read.
     #[n(0)]
@@ -30,8 +30,10 @@ pub struct RejectedView {
     pub why: WhyRejected,
 }
 
+shared::read_record!(RejectedView { round, checklist, what, at, code, why });
+
 /// What a rejected entry said.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum RejectedWhat {
     /// An answer.
     #[n(0)]
@@ -64,6 +66,13 @@ pub enum RejectedWhat {
     Other,
 }
 
+shared::read_choice!(RejectedWhat {
+    0 => Answer { item, answer, fault, note },
+    1 => Withdrawal { item },
+    2 => Signature {},
+    3 => Other {},
+});
+
 /// Why an entry was not sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
@@ -86,7 +95,7 @@ pub enum WhyRejected {
 }
 
 /// Entries of one document that are kept and not opened.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct AsideView {
     /// The document in words: the checklist's name with its round; empty for one of the bureau's own.
     #[n(0)]
@@ -98,3 +107,5 @@ pub struct AsideView {
     #[n(2)]
     pub count: u32,
 }
+
+shared::read_record!(AsideView { checklist, round, count });

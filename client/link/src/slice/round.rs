@@ -11,7 +11,7 @@ use shared::time::{Date, Timestamp};
 use super::{Progress, RoundState};
 
 /// An open round.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct RoundView {
     /// Which.
     #[n(0)]
@@ -60,8 +60,26 @@ pub struct RoundView {
     pub required_open: u32,
 }
 
+shared::read_record!(RoundView {
+    name,
+    template_name,
+    station_name,
+    state,
+    subjects,
+    groups,
+    cards,
+    people,
+    sign_offs,
+    late,
+    may_answer,
+    may_sign,
+    is_loaded,
+    unreadable,
+    required_open
+});
+
 /// Whom or what a round asks about.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct SubjectView {
     /// Its id.
     #[n(0)]
@@ -77,8 +95,10 @@ pub struct SubjectView {
     pub progress: Progress,
 }
 
+shared::read_record!(SubjectView { id, name, is_mine, progress });
+
 /// One item on one subject.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct CardView {
     /// About what.
     #[n(0)]
@@ -118,8 +138,23 @@ pub struct CardView {
     pub is_required: bool,
 }
 
+shared::read_record!(CardView {
+    subject,
+    group,
+    item,
+    name,
+    standard,
+    input,
+    is_safety_critical,
+    faults,
+    reading,
+    events,
+    last,
+    is_required
+});
+
 /// How an item is answered.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Input {
     /// Three large answers: 完好 / 异常 (watch, fault) / 缺失.
     #[n(0)]
@@ -173,8 +208,20 @@ pub enum Input {
     Later,
 }
 
+shared::read_choice!(Input {
+    0 => Condition {},
+    1 => YesNo {},
+    2 => Number { unit, ok_min, ok_max, min, max },
+    3 => Date { 0 },
+    4 => Text {},
+    5 => Scan {},
+    6 => Count { unit, expected },
+    7 => Choice { 0 },
+    8 => Later {},
+});
+
 /// What is true of an item now.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode)]
 pub struct ReadingView {
     /// The answers that stand: none, one, or several side by side. For a dispute the safe side.
     #[n(0)]
@@ -190,8 +237,10 @@ pub struct ReadingView {
     pub standing: Vec<EventKey>,
 }
 
+shared::read_record!(ReadingView { answers, is_disputed, is_adverse, standing });
+
 /// One thing that somebody said.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct EventView {
     /// Its key.
     #[n(0)]
@@ -231,6 +280,21 @@ pub struct EventView {
     pub is_mine: bool,
 }
 
+shared::read_record!(EventView {
+    key,
+    author,
+    badge,
+    device,
+    at,
+    clock_offset_ms,
+    answer,
+    fault,
+    note,
+    state,
+    place,
+    is_mine
+});
+
 /// Whether an event counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
@@ -265,7 +329,7 @@ pub enum Place {
 }
 
 /// The reading of an earlier round.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct LastView {
     /// The answer that stood.
     #[n(0)]
@@ -275,8 +339,10 @@ pub struct LastView {
     pub date: Date,
 }
 
+shared::read_record!(LastView { answer, date });
+
 /// A signature under a round.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct SignOffView {
     /// Who signed.
     #[n(0)]
@@ -288,3 +354,5 @@ pub struct SignOffView {
     #[n(2)]
     pub place: Place,
 }
+
+shared::read_record!(SignOffView { author, at, place });

@@ -28,9 +28,19 @@ pub fn link_word(link: LinkState) -> &'static str {
     }
 }
 
+/// Entries that are on this phone and count nowhere.
+fn kept(sync: &SyncView) -> usize {
+    let aside: u32 = sync.aside.iter().map(|view| view.count).sum();
+    sync.rejected.len() + usize::try_from(aside).unwrap_or(usize::MAX)
+}
+
 fn face(words: Words, sync: &SyncView) -> (&'static str, Icon, String) {
-    if sync.pending == 0 && !(sync.rejected.is_empty() && sync.aside.is_empty()) {
-        return ("kept", Icon::Triangle, words.chip_kept().to_owned());
+    if kept(sync) > 0 {
+        return match sync.pending {
+            0 => ("kept", Icon::Triangle, words.chip_kept().to_owned()),
+            // What waits will be safe by itself; what is kept needs somebody.
+            pending => ("kept", Icon::Triangle, [&words.chip_pending(pending), words.chip_kept()].join("\n")),
+        };
     }
     match (sync.pending, sync.link) {
         (1.., LinkState::Offline) => ("pending", Icon::Phone, words.chip_pending(sync.pending)),
@@ -51,7 +61,8 @@ pub fn SyncChip(props: &SyncChipProps) -> Html {
     let (class, icon, text) = face(props.words, sync);
     html! {
         <button type="button" class={classes!("chip", class)} data-testid="sync-chip" onclick={props.onopen.clone()}
-            data-pending={sync.pending.to_string()} data-link={link_word(sync.link)}>
+            data-pending={sync.pending.to_string()} data-link={link_word(sync.link)}
+            data-kept={kept(sync).to_string()}>
             { glyph(icon) }<span aria-live="polite">{ text }</span>
         </button>
     }
@@ -79,5 +90,11 @@ mod tests {
         let aside = vec![AsideView { round: None, checklist: Label::default(), count: 1 }];
         let sync = SyncView { link: LinkState::Online, aside, ..SyncView::default() };
         assert_eq!(face(Words::default(), &sync).2, "有未生效的记录", "not everything is at the centre");
+        let sync = SyncView { pending: 3, link: LinkState::Offline, ..sync };
+        assert_eq!(
+            face(Words::default(), &sync).2,
+            "仅本机 3 条\n有未生效的记录",
+            "and what waits does not hide it"
+        );
     }
 }

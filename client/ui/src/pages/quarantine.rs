@@ -55,7 +55,12 @@ pub fn QuarantinePage(props: &QuarantinePageProps) -> Html {
         })
     };
     let load = send.clone();
-    use_effect_with((), move |()| load.emit(Command::LoadQuarantine));
+    use_effect_with((), move |()| {
+        load.emit(Command::LoadQuarantine);
+        // Stations have their names there.
+        reach.core.tell(Command::OpenBoard);
+        move || reach.core.tell(Command::CloseBoard)
+    });
     let board = board.as_deref().and_then(|slice| slice.board.as_ref());
     let frame = Frame { words, person: &props.person, now, board };
     html! {
@@ -107,7 +112,7 @@ fn held_row(frame: &Frame<'_>, held: &HeldChanges, is_busy: bool, send: &Callbac
                 <span class="event-state">{ place(frame, &held.collection) }</span></p>
             <p>{ words.held_why() }</p>
             { foot(frame, held.at, &held.author) }
-            <button type="button" class="quiet" data-testid="release" {onclick} aria-disabled={is_busy.then_some("true")}>
+            <button type="button" class="secondary" data-testid="release" {onclick} aria-disabled={is_busy.then_some("true")}>
                 { if is_busy { words.held_releasing() } else { words.held_release() } }
             </button>
         </li>

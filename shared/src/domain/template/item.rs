@@ -1,6 +1,6 @@
 //! One line of a checklist: what is looked at, how it is answered, and when it is asked at all.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Label;
@@ -37,7 +37,7 @@ pub struct Item {
 
 /// How a line is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "type")]
+#[serde(rename_all = "lowercase", tag = "type", try_from = "SpeltKind")]
 pub enum ItemKind {
     /// 完好 / 需关注 / 故障停用 / 缺失.
     Condition,
@@ -50,7 +50,7 @@ pub enum ItemKind {
         /// How many there should be.
         expected: Expected,
         /// 盲点: whoever counts is not told how many there should be.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
         is_blind: bool,
     },
     /// A number; all in thousandths of the unit.
@@ -58,16 +58,16 @@ pub enum ItemKind {
         /// The unit, as shown.
         unit: Label,
         /// At least this is fine.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         ok_min: Option<i64>,
         /// At most this is fine.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         ok_max: Option<i64>,
         /// Less than this cannot be.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         min: Option<i64>,
         /// More than this cannot be.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         max: Option<i64>,
     },
     /// A date, as printed.
@@ -84,8 +84,56 @@ pub enum ItemKind {
     /// Serials, scanned or typed.
     Scan,
     /// A later version's: the line is shown, and can only be said to be not checked or not applicable.
-    #[serde(other)]
     Later,
+}
+
+/// An [`ItemKind`] as it is read. Left to serde, a tag inside of what it names would bring a second reader of
+/// everything, out of a copy in memory: a phone downloads it. So a later kind's fields are free, but for these names.
+#[derive(Deserialize)]
+struct SpeltKind {
+    r#type: String,
+    #[serde(default)]
+    unit: Option<Label>,
+    #[serde(default)]
+    expected: Option<Expected>,
+    #[serde(default)]
+    is_blind: bool,
+    #[serde(default)]
+    ok_min: Option<i64>,
+    #[serde(default)]
+    ok_max: Option<i64>,
+    #[serde(default)]
+    min: Option<i64>,
+    #[serde(default)]
+    max: Option<i64>,
+    #[serde(default)]
+    options: Option<Vec<Choice>>,
+}
+
+impl TryFrom<SpeltKind> for ItemKind {
+    type Error = &'static str;
+
+    fn try_from(spelt: SpeltKind) -> Result<Self, Self::Error> {
+        let SpeltKind { r#type, unit, expected, is_blind, ok_min, ok_max, min, max, options } = spelt;
+        Ok(match r#type.as_str() {
+            "condition" => Self::Condition,
+            "yesno" => Self::YesNo,
+            "count" => {
+                let (unit, expected) =
+                    unit.zip(expected).ok_or("a count without its unit or what is expected")?;
+                Self::Count { unit, expected, is_blind }
+            }
+            "number" => {
+                Self::Number { unit: unit.ok_or("a number without its unit")?, ok_min, ok_max, min, max }
+            }
+            "date" => Self::Date,
+            "choice" => Self::Choice { options: options.ok_or("a choice without its options")? },
+            "text" => Self::Text,
+            "photo" => Self::Photo,
+            "scan" => Self::Scan,
+            _ => Self::Later,
+        })
+    }
 }
 
 /// How many there should be: a number of its own, and so many for each that an earlier line counts.
@@ -103,7 +151,7 @@ pub struct Expected {
 }
 
 /// One option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
 pub struct Choice {
     /// Stable, language-free code.
     #[n(0)]
@@ -116,6 +164,8 @@ pub struct Choice {
     #[serde(default = "fine")]
     pub means: Condition,
 }
+
+crate::read_record!(Choice { code, name, means });
 
 /// When a line is asked: an earlier line on the same subject has one of these answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,90 +1,151 @@
-//! The compact form of a frame's changes: what the receiver can work out is left out, and what is alike stands
-//! together, so that it deflates well. Each change is rebuilt to its exact bytes; one that could not be goes as it is.
-//! What the bytes are is in docs/PROTOCOL.md.
-//!
-//! Nothing here is trusted to be right: a change's hash covers the rebuilt bytes, the hash is what signatures, the
-//! chain and dependencies are about, and admission looks at the rebuilt bytes as at any others.
+//! The changes of a frame in their compact form: they are taken out of it, stand behind its CBOR value, and are put back.
 
 use std::collections::BTreeMap;
 
-use crate::document::genesis;
-use crate::ids::{ChangeHash, DocumentId};
-use crate::protocol::frame::{Frame, Response, Run};
+use sha2::{Digest, Sha256};
 
-mod change;
-mod elide;
-mod event;
-mod restore;
+use crate::document::compact::{Elider, RestoreError, Restored, Restorer, Trail};
+use crate::ids::{Actor, ChangeHash, DocumentId};
+use crate::protocol::frame::{Batch, Carried, Frame, Response, Run};
+
 #[cfg(test)]
 mod tests;
 
-pub(super) use elide::elide;
-pub(super) use restore::{RestoreError, restore};
+type Trails = BTreeMap<DocumentId, Trail>;
 
-/// The tag of a change: its form in the two low bits, and what is not as expected in the others.
-mod tag {
-    /// Any bytes.
-    pub(super) const RAW: u8 = 0;
-    /// A change whose rest (time, message, other actors, columns) stands as it is.
-    pub(super) const PLAIN: u8 = 1;
-    /// A change that inserts one map under its author's own key: the values.
-    pub(super) const EVENT: u8 = 2;
-    /// Only the hash.
-    pub(super) const KNOWN: u8 = 3;
-    pub(super) const FORM: u8 = 3;
-    pub(super) const DEPS: u8 = 1 << 2;
-    pub(super) const ACTOR: u8 = 1 << 3;
-    pub(super) const SEQ: u8 = 1 << 4;
-    pub(super) const START_OP: u8 = 1 << 5;
-    pub(super) const ALL: u8 = FORM | DEPS | ACTOR | SEQ | START_OP;
-}
-
-/// Hashes of a document that a later one is looked for among: more would cost time and save little.
-const LOOK_BACK: usize = 64;
-
-/// What the changes of one document in this frame lead one to expect of its next.
-#[derive(Debug)]
-struct Trail {
-    /// Genesis, the heads of acks, and the changes so far.
-    hashes: Vec<ChangeHash>,
-    next_op: u64,
-    /// The last number of each actor.
-    seqs: BTreeMap<Vec<u8>, u64>,
-}
-
-impl Trail {
-    fn new(document: DocumentId) -> Self {
-        let kind = document.kind();
-        Self { hashes: vec![genesis::hash(kind)], next_op: genesis::next_op(kind), seqs: BTreeMap::new() }
-    }
-
-    fn last_hash(&self) -> &[u8] {
-        self.hashes.last().map_or(&[], |hash| &hash.0)
-    }
-
-    fn next_seq(&self, actor: &[u8]) -> u64 {
-        self.seqs.get(actor).map_or(1, |seq| seq.wrapping_add(1))
-    }
-
-    /// Takes notice of a change; `ops` of an event are known.
-    fn went(&mut self, hash: ChangeHash, parts: &change::Parts<'_>, ops: Option<u64>) {
-        self.hashes.push(hash);
-        self.next_op = parts.start_op.wrapping_add(ops.unwrap_or(1));
-        match self.seqs.get_mut(parts.actor) {
-            Some(seq) => *seq = parts.seq,
-            None => {
-                self.seqs.insert(parts.actor.to_vec(), parts.seq);
+/// Takes the changes out of a frame, and gives their compact form; `None` when there are none to take.
+pub(super) fn elide(frame: &mut Frame) -> Option<Vec<u8>> {
+    let mut trails = trails(frame);
+    let mut elider = Elider::default();
+    match frame {
+        Frame::Request(request) => {
+            for batch in &mut request.push {
+                elide_batch(&mut elider, trail(&mut trails, batch.document), batch);
             }
         }
+        Frame::Response(response) => {
+            for run in runs(response) {
+                elide_run(&mut elider, trail(&mut trails, run.document), run);
+            }
+        }
+        Frame::Refusal(_) => {}
     }
+    (!elider.is_empty()).then(|| elider.finish())
+}
+
+fn elide_batch(elider: &mut Elider, trail: &mut Trail, batch: &mut Batch) {
+    let changes = std::mem::take(&mut batch.changes);
+    elider.count(changes.len());
+    let mut actor = batch.actor.as_bytes().to_vec();
+    let mut last = None;
+    for change in &changes {
+        last = elider.change(trail, &mut actor, change);
+    }
+    let is_head = last == Some(batch.head);
+    if is_head {
+        batch.head = ChangeHash([0; 32]);
+    }
+    elider.flag(is_head);
+}
+
+fn elide_run(elider: &mut Elider, trail: &mut Trail, run: &mut Run) {
+    let changes = std::mem::take(&mut run.changes);
+    elider.count(changes.len());
+    let mut actor = Actor::new(run.device, 0).as_bytes().to_vec();
+    for carried in &changes {
+        match carried {
+            Carried::Change(change) => {
+                elider.change(trail, &mut actor, change);
+            }
+            Carried::Known(hash) => elider.known(trail, *hash),
+        }
+    }
+    let seal = run.seal.as_ref().map(|seal| <[u8; 32]>::from(Sha256::digest(&seal.signature)));
+    let is_seals = seal == Some(run.signature_hash);
+    if is_seals {
+        run.signature_hash = [0; 32];
+    }
+    elider.flag(is_seals);
+}
+
+/// Puts the changes back into a frame from which [`elide`] took them.
+pub(super) fn restore(frame: &mut Frame, bytes: &[u8], bytes_max: usize) -> Result<(), RestoreError> {
+    let mut trails = trails(frame);
+    let mut restorer = Restorer::new(bytes, bytes_max).ok_or(RestoreError::Malformed)?;
+    match frame {
+        Frame::Request(request) => {
+            for batch in &mut request.push {
+                restore_batch(&mut restorer, trail(&mut trails, batch.document), batch)?;
+            }
+        }
+        Frame::Response(response) => {
+            for run in runs(response) {
+                restore_run(&mut restorer, trail(&mut trails, run.document), run)?;
+            }
+        }
+        Frame::Refusal(_) => {}
+    }
+    if restorer.is_done() { Ok(()) } else { Err(RestoreError::Malformed) }
+}
+
+fn restore_batch(
+    restorer: &mut Restorer<'_>,
+    trail: &mut Trail,
+    batch: &mut Batch,
+) -> Result<(), RestoreError> {
+    if !batch.changes.is_empty() {
+        return Err(RestoreError::Malformed);
+    }
+    let mut actor = batch.actor.as_bytes().to_vec();
+    let mut last = None;
+    for _ in 0..restorer.count()? {
+        match restorer.change(trail, &mut actor)? {
+            Restored::Change(change, hash) => {
+                batch.changes.push(change.into());
+                last = hash;
+            }
+            Restored::Known(_) => return Err(RestoreError::Malformed),
+        }
+    }
+    match (restorer.flag()?, last) {
+        (false, _) => {}
+        (true, Some(last)) if batch.head.0 == [0; 32] => batch.head = last,
+        (true, _) => return Err(RestoreError::Malformed),
+    }
+    Ok(())
+}
+
+fn restore_run(restorer: &mut Restorer<'_>, trail: &mut Trail, run: &mut Run) -> Result<(), RestoreError> {
+    if !run.changes.is_empty() {
+        return Err(RestoreError::Malformed);
+    }
+    let mut actor = Actor::new(run.device, 0).as_bytes().to_vec();
+    for _ in 0..restorer.count()? {
+        run.changes.push(match restorer.change(trail, &mut actor)? {
+            Restored::Change(change, _) => Carried::Change(change),
+            Restored::Known(hash) => Carried::Known(hash),
+        });
+    }
+    match (restorer.flag()?, &run.seal) {
+        (false, _) => {}
+        (true, Some(seal)) if run.signature_hash == [0; 32] => {
+            run.signature_hash = Sha256::digest(&seal.signature).into();
+        }
+        (true, _) => return Err(RestoreError::Malformed),
+    }
+    Ok(())
+}
+
+fn trail(trails: &mut Trails, document: DocumentId) -> &mut Trail {
+    trails.entry(document).or_insert_with(|| Trail::new(document))
 }
 
 /// The trails of a frame, with what its acks say.
-fn trails(frame: &Frame) -> BTreeMap<DocumentId, Trail> {
-    let mut trails: BTreeMap<DocumentId, Trail> = BTreeMap::new();
+fn trails(frame: &Frame) -> Trails {
+    let mut trails = Trails::new();
     if let Frame::Response(response) = frame {
         for ack in &response.acks {
-            trails.entry(ack.document).or_insert_with(|| Trail::new(ack.document)).hashes.push(ack.head);
+            trail(&mut trails, ack.document).hashes.push(ack.head);
         }
     }
     trails

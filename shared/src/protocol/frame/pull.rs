@@ -1,12 +1,12 @@
 //! What a phone asks of a log and what it gets: places, entries, whole documents.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use crate::ids::{Chain, ChangeHash, CollectionId, DeviceId, Digest, DocumentId};
 use crate::time::Timestamp;
 
 /// A collection and the phone's place in its log.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Want {
     /// The collection.
     #[n(0)]
@@ -20,6 +20,8 @@ pub struct Want {
     pub holdings: Option<Vec<Holding>>,
 }
 
+crate::read_record!(Want { collection, cursor, holdings });
+
 impl Want {
     /// What stands behind a place.
     pub fn at(collection: CollectionId, cursor: Cursor) -> Self {
@@ -28,7 +30,7 @@ impl Want {
 }
 
 /// One document as a phone holds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
 pub struct Holding {
     /// The document.
     #[n(0)]
@@ -38,8 +40,10 @@ pub struct Holding {
     pub digest: Digest,
 }
 
+crate::read_record!(Holding { document, digest });
+
 /// A place in a collection's log. `seq` 0 is the beginning, with any epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
 pub struct Cursor {
     /// Random number of the log's life; changes only when a relay is restored.
     #[n(0)]
@@ -55,8 +59,10 @@ pub struct Cursor {
     pub bootstrap: Option<Bootstrap>,
 }
 
+crate::read_record!(Cursor { epoch, seq, chain, bootstrap });
+
 /// How far a catch-up by document has come. Documents come in the order of their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
 pub struct Bootstrap {
     /// The position that the phone will stand at when it has every document.
     #[n(0)]
@@ -65,6 +71,8 @@ pub struct Bootstrap {
     #[n(1)]
     pub after_document: Option<DocumentId>,
 }
+
+crate::read_record!(Bootstrap { target_seq, after_document });
 
 impl Cursor {
     /// The beginning of a log.
@@ -83,7 +91,7 @@ impl Default for Cursor {
 }
 
 /// News of one collection.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Pull {
     /// The collection.
     #[n(0)]
@@ -111,6 +119,8 @@ pub struct Pull {
     pub digest: Option<Digest>,
 }
 
+crate::read_record!(Pull { collection, runs, cursor, more, diverged, documents as default, missing as default, digest });
+
 impl Pull {
     /// Entries behind the place asked from, up to `cursor`.
     pub fn entries(
@@ -134,7 +144,7 @@ impl Pull {
 }
 
 /// A whole document: a snapshot, if there is one, and what came after it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Whole {
     /// The document.
     #[n(0)]
@@ -150,8 +160,10 @@ pub struct Whole {
     pub runs: Vec<Run>,
 }
 
+crate::read_record!(Whole { document, digest, snapshot, runs });
+
 /// A saved document.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Snapshot {
     /// Automerge's own form.
     #[cbor(n(0), with = "minicbor::bytes")]
@@ -164,8 +176,10 @@ pub struct Snapshot {
     pub held: Vec<ChangeHash>,
 }
 
+crate::read_record!(Snapshot { bytes as bytes, digest, held as default });
+
 /// Neighbouring entries of one batch.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Run {
     /// Position of the first.
     #[n(0)]
@@ -197,8 +211,10 @@ pub struct Run {
     pub before: u32,
 }
 
+crate::read_record!(Run { seq_first, document, device, signature_hash as bytes, receipt_time, changes, seal, held as default, before as default });
+
 /// The author's signature over the batch that a run came in.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Seal {
     /// Signature suite.
     #[n(0)]
@@ -214,6 +230,8 @@ pub struct Seal {
     pub count: Option<u32>,
 }
 
+crate::read_record!(Seal { suite, signature as bytes, head, count });
+
 fn is_false(value: &bool) -> bool {
     !value
 }
@@ -223,7 +241,7 @@ fn is_none_before(value: &u32) -> bool {
 }
 
 /// One change in an answer.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Carried {
     /// Its bytes.
     #[n(0)]
@@ -232,3 +250,8 @@ pub enum Carried {
     #[n(1)]
     Known(#[n(0)] ChangeHash),
 }
+
+crate::read_choice!(Carried {
+    0 => Change { 0 as bytes },
+    1 => Known { 0 },
+});

@@ -48,7 +48,7 @@ pub enum RejectCode {
 }
 
 /// A request that was not handled. Nothing of it was stored; the phone keeps all of it.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Refusal {
     /// Why.
     #[n(0)]
@@ -60,6 +60,8 @@ pub struct Refusal {
     #[n(2)]
     pub retry_after_ms: Option<u32>,
 }
+
+crate::read_record!(Refusal { code, detail, retry_after_ms });
 
 /// Why a request was not handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

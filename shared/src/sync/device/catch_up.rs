@@ -3,14 +3,16 @@
 //! what it holds of each document, gets those that differ as a whole, and marks what the relay has lost, so that the
 //! next push gives it back. It may be cut anywhere: how far it has come is stored together with the documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Device;
 use super::journal::{Entry, Then};
 use super::port::{Effect, Mark, Rejected, StoredChange, StoredSnapshot, Why, Write};
 use super::pull::PullError;
 use super::seals;
-use crate::document::{Document, chunk};
+use crate::document::{chunk, saved};
+use crate::flat::FlatMap;
+use crate::gather::Gather;
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 use crate::limits::HOLDINGS_MAX;
 use crate::protocol::{Bootstrap, Carried, Cursor, Holding, Pull, RejectCode, Want, Whole};
@@ -23,13 +25,13 @@ const TRIES_MAX: u32 = 3;
 #[derive(Debug, Default)]
 pub(super) struct CatchUp {
     /// What the relay says that a collection comes to at a place that this phone is about to reach.
-    told: BTreeMap<CollectionId, (Cursor, Digest)>,
+    told: FlatMap<CollectionId, (Cursor, Digest)>,
     /// Collections that the request on its way asks for by document.
     asked: BTreeSet<CollectionId>,
     /// Collections of which it has not been heard to the end since this phone began to catch up.
     begun: BTreeSet<CollectionId>,
     /// How often collections were caught up by document on this link because they differed.
-    tried: BTreeMap<CollectionId, u32>,
+    tried: FlatMap<CollectionId, u32>,
 }
 
 impl CatchUp {
@@ -82,7 +84,7 @@ impl Device {
 
     /// Asks for a collection document by document from now on, unless that has been tried on this link often enough.
     pub(super) fn begin_catch_up(&mut self, collection: &CollectionId) -> Vec<Write> {
-        let tries = self.catch_up.tried.entry(collection.clone()).or_default();
+        let tries = self.catch_up.tried.get_or_default(collection.clone());
         *tries += 1;
         if *tries > TRIES_MAX {
             self.link.problem = Some("diverged".to_owned());
@@ -140,8 +142,8 @@ impl Device {
         let id = whole.document;
         let mut theirs = changes_of(whole)?;
         if let Some(snapshot) = &whole.snapshot {
-            let loaded = Document::load(id, &snapshot.bytes, snapshot.digest);
-            let changes = loaded.map_err(|_| PullError::Chain)?.changes();
+            let changes = saved::changes(id, &snapshot.bytes, snapshot.digest);
+            let changes = changes.map_err(|_| PullError::Chain)?;
             theirs.splice(0..0, changes.into_iter().map(|(hash, change)| (hash, Some(change))));
         }
         let mut ours = self.documents.hashes(id);
@@ -175,17 +177,17 @@ impl Device {
         }
         let sealed = self.give_back(&lost);
         let mut writes = Vec::new();
-        let documents: BTreeSet<DocumentId> = lost.iter().map(|(document, _)| *document).collect();
+        let documents: BTreeSet<DocumentId> = lost.iter().map(|(document, _)| *document).into_set();
         for document in documents {
             let in_base = self.documents.in_base(document);
-            let in_base = in_base.into_iter().collect::<BTreeMap<_, _>>();
+            let in_base = in_base.into_iter().into_map();
             // From now on it is kept change by change: each may have to be pushed by itself, or let go.
             let is_opened = in_base.keys().any(|hash| lost.contains(&(document, *hash)));
             if is_opened {
                 writes.push(Write::DropSnapshot { document });
             }
             let all = (document, ChangeHash([0; 32]))..=(document, ChangeHash([0xff; 32]));
-            let (mut marks, mut gone) = (Vec::new(), BTreeMap::new());
+            let (mut marks, mut gone) = (Vec::new(), FlatMap::new());
             for (_, hash) in lost.range(all) {
                 let single = self.documents.change(document, *hash).map(|(_, change)| change);
                 let Some(change) = single.or_else(|| in_base.get(hash).map(Vec::as_slice)) else { continue };

@@ -12,6 +12,8 @@ use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::template::{Addition, Template};
+use crate::flat::FlatMap;
+use crate::gather::Gather;
 use crate::ids::{
     Actor, AssetId, BureauId, ChangeHash, CollectionId, Digest, DocumentId, DocumentKind, EventKey,
     StationCode, TemplateId,
@@ -26,7 +28,7 @@ use base::Base;
 pub(super) struct Documents {
     held: BTreeMap<DocumentId, Held>,
     /// What everything of a collection comes to.
-    digests: BTreeMap<CollectionId, Digest>,
+    digests: FlatMap<CollectionId, Digest>,
     library: Library,
     guard: Guard,
 }
@@ -36,11 +38,11 @@ pub(super) struct Documents {
 struct Library {
     directory: Directory,
     calendar: Calendar,
-    templates: BTreeMap<TemplateId, Template>,
-    additions: BTreeMap<TemplateId, BTreeMap<StationCode, Addition>>,
+    templates: FlatMap<TemplateId, Template>,
+    additions: FlatMap<TemplateId, FlatMap<StationCode, Addition>>,
     stale: BTreeSet<DocumentId>,
     /// How many changes of a document are held, and how many of them released, as its readings know.
-    held_in: BTreeMap<DocumentId, (usize, usize)>,
+    held_in: FlatMap<DocumentId, (usize, usize)>,
 }
 
 /// One document: the bytes are the truth, the rest is derived.
@@ -120,7 +122,7 @@ impl Documents {
         true
     }
 
-    /// An entry that was left out counts again, and is applied alone.
+    /// An entry that was left out counts again, and is suspected.
     pub(super) fn take_back(&mut self, aside: &Aside) {
         let Some(held) = self.held.get_mut(&aside.document) else { return };
         if held.doubts.aside.remove(&aside.hash) {
@@ -130,7 +132,7 @@ impl Documents {
         }
     }
 
-    /// An entry is applied alone.
+    /// The app may die of an entry.
     pub(super) fn suspect(&mut self, id: DocumentId, hash: ChangeHash) {
         if let Some(held) = self.held.get_mut(&id) {
             held.doubts.suspects.insert(hash);
@@ -279,7 +281,7 @@ impl Documents {
         &self.library.calendar
     }
 
-    pub(super) fn templates(&self) -> &BTreeMap<TemplateId, Template> {
+    pub(super) fn templates(&self) -> &FlatMap<TemplateId, Template> {
         &self.library.templates
     }
 
@@ -313,11 +315,12 @@ impl Documents {
             self.guard.close();
         }
         let Directory { held, released, .. } = &self.library.directory;
-        let count = |of: &BTreeMap<_, BTreeSet<_>>, id| of.get(id).map_or(0, BTreeSet::len);
-        self.library.held_in = held.keys().map(|id| (*id, (count(held, id), count(released, id)))).collect();
+        let count = |of: &FlatMap<_, BTreeSet<_>>, id| of.get(id).map_or(0, BTreeSet::len);
+        self.library.held_in =
+            held.keys().map(|id| (*id, (count(held, id), count(released, id)))).into_flat();
         let after = &self.library.held_in;
         let changed: BTreeSet<_> =
-            after.iter().filter(|(id, counts)| before.get(id) != Some(counts)).map(|(id, _)| *id).collect();
+            after.iter().filter(|(id, counts)| before.get(id) != Some(counts)).map(|(id, _)| *id).into_set();
         for id in &changed {
             if let Some(held) = self.held.get_mut(id) {
                 held.forget_readings();

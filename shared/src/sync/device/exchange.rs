@@ -10,6 +10,8 @@ use super::port::{Effect, LinkState, Write, problem};
 use super::pull::{self, PullError};
 use super::receipts::{Answered, Unverified};
 use super::seals::{self, Push};
+use crate::flat::FlatSet;
+use crate::gather::Gather;
 use crate::ids::CollectionId;
 use crate::limits::{EXCHANGE_MS_MAX, RETRY_AFTER_MS};
 use crate::protocol::{self, AckOutcome, Batch, Cursor, Frame, Refusal, RefusalCode, Request, Response};
@@ -163,7 +165,7 @@ impl Device {
         self.link.to_ask.extend(wanted);
         // A month that is held no longer may still be one that the relay has lost something of.
         let returnable = self.seals.documents().filter_map(|document| self.documents.home(document));
-        let returnable: BTreeSet<&CollectionId> = returnable.collect();
+        let returnable: FlatSet<&CollectionId> = returnable.into_flat_set();
         let readable = returnable.into_iter().filter(|id| self.identity.rights.may_read(id));
         self.link.to_ask.extend(readable.cloned());
     }

@@ -4,14 +4,14 @@
 //! only to look which number the disk has. That is done before anything is taken from another tab, for it may build on
 //! it.
 
-use std::collections::BTreeMap;
+use crate::flat::FlatMap;
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use super::port::Write;
 
 /// Something that a tab says to the others. Each tab says things in order, and all others hear them in that order.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Saying {
     /// A tab starts: whoever has a transaction under way says so again.
     #[n(0)]
@@ -41,10 +41,16 @@ pub enum Saying {
     },
 }
 
+crate::read_choice!(Saying {
+    0 => Hello {},
+    1 => Begun { tab, number, writes },
+    2 => Ended { tab, is_durable },
+});
+
 /// Transactions of other tabs of which the end was not heard: each tab has one at a time.
 #[derive(Debug, Default)]
 pub struct Hearsay {
-    begun: BTreeMap<u64, (u32, Vec<Write>)>,
+    begun: FlatMap<u64, (u32, Vec<Write>)>,
 }
 
 impl Hearsay {

@@ -6,6 +6,7 @@ use super::documents::Documents;
 use super::port::Mark;
 use crate::document::chunk::{self, Outline};
 use crate::document::decode;
+use crate::gather::{Gather, sort_by};
 use crate::ids::{BureauId, ChangeHash, DocumentId, EventKey};
 use crate::limits::{BATCH_CHANGES_MAX, PUSH_BATCHES_MAX, PUSH_BYTES_MAX};
 use crate::protocol::Batch;
@@ -96,7 +97,7 @@ impl Outbox {
 
     /// The next push: unsigned batches whose concatenation is causal, within the bounds of one frame.
     pub(super) fn batches(&self, documents: &Documents) -> Vec<Batch> {
-        let ids: BTreeSet<DocumentId> = self.marks.keys().map(|(document, _)| *document).collect();
+        let ids: BTreeSet<DocumentId> = self.marks.keys().map(|(document, _)| *document).into_set();
         let ids = ids.difference(&self.paused).copied();
         let mut batches = Vec::new();
         let mut bytes_left = PUSH_BYTES_MAX;
@@ -125,7 +126,8 @@ impl Outbox {
                 Some((chunk::outline(change).ok()?, change, waiting.mark.is_alone))
             })
             .collect();
-        waiting.sort_by_key(|(outline, ..)| (outline.start_op, outline.actor, outline.seq));
+        let order = |(outline, ..): &(Outline, &[u8], bool)| (outline.start_op, outline.actor, outline.seq);
+        sort_by(&mut waiting, |a, b| order(a).cmp(&order(b)));
         let mut batches: Vec<Batch> = Vec::new();
         let mut bytes = 0;
         // The writer and the number that would join the last batch.

@@ -1,6 +1,6 @@
 //! What goes into the phone's end and what comes out of it: the whole surface between the state machine and its shell.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use crate::domain::answer::Answer;
 use crate::domain::round::RoundName;
@@ -14,7 +14,7 @@ mod stored;
 pub use stored::{Applying, Aside, Mark, Rejected, Stored, StoredChange, StoredSnapshot, Why, Write};
 
 /// Who this phone is.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Identity {
     /// The bureau.
     #[n(0)]
@@ -32,6 +32,8 @@ pub struct Identity {
     #[n(4)]
     pub relay_key: Option<minicbor::bytes::ByteVec>,
 }
+
+crate::read_record!(Identity { bureau, zone, device, rights, relay_key });
 
 /// A signature that is to be verified, and what it must be of.
 #[derive(Debug, Clone, PartialEq, Eq)]

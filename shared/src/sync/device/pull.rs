@@ -8,6 +8,8 @@ use super::documents::Documents;
 use super::port::{StoredChange, Write};
 use super::seals::{self, Written};
 use crate::document::chunk;
+use crate::flat::FlatMap;
+use crate::gather::Gather;
 use crate::ids::{ChangeHash, DocumentId};
 use crate::protocol::{Ack, AckOutcome, Batch, Carried, Cursor, Pull};
 use crate::trust::chain::{self, Link};
@@ -94,8 +96,8 @@ pub(super) fn writes(pull: &Pull, from: Cursor, documents: &Documents) -> Result
 
 /// The writes of the acks of one push.
 pub(super) fn ack_writes(acks: &[Ack], pushed: &[Batch]) -> Vec<Write> {
-    let batches: BTreeMap<(DocumentId, ChangeHash), &Batch> =
-        pushed.iter().map(|batch| ((batch.document, batch.head), batch)).collect();
+    let batches: FlatMap<(DocumentId, ChangeHash), &Batch> =
+        pushed.iter().map(|batch| ((batch.document, batch.head), batch)).into_flat();
     let mut writes = Vec::new();
     for ack in acks {
         let Some(batch) = batches.get(&(ack.document, ack.head)) else { continue };

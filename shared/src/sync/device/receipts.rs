@@ -2,7 +2,7 @@
 //! relay must have signed what it has on disk. The shell verifies; until it has, no mark is dropped, and when a
 //! receipt is missing or forged the link is closed and the answer is as if it had never come.
 
-use minicbor::{Decode, Encode};
+use minicbor::Encode;
 
 use super::Device;
 use super::exchange::Phase;
@@ -16,7 +16,7 @@ use crate::trust::signing;
 
 /// A receipt as the phone keeps it: the latest of each collection, with all that is under its signature. Its key in the
 /// storage is the collection.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct StoredReceipt {
     /// The receipt.
     #[n(0)]
@@ -25,6 +25,8 @@ pub struct StoredReceipt {
     #[n(1)]
     pub acked: Vec<Acked>,
 }
+
+crate::read_record!(StoredReceipt { receipt, acked });
 
 /// An answer whose receipts are being verified.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 //! When: an ack says `Rejected` -> the document is paused and its collection is read to its end -> no transaction is
 //! under way -> [`Device::remake`], one transaction. What cannot be explained is bounded by `limits::REMADE_MAX`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Device;
 use super::journal::{Entry, Then};
@@ -14,6 +14,8 @@ use super::port::{Effect, Mark, Rejected, StoredChange, Why, Write};
 use crate::document::write::Event;
 use crate::document::{chunk, decode};
 use crate::domain::round::RoundName;
+use crate::flat::FlatMap;
+use crate::gather::{Gather, sort_by};
 use crate::ids::{Actor, ChangeHash, CollectionId, DocumentId, EventKey};
 use crate::limits::{REMADE_MAX, SLOT_DRAWN_MIN, SLOTS_PER_BASE};
 use crate::protocol::{Ack, AckOutcome, Batch, Pull, RejectCode};
@@ -26,11 +28,11 @@ use again::Again;
 /// Documents with edits to be made again.
 #[derive(Debug, Default)]
 pub(super) struct Remaking {
-    due: BTreeMap<DocumentId, Verdict>,
+    due: FlatMap<DocumentId, Verdict>,
     /// Waiting changes that came back from the log: they are there, whatever became of their ack.
     seen: BTreeSet<(DocumentId, ChangeHash)>,
     /// How often in a row a document's edits were sent again as they are.
-    behind: BTreeMap<DocumentId, u32>,
+    behind: FlatMap<DocumentId, u32>,
 }
 
 /// What the relay said about a document's edits.
@@ -140,7 +142,7 @@ impl Device {
     /// A collection was read to its end; if the log had diverged, what it had lost is in the outbox now.
     pub(super) fn note_read(&mut self, collection: &CollectionId, had_diverged: bool) {
         let mut resumed = Vec::new();
-        for (document, verdict) in &mut self.remaking.due {
+        for (document, verdict) in self.remaking.due.iter_mut() {
             if verdict.collection != *collection {
                 continue;
             }
@@ -217,7 +219,7 @@ impl Device {
         }
         let blamed = judge(verdict, &mut waiting);
         let round = self.round_name(id, &waiting);
-        let hashes: BTreeSet<ChangeHash> = waiting.iter().map(|own| own.mark.hash).collect();
+        let hashes: BTreeSet<ChangeHash> = waiting.iter().map(|own| own.mark.hash).into_set();
         self.documents.drop_changes(id, &hashes);
         let mut again = Again::new(id, self.actor, verdict.code == RejectCode::ActorForked);
         for own in waiting {
@@ -276,7 +278,7 @@ impl Device {
                 Some((place, Own { mark: mark.clone(), stored, written }))
             })
             .collect();
-        own.sort_by_key(|(place, _)| *place);
+        sort_by(&mut own, |(a, _), (b, _)| a.cmp(b));
         own.into_iter().map(|(_, own)| own).collect()
     }
 
@@ -298,10 +300,10 @@ impl Device {
 
     /// What was made again did not become durable: everything is as it was, and the relay will say the same again.
     pub(super) fn undo_remade(&mut self, remade: Remade) -> Vec<Effect> {
-        let mut lost: BTreeMap<DocumentId, BTreeSet<ChangeHash>> = BTreeMap::new();
+        let mut lost: FlatMap<DocumentId, BTreeSet<ChangeHash>> = FlatMap::new();
         for (document, hash) in remade.made {
             self.outbox.drop_mark(document, hash);
-            lost.entry(document).or_default().insert(hash);
+            lost.get_or_default(document).insert(hash);
         }
         for (document, hashes) in &lost {
             self.documents.drop_changes(*document, hashes);
@@ -334,11 +336,11 @@ fn is_about_place(code: RejectCode) -> bool {
 
 /// Leaves in `waiting` what must be taken back, and says which of it is not made again. Edits in front of the one to
 /// blame stay as they are: they do not build on it.
-fn judge(verdict: &Verdict, waiting: &mut Vec<Own>) -> BTreeMap<ChangeHash, Why> {
+fn judge(verdict: &Verdict, waiting: &mut Vec<Own>) -> FlatMap<ChangeHash, Why> {
     let all = |why| move |own: &Own| (own.mark.hash, why);
     match verdict.code {
         RejectCode::NoRight | RejectCode::Collection => {
-            return waiting.iter().map(all(Why::ToBlame)).collect();
+            return waiting.iter().map(all(Why::ToBlame)).into_flat();
         }
         code if is_about_place(code) => return tried_again(waiting),
         _ => {}
@@ -351,7 +353,7 @@ fn judge(verdict: &Verdict, waiting: &mut Vec<Own>) -> BTreeMap<ChangeHash, Why>
     if let Some(named) = named {
         let at = waiting.iter().position(|own| own.mark.hash == named).unwrap_or_default();
         waiting.drain(..at);
-        return BTreeMap::from([(named, Why::ToBlame)]);
+        return std::iter::once((named, Why::ToBlame)).into_flat();
     }
     // One of them, or all of them together: each travels alone, so that the next rejection names it.
     let is_suspect = |own: &Own| verdict.batch.contains(&own.mark.hash);
@@ -359,12 +361,12 @@ fn judge(verdict: &Verdict, waiting: &mut Vec<Own>) -> BTreeMap<ChangeHash, Why>
     waiting.drain(..at);
     let is_new = waiting.iter().any(|own| is_suspect(own) && !own.mark.is_alone);
     waiting.iter_mut().for_each(|own| own.mark.is_alone = true);
-    if is_new { BTreeMap::new() } else { tried_again(waiting) }
+    if is_new { FlatMap::new() } else { tried_again(waiting) }
 }
 
 /// Counts one more try of each; gives those that had enough.
-fn tried_again(waiting: &mut [Own]) -> BTreeMap<ChangeHash, Why> {
+fn tried_again(waiting: &mut [Own]) -> FlatMap<ChangeHash, Why> {
     waiting.iter_mut().for_each(|own| own.mark.remade += 1);
     let too_often = waiting.iter().filter(|own| own.mark.remade > REMADE_MAX);
-    too_often.map(|own| (own.mark.hash, Why::TooOften)).collect()
+    too_often.map(|own| (own.mark.hash, Why::TooOften)).into_flat()
 }

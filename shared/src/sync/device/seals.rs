@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use data_encoding::BASE64URL_NOPAD;
-use minicbor::{Decode, Encode};
+use crate::digits::BASE64URL;
+use crate::flat::FlatMap;
+use minicbor::Encode;
 
 use super::Device;
 use super::documents::Documents;
 use super::outbox;
 use super::port::{Claimed, Write};
 use crate::document::chunk::{self, Outline};
+use crate::gather::{Gather, sort_by};
 use crate::ids::{Actor, ChangeHash, CollectionId, DeviceId, DocumentId, DocumentKind};
 use crate::limits::{BATCH_CHANGES_MAX, PUSH_BATCHES_MAX, PUSH_BYTES_MAX, SEAL_DAYS};
 use crate::protocol::{Ack, AckOutcome, Batch, Run};
@@ -19,7 +21,7 @@ use crate::trust::chain;
 
 /// An author's signature over a batch, without the batch: its changes are in the document. Its key in the storage is
 /// (document, head).
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct StoredSeal {
     /// The batch's document.
     #[n(0)]
@@ -40,6 +42,8 @@ pub struct StoredSeal {
     #[n(5)]
     pub receipt_time: Timestamp,
 }
+
+crate::read_record!(StoredSeal { document, head, count, suite, signature as bytes, receipt_time });
 
 /// What one request pushes.
 #[derive(Debug, Default)]
@@ -85,7 +89,7 @@ impl Seals {
     }
 
     pub(super) fn new(stored: Vec<StoredSeal>) -> Self {
-        let kept = stored.into_iter().map(|seal| ((seal.document, seal.head), seal)).collect();
+        let kept = stored.into_iter().map(|seal| ((seal.document, seal.head), seal)).into_map();
         Self { kept, ..Self::default() }
     }
 
@@ -121,7 +125,7 @@ impl Seals {
             .iter()
             .filter(|ack| !matches!(ack.outcome, AckOutcome::Deferred { .. }))
             .map(|ack| (ack.document, ack.head))
-            .collect();
+            .into_set();
         let is_refused = |ack: &&Ack| matches!(ack.outcome, AckOutcome::Rejected { .. });
         let refused = acks.iter().filter(is_refused).map(|ack| (ack.document, ack.head));
         self.refused.extend(refused.filter(|batch| self.kept.contains_key(batch)));
@@ -153,7 +157,7 @@ pub(super) struct ForeignSeal;
 
 /// The seals of own batches that are on the relay's disk.
 pub(super) fn of_acked(acks: &[Ack], pushed: &[Batch]) -> Vec<Write> {
-    let batches: BTreeMap<_, _> = pushed.iter().map(|batch| ((batch.document, batch.head), batch)).collect();
+    let batches: FlatMap<_, _> = pushed.iter().map(|batch| ((batch.document, batch.head), batch)).into_flat();
     let seal = |ack: &Ack| {
         let (AckOutcome::Accepted { receipt_time, .. } | AckOutcome::Duplicate { receipt_time, .. }) =
             ack.outcome
@@ -180,7 +184,8 @@ impl Device {
         let mut documents: Vec<DocumentId> = lost.iter().map(|(document, _)| *document).collect();
         documents.dedup();
         // The directory first: it tells the relay whose the others are.
-        documents.sort_by_key(|document| (document.kind() != DocumentKind::Directory, *document));
+        let order = |document: &DocumentId| (document.kind() != DocumentKind::Directory, *document);
+        sort_by(&mut documents, |a, b| order(a).cmp(&order(b)));
         let of = |document: DocumentId| {
             let batches = self.sealed(document).into_iter();
             let is_lost = |batch: &Sealed| batch.hashes.iter().any(|hash| lost.contains(&(document, *hash)));
@@ -227,7 +232,7 @@ impl Device {
             Some(key) if DeviceId::of_public_key(key) == device => Some(key.to_vec()),
             _ => {
                 let author = self.directory().devices.get(&device)?;
-                BASE64URL_NOPAD.decode(author.public_key.as_bytes()).ok()
+                BASE64URL.decode(&author.public_key)
             }
         }
     }
@@ -288,10 +293,10 @@ impl<'a> Written<'a> {
         if written.len() != count {
             return None;
         }
-        let hashes: BTreeSet<ChangeHash> = written.iter().map(|(outline, _)| outline.hash).collect();
+        let hashes: BTreeSet<ChangeHash> = written.iter().map(|(outline, _)| outline.hash).into_set();
         let deps = written.iter().flat_map(|(outline, _)| &outline.deps).copied();
         Some(Sealed {
-            deps: deps.filter(|dep| !hashes.contains(dep)).collect(),
+            deps: deps.filter(|dep| !hashes.contains(dep)).into_set(),
             batch: Batch {
                 collection: self.collection.clone(),
                 document: seal.document,
@@ -311,7 +316,7 @@ impl<'a> Written<'a> {
 fn in_causal_order(mut waiting: Vec<Sealed>) -> Vec<Batch> {
     let mut ordered = Vec::with_capacity(waiting.len());
     let mut missing: BTreeSet<ChangeHash> =
-        waiting.iter().flat_map(|sealed| sealed.hashes.iter().copied()).collect();
+        waiting.iter().flat_map(|sealed| sealed.hashes.iter().copied()).into_set();
     while !waiting.is_empty() {
         let is_ready = |sealed: &Sealed| sealed.deps.is_disjoint(&missing);
         let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_ready);

@@ -5,23 +5,29 @@
 //! applying [a b c] -> died -> start: a, b, c each alone, each noted -> applying [b] -> died -> start: b is set aside
 //! ```
 //!
-//! What is set aside is kept, counts as held, and is tried again when the person asks for it.
+//! Many are applied in parts, each noted and read, and the part that is died of in smaller ones. One death proves nothing, for a phone may end the app at any moment: only what it dies of again is set aside. What is
+//! set aside is kept, counts as held, and is tried again when the person asks for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Device;
 use super::journal::{Entry, Then};
 use super::port::{Applying, Aside, Effect, Stored, Write};
 use crate::document::{Document, read};
+use crate::flat::FlatMap;
 use crate::ids::{BureauId, ChangeHash, DocumentId, DocumentKind};
 
-/// Notes that outlive the app: two calls of the shell. Both return only when the note would be found by the next start,
-/// or when that cannot be had.
+/// Parts that suspects are applied in: a death over many costs a few starts more, and one that was nobody's fault a few
+/// readings.
+const PARTS: usize = 16;
+
+/// Notes that outlive the app: two calls of the shell. There is one note; the next replaces it. Both calls return when the
+/// next start would find the note even if this thread never came to another step, or when that cannot be had.
 #[derive(Debug, Clone, Copy)]
 pub struct Recorder {
     /// These entries go into their document now.
     pub applying: fn(&Applying),
-    /// They are in it, and it was read.
+    /// They are in it, and it was read. The shell may leave the note for a moment, for the next one to replace.
     pub applied: fn(),
 }
 
@@ -37,9 +43,9 @@ impl Guard {
         Self { recorder: Some(recorder), is_open: false }
     }
 
-    fn open(&mut self, document: DocumentId, hashes: Vec<ChangeHash>) {
+    fn open(&mut self, applying: &Applying) {
         if let Some(recorder) = self.recorder {
-            (recorder.applying)(&Applying { document, hashes });
+            (recorder.applying)(applying);
             self.is_open = true;
         }
     }
@@ -59,7 +65,7 @@ impl Guard {
 pub(super) struct Doubts {
     /// Not applied.
     pub(super) aside: BTreeSet<ChangeHash>,
-    /// Applied alone, each under a note of its own.
+    /// Applied in small parts, each under a note of its own.
     pub(super) suspects: BTreeSet<ChangeHash>,
     /// The document refused them.
     pub(super) refused: BTreeSet<ChangeHash>,
@@ -78,24 +84,35 @@ impl Doubts {
         if news.is_empty() {
             return;
         }
-        if !self.suspects.is_empty() {
-            return self.apply_alone(document, news, guard);
+        if self.suspects.is_empty() {
+            return self.apply_noted(document, &news, false, guard);
         }
-        guard.open(document.id(), news.iter().map(|(hash, _)| *hash).collect());
-        if document.apply(news.iter().map(|(_, change)| *change)).is_err() {
-            for (hash, change) in &news {
-                self.apply_one(document, *hash, change);
+        let suspects = std::mem::take(&mut self.suspects);
+        let is_suspect = |(hash, _): &(ChangeHash, &[u8])| suspects.contains(hash);
+        for run in news.chunk_by(|one, other| is_suspect(one) == is_suspect(other)) {
+            let is_suspect = is_suspect(&run[0]);
+            let part_max = if is_suspect { suspects.len().div_ceil(PARTS) } else { run.len() };
+            for part in run.chunks(part_max) {
+                self.apply_noted(document, part, is_suspect && part.len() == 1, guard);
+                look(document);
+                guard.close();
             }
         }
     }
 
-    fn apply_alone(&mut self, document: &mut Document, news: Vec<(ChangeHash, &[u8])>, guard: &mut Guard) {
-        for (hash, change) in news {
-            guard.open(document.id(), vec![hash]);
-            self.apply_one(document, hash, change);
-            look(document);
-            guard.close();
-            self.suspects.remove(&hash);
+    fn apply_noted(
+        &mut self,
+        document: &mut Document,
+        news: &[(ChangeHash, &[u8])],
+        is_suspect: bool,
+        guard: &mut Guard,
+    ) {
+        let hashes = news.iter().map(|(hash, _)| *hash).collect();
+        guard.open(&Applying { document: document.id(), hashes, is_suspect });
+        if document.apply(news.iter().map(|(_, change)| *change)).is_err() {
+            for (hash, change) in news {
+                self.apply_one(document, *hash, change);
+            }
         }
     }
 
@@ -121,10 +138,11 @@ fn look(document: &Document) {
 }
 
 impl Stored {
-    /// What a death teaches, before the start: a single entry that was being applied is set aside. The write must be
-    /// durable before [`Device::boot_recorded`]: another entry may kill the app before anything else is written.
+    /// What a death teaches, before the start: the entry that was being applied alone, for it was suspected, is set aside.
+    /// The write must be durable before [`Device::boot_recorded`]: another entry may kill the app before anything else is
+    /// written.
     pub fn learn_from_death(&mut self) -> Option<Write> {
-        let Some(Applying { document, hashes }) = &self.interrupted else { return None };
+        let Some(Applying { document, hashes, is_suspect: true }) = &self.interrupted else { return None };
         let [hash] = hashes.as_slice() else { return None };
         let aside = Aside { document: *document, hash: *hash };
         self.interrupted = None;
@@ -134,12 +152,12 @@ impl Stored {
 }
 
 impl Device {
-    /// The last life ended over several entries: each is applied alone.
+    /// The last life ended over these entries.
     pub(super) fn suspect(&mut self, applying: &Applying) {
         applying.hashes.iter().for_each(|hash| self.documents.suspect(applying.document, *hash));
     }
 
-    /// Every entry that is set aside counts again, and is applied alone.
+    /// Every entry that is set aside counts again, and is suspected.
     pub(super) fn try_aside(&mut self) -> Vec<Effect> {
         let writes: Vec<Write> = self.documents.aside().map(Write::TakeBack).collect();
         if writes.is_empty() {
@@ -157,10 +175,10 @@ pub(super) fn listed<'a>(
 }
 
 /// Documents with something set aside, and how much.
-pub fn counted(entries: &[Aside]) -> BTreeMap<DocumentId, usize> {
-    let mut counts = BTreeMap::new();
+pub fn counted(entries: &[Aside]) -> FlatMap<DocumentId, usize> {
+    let mut counts = FlatMap::new();
     for entry in entries {
-        *counts.entry(entry.document).or_default() += 1;
+        *counts.get_or_default(entry.document) += 1;
     }
     counts
 }

@@ -13,6 +13,8 @@ use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::round::RoundName;
 use crate::domain::template::Template;
+use crate::flat::FlatMap;
+use crate::gather::Gather;
 use crate::ids::{AssetId, ChangeHash, CollectionId, DocumentId, EventKey, StationCode, TemplateId};
 use crate::time::Timestamp;
 
@@ -68,7 +70,7 @@ impl Device {
     }
 
     /// The templates on this phone, without what stations add.
-    pub fn templates(&self) -> &BTreeMap<TemplateId, Template> {
+    pub fn templates(&self) -> &FlatMap<TemplateId, Template> {
         self.documents.templates()
     }
 
@@ -118,6 +120,6 @@ impl Device {
         let today = self.identity.zone.date(self.corrected(now));
         let stations = self.directory().stations.keys();
         let held = self.identity.rights.held_collections(stations, today);
-        held.into_iter().chain(self.opened.iter().cloned()).collect()
+        held.into_iter().chain(self.opened.iter().cloned()).into_set()
     }
 }

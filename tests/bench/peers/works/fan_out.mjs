@@ -2,7 +2,7 @@
 import { at, event, key, percentile, say } from '../place.mjs';
 import { sleep, until, within } from '../kit.mjs';
 
-export async function fanOut(peer, { readers, edits, every_ms }) {
+export async function run(peer, { size: readers, edits, every_ms }) {
     await at(peer, async place => {
         const round = 'round0';
         const writer = new peer.Client();

@@ -1,7 +1,7 @@
 // What an idle live connection costs the server: resident bytes after minus before.
 import { at, say } from '../place.mjs';
 
-export async function idle(peer, { connections }) {
+export async function run(peer, { size: connections }) {
     await at(peer, async place => {
         const open = async count => {
             const phones = Array.from({ length: count }, () => new peer.Client());

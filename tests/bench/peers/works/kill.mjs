@@ -3,7 +3,7 @@ import { at, event, key, say } from '../place.mjs';
 import { sleep } from '../kit.mjs';
 import { gather } from './writers.mjs';
 
-export async function kill(peer, { writers, seconds }) {
+export async function run(peer, { size: writers, seconds }) {
     await at(peer, async place => {
         const phones = await gather(peer, place, writers);
         const acked = new Map(phones.map((_, w) => [`round${w}`, []]));

@@ -1,10 +1,10 @@
 // Rounds that were filled without a network, brought up at once.
 import { at, event, key, say } from '../place.mjs';
-import { within } from '../kit.mjs';
+import { done } from '../kit.mjs';
 
 const SECONDS_MAX = 120;
 
-export async function upload(peer, { rounds, items }) {
+export async function run(peer, { size: rounds, items }) {
     await at(peer, async place => {
         const phone = new peer.Client();
         const names = [];
@@ -14,8 +14,7 @@ export async function upload(peer, { rounds, items }) {
             for (let n = 0; n < items; n += 1) await phone.write(names[r], key(1, n), event(n));
         }
         const begun = Date.now();
-        const done = await within(SECONDS_MAX, phone.exchange(place.proxied).then(() => true));
-        if (!done) throw new Error(`> ${SECONDS_MAX} s`);
+        await done('acknowledged', SECONDS_MAX, phone.exchange(place.proxied));
         const acked = Date.now();
         const rested = await place.rested();
         const { up, down, messages } = await place.wire();

@@ -1,7 +1,7 @@
 // Phones that write single edits, each into a round of its own, each as fast as its acks come.
 import { at, event, key, percentile, say } from '../place.mjs';
 
-export async function writers(peer, { writers, seconds }) {
+export async function run(peer, { size: writers, seconds }) {
     await at(peer, async place => {
         const phones = await gather(peer, place, writers);
         const begun = Date.now();

@@ -16,6 +16,8 @@ use shared::domain::policy;
 use shared::domain::reading::{Fate, Verdict};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Asked, ItemKind, Template};
+use shared::flat::FlatMap;
+use shared::gather::sort_by;
 use shared::ids::{AssetId, CollectionId, DocumentId, ItemId, Shelf, SubjectId};
 use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
@@ -85,7 +87,8 @@ impl Builder<'_> {
     /// This person's own kit first, the others as they come.
     fn subject_order(&self, sheet: &RoundSheet<'_>) -> Vec<usize> {
         let mut order: Vec<usize> = (0..sheet.subjects.len()).collect();
-        order.sort_by_key(|index| !self.is_mine(&sheet.subjects[*index].id));
+        let is_others = |index: &usize| !self.is_mine(&sheet.subjects[*index].id);
+        sort_by(&mut order, |a, b| is_others(a).cmp(&is_others(b)));
         order
     }
 
@@ -110,7 +113,7 @@ impl Builder<'_> {
         template: &Template,
         sheet: &RoundSheet<'_>,
         line: &Line<'_>,
-        last: &BTreeMap<(SubjectId, ItemId), LastView>,
+        last: &FlatMap<(SubjectId, ItemId), LastView>,
     ) -> CardView {
         let subject = sheet.subjects[line.subject].id.clone();
         let item = line.definition.map(|asked| asked.item);
@@ -245,10 +248,10 @@ fn last_answers(
     template: &Template,
     name: &RoundName,
     register: &BTreeMap<AssetId, Asset>,
-) -> BTreeMap<(SubjectId, ItemId), LastView> {
+) -> FlatMap<(SubjectId, ItemId), LastView> {
     let earlier = (1..=PERIODS_BACK_MAX).filter_map(|back| before(&name.period, back));
     let mut names = earlier.map(|period| RoundName { period, ..name.clone() });
-    let Some(earlier) = names.find(|name| device.has_round(name)) else { return BTreeMap::new() };
+    let Some(earlier) = names.find(|name| device.has_round(name)) else { return FlatMap::new() };
     let round = device.round(&earlier);
     let subjects = projection::expected_subjects(template, &name.station, device.directory(), register);
     let sheet = projection::round(template, subjects, &round);

@@ -5,6 +5,7 @@ use shared::document::decode;
 use shared::document::write::Event;
 use shared::domain::Label;
 use shared::domain::round::RoundName;
+use shared::gather::sort_by;
 use shared::ids::ItemId;
 use shared::sync::device::{self, Device, Rejected, Why};
 
@@ -13,7 +14,7 @@ pub fn view(device: &mut Device, storage: Option<StorageView>) -> SyncView {
     let status = device.status();
     let mut rejected: Vec<RejectedView> =
         status.rejected.iter().filter_map(|rejected| rejected_view(device, rejected)).collect();
-    rejected.sort_by_key(|view| std::cmp::Reverse(view.at));
+    sort_by(&mut rejected, |a, b| b.at.cmp(&a.at));
     let left_out: Vec<_> = status.aside.into_iter().chain(status.refused).collect();
     SyncView {
         pending: u32::try_from(status.pending).unwrap_or(u32::MAX),

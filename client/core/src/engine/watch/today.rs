@@ -6,6 +6,7 @@ use shared::domain::asset::ExpiryBand;
 use shared::domain::calendar;
 use shared::domain::round::RoundName;
 use shared::domain::template::SubjectKind;
+use shared::gather::sort_by;
 use shared::ids::{DeviceId, StationCode, SubjectId};
 use shared::projection::{self, RoundSheet, Stage};
 use shared::sync::device::Device;
@@ -34,7 +35,8 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
     let due = device.calendar().due(station, at, zone);
     today.rows = due.into_iter().filter_map(|due| row(device, due.name, Some(due.due))).collect();
     add_occasions(device, station, date, &mut today);
-    today.rows.sort_by_key(|row| matches!(row.state, RoundState::Signed));
+    let is_signed = |row: &TodayRow| matches!(row.state, RoundState::Signed);
+    sort_by(&mut today.rows, |a, b| is_signed(a).cmp(&is_signed(b)));
     let next = device.calendar().next(station, at, zone);
     today.next = next.and_then(|next| Some((round_label(device, &next.name)?, next.opens)));
     for asset in device.register(station).values() {

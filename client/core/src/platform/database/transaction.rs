@@ -47,6 +47,15 @@ pub(super) async fn write(
     records: &[Sealed],
     durability: Durability,
 ) -> Result<(), DatabaseError> {
+    ended(&issue(database, records, durability)?, None).await
+}
+
+/// Asks for all records to be put or deleted.
+pub(super) fn issue(
+    database: &IdbDatabase,
+    records: &[Sealed],
+    durability: Durability,
+) -> Result<IdbTransaction, DatabaseError> {
     let transaction = begin(database, records, durability)?;
     for Sealed { store, key, value } in records {
         let objects = transaction.object_store(name(*store)).map_err(exception)?;
@@ -56,7 +65,7 @@ pub(super) async fn write(
         }
         .map_err(exception)?;
     }
-    ended(&transaction, None).await
+    Ok(transaction)
 }
 
 /// `database.transaction(stores, "readwrite", { durability })`: the third argument is not in web-sys' stable part.

@@ -102,7 +102,7 @@ fn said(words: Words, what: &RejectedWhat) -> (String, [String; 2]) {
     match what {
         RejectedWhat::Answer { item, answer, fault, note } => {
             let answer = format::answer(words, answer, &Input::Condition);
-            ([words.label(item), ": ", &answer].concat(), [fault.clone(), note.clone()])
+            ([words.label(item), " · ", &answer].concat(), [fault.clone(), note.clone()])
         }
         RejectedWhat::Withdrawal { item } => {
             (words.rejected_withdrawal(words.label(item)), Default::default())

@@ -4,9 +4,9 @@ use proptest::prelude::*;
 
 use sha2::Digest;
 
-use super::super::{FrameError, decode, deflate, encode, encode_as, stream};
-use super::change::Parts;
+use super::super::{FrameError, decode, deflate, encode, encode_as};
 use super::{RestoreError, elide, restore};
+use crate::document::compact::{change::Parts, stream};
 use crate::document::write::Event;
 use crate::document::{Document, Written, chunk};
 use crate::domain::answer::{Answer, Condition};

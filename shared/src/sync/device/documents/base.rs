@@ -3,11 +3,13 @@
 //! out to be something else counts as nothing from then on, and `broken` tells of it.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::super::port::StoredSnapshot;
 use super::{Documents, Held};
-use crate::document::Document;
+use crate::document::{Document, saved};
+use crate::flat::FlatMap;
+use crate::gather::Gather;
 use crate::ids::{ChangeHash, CollectionId, Digest, DocumentId};
 
 /// A document's beginning, in one piece.
@@ -23,15 +25,20 @@ impl Base {
     /// The document that it is; `None` when it is not what it was told to be.
     pub(super) fn load(&self, id: DocumentId) -> Option<Document> {
         let loaded = Document::load(id, &self.bytes, self.digest).ok();
-        self.hashes.get_or_init(|| loaded.as_ref().map(|document| document.hashes().into_iter().collect()));
+        self.hashes.get_or_init(|| loaded.as_ref().map(|document| document.hashes().into_iter().into_set()));
         loaded
     }
 
-    fn contains(&self, id: DocumentId, hash: ChangeHash) -> bool {
+    /// The changes in it; `None` when it is not what it was told to be.
+    fn hashes(&self, id: DocumentId) -> Option<&BTreeSet<ChangeHash>> {
         if self.hashes.get().is_none() {
             self.load(id);
         }
-        self.hashes.get().is_some_and(|hashes| hashes.as_ref().is_some_and(|hashes| hashes.contains(&hash)))
+        self.hashes.get()?.as_ref()
+    }
+
+    fn contains(&self, id: DocumentId, hash: ChangeHash) -> bool {
+        self.hashes(id).is_some_and(|hashes| hashes.contains(&hash))
     }
 
     /// Whether it was loaded and is not what it was told to be.
@@ -80,16 +87,15 @@ impl Documents {
     /// The single changes that a document's snapshot consists of.
     pub(in super::super) fn in_base(&self, id: DocumentId) -> Vec<(ChangeHash, Vec<u8>)> {
         let base = self.held.get(&id).and_then(|held| held.base.as_ref());
-        base.and_then(|base| base.load(id)).map(|document| document.changes()).unwrap_or_default()
+        base.and_then(|base| saved::changes(id, &base.bytes, base.digest).ok()).unwrap_or_default()
     }
 
     /// Every change of a document, with those in its snapshot.
     pub(in super::super) fn hashes(&self, id: DocumentId) -> BTreeSet<ChangeHash> {
         let Some(held) = self.held.get(&id) else { return BTreeSet::new() };
-        let mut hashes: BTreeSet<_> = held.changes.keys().copied().collect();
+        let mut hashes: BTreeSet<_> = held.changes.keys().copied().into_set();
         if let Some(base) = &held.base {
-            base.contains(id, ChangeHash([0; 32]));
-            hashes.extend(base.hashes.get().iter().flat_map(|known| known.iter().flatten()));
+            hashes.extend(base.hashes(id).into_iter().flatten());
         }
         hashes
     }
@@ -100,9 +106,9 @@ impl Documents {
     }
 
     /// What each document of a collection comes to.
-    pub(in super::super) fn digests(&self, collection: &CollectionId) -> BTreeMap<DocumentId, Digest> {
+    pub(in super::super) fn digests(&self, collection: &CollectionId) -> FlatMap<DocumentId, Digest> {
         let held = self.held.iter().filter(|(_, held)| held.collection == *collection);
-        held.map(|(id, held)| (*id, held.digest)).collect()
+        held.map(|(id, held)| (*id, held.digest)).into_flat()
     }
 
     /// The collection that a document is in, if there is anything of it.

@@ -37,7 +37,7 @@ pub struct Stored {
 }
 
 /// A change as the phone keeps it. Its key in the storage is (document, hash).
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct StoredChange {
     /// Where its document is kept.
     #[n(0)]
@@ -53,8 +53,10 @@ pub struct StoredChange {
     pub change: Vec<u8>,
 }
 
+crate::read_record!(StoredChange { collection, document, hash, change as bytes });
+
 /// A document's beginning as it came in one piece. Its key in the storage is the document.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct StoredSnapshot {
     /// Where the document is kept.
     #[n(0)]
@@ -70,8 +72,10 @@ pub struct StoredSnapshot {
     pub bytes: Vec<u8>,
 }
 
+crate::read_record!(StoredSnapshot { collection, document, digest, bytes as bytes });
+
 /// The outbox mark of an own change. Its key in the storage is (document, hash).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode)]
 pub struct Mark {
     /// The document.
     #[n(0)]
@@ -90,6 +94,8 @@ pub struct Mark {
     pub is_alone: bool,
 }
 
+crate::read_record!(Mark { document, hash, at, remade as default, is_alone as default });
+
 impl Mark {
     /// The mark of a change that was just made.
     pub fn new(document: DocumentId, hash: ChangeHash, at: Timestamp) -> Self {
@@ -107,7 +113,7 @@ fn is_false(value: &bool) -> bool {
 
 /// A change that the relay did not take, or has lost, and that is not made again. It is in no document any more; it is
 /// kept whole and shown, and never sent again.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Rejected {
     /// The document.
     #[n(0)]
@@ -131,6 +137,8 @@ pub struct Rejected {
     #[cbor(n(6), with = "minicbor::bytes")]
     pub change: Vec<u8>,
 }
+
+crate::read_record!(Rejected { document, hash, code, why, at, round, change as bytes });
 
 /// Why an edit is not made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -157,7 +165,7 @@ pub enum Why {
 }
 
 /// An entry that is kept and not applied to its document.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Aside {
     /// The document.
     #[n(0)]
@@ -167,8 +175,10 @@ pub struct Aside {
     pub hash: ChangeHash,
 }
 
+crate::read_record!(Aside { document, hash });
+
 /// Entries on their way into a document.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct Applying {
     /// The document.
     #[n(0)]
@@ -176,10 +186,15 @@ pub struct Applying {
     /// The changes.
     #[n(1)]
     pub hashes: Vec<ChangeHash>,
+    /// Whether an earlier life of the app ended over it: one change, applied alone.
+    #[n(2)]
+    pub is_suspect: bool,
 }
 
+crate::read_record!(Applying { document, hashes, is_suspect });
+
 /// One write to the storage. All writes of one `Persist` go into one transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Write {
     /// Keep a change.
     #[n(0)]
@@ -259,3 +274,21 @@ pub enum Write {
         document: DocumentId,
     },
 }
+
+crate::read_choice!(Write {
+    0 => Change { 0 },
+    1 => Mark { 0 },
+    2 => DropMark { document, hash },
+    3 => Cursor { collection, cursor },
+    4 => Rejected { 0 },
+    5 => ClockOffset { 0 },
+    6 => Seal { 0 },
+    7 => Receipt { 0 },
+    8 => DropSeal { document, head },
+    10 => SetAside { 0 },
+    11 => SlotBase { 0 },
+    12 => DropChange { document, hash },
+    13 => TakeBack { 0 },
+    9 => Snapshot { 0 },
+    14 => DropSnapshot { document },
+});

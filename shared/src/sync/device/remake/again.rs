@@ -1,11 +1,10 @@
 //! Writes the edits of one document again, in order, and keeps what refers to what.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::super::documents::Documents;
 use super::super::port::Why;
 use crate::document::write::Event;
 use crate::document::{Written, read};
+use crate::flat::{FlatMap, FlatSet};
 use crate::ids::{Actor, DocumentId, EventKey};
 
 /// One document's edits on their way back into it.
@@ -16,16 +15,16 @@ pub(super) struct Again {
     /// The old keys may be, or become, the keys of a twin's events.
     is_forked: bool,
     /// New keys of those that could not keep theirs.
-    renamed: BTreeMap<EventKey, EventKey>,
+    renamed: FlatMap<EventKey, EventKey>,
     /// Visits of the new actor, by the visit that they repeat.
-    visits: BTreeMap<EventKey, EventKey>,
-    dropped: BTreeSet<EventKey>,
+    visits: FlatMap<EventKey, EventKey>,
+    dropped: FlatSet<EventKey>,
 }
 
 impl Again {
     /// Nothing is written yet.
     pub(super) fn new(id: DocumentId, actor: Actor, is_forked: bool) -> Self {
-        let (renamed, visits, dropped) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let (renamed, visits, dropped) = (FlatMap::new(), FlatMap::new(), FlatSet::new());
         Self { id, actor, is_forked, renamed, visits, dropped }
     }
 

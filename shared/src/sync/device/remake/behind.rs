@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Stage, is_about_place};
+use crate::gather::Gather;
 use crate::ids::{ChangeHash, CollectionId, DocumentId};
 use crate::limits::BEHIND_MAX;
 use crate::protocol::RejectCode;
@@ -33,7 +34,7 @@ impl Device {
         }
         let hashes: Vec<ChangeHash> = self.outbox.of(id).map(|mark| mark.hash).collect();
         let Some(document) = self.documents.document(id) else { return false };
-        let times = self.remaking.behind.entry(id).or_default();
+        let times = self.remaking.behind.get_or_default(id);
         if *times >= BEHIND_MAX || !hashes.iter().all(|hash| document.contains(*hash)) {
             return false;
         }
@@ -45,7 +46,7 @@ impl Device {
     /// What the log lacks was there once: it shows when the two are compared document by document.
     pub(super) fn look_for_what_is_lost(&mut self, behind: &[DocumentId]) -> Vec<Effect> {
         let of = |id: &DocumentId| self.remaking.due.get(id).map(|verdict| verdict.collection.clone());
-        let mut collections: BTreeSet<CollectionId> = behind.iter().filter_map(of).collect();
+        let mut collections: BTreeSet<CollectionId> = behind.iter().filter_map(of).into_set();
         collections.retain(|collection| self.identity.rights.may_read(collection));
         let writes: Vec<Write> =
             collections.iter().flat_map(|collection| self.begin_catch_up(collection)).collect();

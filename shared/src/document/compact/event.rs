@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
+use super::stream::{Reader, number_bytes, put_length, put_number, put_signed, put_sized};
 use crate::ids::{Actor, EventKey};
-use crate::protocol::codec::stream::{Reader, number_bytes, put_length, put_number, put_signed, put_sized};
 
 /// Time 0, no message, one other actor: that of genesis.
 const REST_HEAD: [u8; 5] = [0, 0, 1, 1, b'g'];

@@ -1,50 +1,22 @@
-//! The sender's half: takes the changes out of a frame and writes their compact form.
-
-use std::collections::BTreeMap;
-
-use sha2::{Digest, Sha256};
+//! The writer's half: takes changes one by one and writes their compact form.
 
 use super::change::Parts;
 use super::event::{self, Field};
+use super::stream::{put_length, put_number, put_sized, zigzag};
 use super::{LOOK_BACK, Trail, tag};
-use crate::ids::{Actor, ChangeHash, DocumentId};
+use crate::flat::FlatMap;
+use crate::ids::ChangeHash;
 use crate::limits::{COMPACT_FIELDS_MAX, COMPACT_SHAPES_MAX};
-use crate::protocol::codec::stream::{put_length, put_number, put_sized, zigzag};
-use crate::protocol::frame::{Batch, Carried, Frame, Run};
-
-/// Takes the changes out of a frame, and gives their compact form; `None` when there are none to take.
-pub(in super::super) fn elide(frame: &mut Frame) -> Option<Vec<u8>> {
-    let mut trails = super::trails(frame);
-    let mut elider = Elider::default();
-    match frame {
-        Frame::Request(request) => {
-            for batch in &mut request.push {
-                let document = batch.document;
-                let trail = trails.entry(document).or_insert_with(|| Trail::new(document));
-                elider.batch(trail, batch);
-            }
-        }
-        Frame::Response(response) => {
-            for run in super::runs(response) {
-                let document: DocumentId = run.document;
-                let trail = trails.entry(document).or_insert_with(|| Trail::new(document));
-                elider.run(trail, run);
-            }
-        }
-        Frame::Refusal(_) => {}
-    }
-    (!elider.tags.is_empty()).then(|| elider.finish())
-}
 
 /// The streams of the compact form, as they grow.
 #[derive(Debug, Default)]
-struct Elider {
+pub(crate) struct Elider {
     tags: Vec<u8>,
     /// Hashes, actors, and whatever stands as it is.
     literals: Vec<u8>,
     shapes: Vec<Shape>,
     /// Shapes by their definition.
-    known: BTreeMap<Vec<u8>, usize>,
+    defined: FlatMap<Vec<u8>, usize>,
     definition: Vec<u8>,
     columns: event::Columns,
     rest: Vec<u8>,
@@ -65,47 +37,35 @@ struct Column {
 }
 
 impl Elider {
-    fn batch(&mut self, trail: &mut Trail, batch: &mut Batch) {
-        let changes = std::mem::take(&mut batch.changes);
-        put_length(&mut self.tags, changes.len());
-        let mut actor = batch.actor.as_bytes().to_vec();
-        let mut last = None;
-        for change in &changes {
-            last = self.change(trail, &mut actor, change);
-        }
-        let is_head = last == Some(batch.head);
-        if is_head {
-            batch.head = ChangeHash([0; 32]);
-        }
-        self.tags.push(u8::from(is_head));
+    /// Whether nothing was written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tags.is_empty()
     }
 
-    fn run(&mut self, trail: &mut Trail, run: &mut Run) {
-        let changes = std::mem::take(&mut run.changes);
-        put_length(&mut self.tags, changes.len());
-        let mut actor = Actor::new(run.device, 0).as_bytes().to_vec();
-        for carried in &changes {
-            match carried {
-                Carried::Change(change) => {
-                    self.change(trail, &mut actor, change);
-                }
-                Carried::Known(hash) => {
-                    self.tags.push(tag::KNOWN);
-                    self.hash(trail, &hash.0);
-                    trail.hashes.push(*hash);
-                }
-            }
-        }
-        let seal = run.seal.as_ref().map(|seal| <[u8; 32]>::from(Sha256::digest(&seal.signature)));
-        let is_seals = seal == Some(run.signature_hash);
-        if is_seals {
-            run.signature_hash = [0; 32];
-        }
-        self.tags.push(u8::from(is_seals));
+    /// Says how many changes, or what else the reader expects, come next.
+    pub(crate) fn count(&mut self, count: usize) {
+        put_length(&mut self.tags, count);
+    }
+
+    /// Says a yes or a no.
+    pub(crate) fn flag(&mut self, flag: bool) {
+        self.tags.push(u8::from(flag));
+    }
+
+    /// Writes the hash of a change that the reader has.
+    pub(crate) fn known(&mut self, trail: &mut Trail, hash: ChangeHash) {
+        self.tags.push(tag::KNOWN);
+        self.hash(trail, &hash.0);
+        trail.hashes.push(hash);
     }
 
     /// Writes a change and gives its hash, if it is one. `actor` is the writer that is expected, and then the change's.
-    fn change(&mut self, trail: &mut Trail, actor: &mut Vec<u8>, chunk: &[u8]) -> Option<ChangeHash> {
+    pub(crate) fn change(
+        &mut self,
+        trail: &mut Trail,
+        actor: &mut Vec<u8>,
+        chunk: &[u8],
+    ) -> Option<ChangeHash> {
         let joined = Parts::of(chunk).map(|parts| (parts, parts.join(&mut self.joined)));
         let Some((parts, hash)) = joined.filter(|_| self.joined == chunk) else {
             self.tags.push(tag::RAW);
@@ -176,7 +136,7 @@ impl Elider {
             self.definition.push(field.kind);
             put_sized(&mut self.definition, field.name);
         }
-        if let Some(shape) = self.known.get(&self.definition) {
+        if let Some(shape) = self.defined.get(&self.definition) {
             return Some(*shape);
         }
         if self.shapes.len() == COMPACT_SHAPES_MAX {
@@ -184,7 +144,7 @@ impl Elider {
         }
         let columns = vec![Column::default(); fields.len()];
         self.shapes.push(Shape { definition: self.definition.clone(), columns });
-        self.known.insert(self.definition.clone(), self.shapes.len() - 1);
+        self.defined.insert(self.definition.clone(), self.shapes.len() - 1);
         Some(self.shapes.len() - 1)
     }
 
@@ -206,7 +166,8 @@ impl Elider {
         }
     }
 
-    fn finish(self) -> Vec<u8> {
+    /// The compact form.
+    pub(crate) fn finish(self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.tags.len() + self.literals.len() + 64);
         put_length(&mut out, self.shapes.len());
         for shape in &self.shapes {

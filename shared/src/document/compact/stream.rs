@@ -2,44 +2,44 @@
 
 /// A place in bytes that are being read.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// What is left, without moving on.
-    pub(super) fn rest(&self) -> &'a [u8] {
+    pub(crate) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    pub(super) fn byte(&mut self) -> Option<u8> {
+    pub(crate) fn byte(&mut self) -> Option<u8> {
         let (&byte, rest) = self.rest.split_first()?;
         self.rest = rest;
         Some(byte)
     }
 
-    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+    pub(crate) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.rest.split_at_checked(count)?;
         self.rest = rest;
         Some(taken)
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
         let (taken, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
         Some(taken)
     }
 
     /// An unsigned number; `None` when it is cut off or has more than 64 bits.
-    pub(super) fn number(&mut self) -> Option<u64> {
+    pub(crate) fn number(&mut self) -> Option<u64> {
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -56,18 +56,18 @@ impl<'a> Reader<'a> {
     }
 
     /// A number that counts things in memory.
-    pub(super) fn length(&mut self) -> Option<usize> {
+    pub(crate) fn length(&mut self) -> Option<usize> {
         self.number().and_then(|length| usize::try_from(length).ok())
     }
 
     /// A length and as many bytes.
-    pub(super) fn sized(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn sized(&mut self) -> Option<&'a [u8]> {
         let length = self.length()?;
         self.take(length)
     }
 
     /// A signed number in two's complement; `None` when it is cut off or has more than 64 bits.
-    pub(super) fn signed(&mut self) -> Option<i64> {
+    pub(crate) fn signed(&mut self) -> Option<i64> {
         let mut value = 0i64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "seven bits are taken at a time")]
-pub(super) fn put_number(out: &mut Vec<u8>, mut value: u64) {
+pub(crate) fn put_number(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -94,17 +94,17 @@ pub(super) fn put_number(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-pub(super) fn put_length(out: &mut Vec<u8>, length: usize) {
+pub(crate) fn put_length(out: &mut Vec<u8>, length: usize) {
     put_number(out, length as u64);
 }
 
-pub(super) fn put_sized(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(crate) fn put_sized(out: &mut Vec<u8>, bytes: &[u8]) {
     put_length(out, bytes.len());
     out.extend_from_slice(bytes);
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seven bits are taken at a time")]
-pub(super) fn put_signed(out: &mut Vec<u8>, mut value: i64) {
+pub(crate) fn put_signed(out: &mut Vec<u8>, mut value: i64) {
     loop {
         let byte = value as u8 & 0x7f;
         value >>= 7;
@@ -117,16 +117,16 @@ pub(super) fn put_signed(out: &mut Vec<u8>, mut value: i64) {
 }
 
 /// Bytes that [`put_number`] writes.
-pub(super) fn number_bytes(value: u64) -> usize {
+pub(crate) fn number_bytes(value: u64) -> usize {
     (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
 }
 
 /// Small numbers of either sign as small numbers.
-pub(super) fn zigzag(value: i64) -> u64 {
+pub(crate) fn zigzag(value: i64) -> u64 {
     (value.cast_unsigned() << 1) ^ (value >> 63).cast_unsigned()
 }
 
-pub(super) fn unzigzag(value: u64) -> i64 {
+pub(crate) fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 

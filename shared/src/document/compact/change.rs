@@ -3,8 +3,8 @@
 
 use sha2::{Digest, Sha256};
 
+use super::stream::{Reader, number_bytes, put_length, put_number, put_sized};
 use crate::ids::ChangeHash;
-use crate::protocol::codec::stream::{Reader, number_bytes, put_length, put_number, put_sized};
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const TYPE_CHANGE: u8 = 1;
@@ -13,20 +13,20 @@ const UNHASHED: usize = 8;
 
 /// A change without its frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     /// Hashes of what it depends on, 32 bytes each.
-    pub(super) deps: &'a [u8],
-    pub(super) actor: &'a [u8],
-    pub(super) seq: u64,
-    pub(super) start_op: u64,
+    pub(crate) deps: &'a [u8],
+    pub(crate) actor: &'a [u8],
+    pub(crate) seq: u64,
+    pub(crate) start_op: u64,
     /// Time, message, other actors, columns.
-    pub(super) rest: &'a [u8],
+    pub(crate) rest: &'a [u8],
 }
 
 impl<'a> Parts<'a> {
     /// Takes a chunk apart; `None` when it is no uncompressed change. Whether it comes together to the same bytes is
     /// not said.
-    pub(super) fn of(chunk: &'a [u8]) -> Option<Self> {
+    pub(crate) fn of(chunk: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(chunk.strip_prefix(&MAGIC)?);
         reader.take(UNHASHED - MAGIC.len())?;
         if reader.byte()? != TYPE_CHANGE || reader.length()? != reader.rest().len() {
@@ -43,7 +43,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Puts a chunk together in `out`, which it empties, and gives its hash.
-    pub(super) fn join(&self, out: &mut Vec<u8>) -> ChangeHash {
+    pub(crate) fn join(&self, out: &mut Vec<u8>) -> ChangeHash {
         let deps = self.deps.len() / 32;
         let length = number_bytes(deps as u64)
             + self.deps.len()

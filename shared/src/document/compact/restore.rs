@@ -1,59 +1,37 @@
-//! The receiver's half: rebuilds the changes of a frame from their compact form. Total, and bounded: any bytes give
+//! The reader's half: rebuilds changes from their compact form. Total, and bounded: any bytes give
 //! changes or an error, and the changes together are never larger than allowed.
-
-use sha2::{Digest, Sha256};
 
 use super::change::Parts;
 use super::event::{self, Field};
+use super::stream::{Reader, put_signed, unzigzag};
 use super::{LOOK_BACK, Trail, tag};
-use crate::ids::{Actor, ChangeHash};
+use crate::ids::ChangeHash;
 use crate::limits::{COMPACT_FIELDS_MAX, COMPACT_SHAPES_MAX};
-use crate::protocol::codec::stream::{Reader, put_signed, unzigzag};
-use crate::protocol::frame::{Batch, Carried, Frame, Run};
 
 /// What a change costs in memory beside its bytes.
 const CHANGE_OVERHEAD_BYTES: usize = 64;
 
 /// Why changes were not rebuilt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum RestoreError {
+pub(crate) enum RestoreError {
     /// They would be more bytes than allowed.
     TooLarge,
-    /// The bytes are no compact form, or not of this frame.
+    /// The bytes are no compact form, or not of what it is read as.
     Malformed,
 }
 
-/// Puts the changes back into a frame from which [`super::elide`] took them.
-pub(in super::super) fn restore(
-    frame: &mut Frame,
-    bytes: &[u8],
-    bytes_max: usize,
-) -> Result<(), RestoreError> {
-    let mut trails = super::trails(frame);
-    let mut restorer = Restorer::new(bytes, bytes_max).ok_or(RestoreError::Malformed)?;
-    match frame {
-        Frame::Request(request) => {
-            for batch in &mut request.push {
-                let document = batch.document;
-                let trail = trails.entry(document).or_insert_with(|| Trail::new(document));
-                restorer.batch(trail, batch)?;
-            }
-        }
-        Frame::Response(response) => {
-            for run in super::runs(response) {
-                let document = run.document;
-                let trail = trails.entry(document).or_insert_with(|| Trail::new(document));
-                restorer.run(trail, run)?;
-            }
-        }
-        Frame::Refusal(_) => {}
-    }
-    if restorer.is_done() { Ok(()) } else { Err(RestoreError::Malformed) }
+/// What stands in the compact form.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Restored {
+    /// A change, and its hash if it is one.
+    Change(Vec<u8>, Option<ChangeHash>),
+    /// Only the hash of one.
+    Known(ChangeHash),
 }
 
 /// The streams of the compact form, as they are used up.
 #[derive(Debug)]
-struct Restorer<'a> {
+pub(crate) struct Restorer<'a> {
     tags: Reader<'a>,
     literals: Reader<'a>,
     shapes: Vec<Shape<'a>>,
@@ -81,7 +59,8 @@ struct Column<'a> {
 }
 
 impl<'a> Restorer<'a> {
-    fn new(bytes: &'a [u8], bytes_left: usize) -> Option<Self> {
+    /// Begins to read; `None` when the bytes are no compact form.
+    pub(crate) fn new(bytes: &'a [u8], bytes_left: usize) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let count = reader.length().filter(|count| *count <= COMPACT_SHAPES_MAX)?;
         let shapes = (0..count).map(|_| shape(&mut reader)).collect::<Option<_>>()?;
@@ -100,84 +79,58 @@ impl<'a> Restorer<'a> {
     }
 
     /// Whether every byte was used.
-    fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         let columns = self.shapes.iter().flat_map(|shape| &shape.columns);
         self.tags.is_empty()
             && self.literals.is_empty()
             && columns.into_iter().all(|column| column.bytes.is_empty())
     }
 
-    fn batch(&mut self, trail: &mut Trail, batch: &mut Batch) -> Result<(), RestoreError> {
-        if !batch.changes.is_empty() {
-            return Err(RestoreError::Malformed);
-        }
-        let mut actor = batch.actor.as_bytes().to_vec();
-        let mut last = None;
-        for _ in 0..self.tags.length().ok_or(RestoreError::Malformed)? {
-            match self.change(trail, &mut actor)? {
-                (Carried::Change(change), hash) => {
-                    batch.changes.push(change.into());
-                    last = hash;
-                }
-                (Carried::Known(_), _) => return Err(RestoreError::Malformed),
-            }
-        }
-        match (self.tags.byte(), last) {
-            (Some(0), _) => {}
-            (Some(1), Some(last)) if batch.head.0 == [0; 32] => batch.head = last,
-            _ => return Err(RestoreError::Malformed),
-        }
-        Ok(())
+    /// What [`super::Elider::count`] wrote.
+    pub(crate) fn count(&mut self) -> Result<usize, RestoreError> {
+        self.tags.length().ok_or(RestoreError::Malformed)
     }
 
-    fn run(&mut self, trail: &mut Trail, run: &mut Run) -> Result<(), RestoreError> {
-        if !run.changes.is_empty() {
-            return Err(RestoreError::Malformed);
+    /// What [`super::Elider::flag`] wrote.
+    pub(crate) fn flag(&mut self) -> Result<bool, RestoreError> {
+        match self.tags.byte() {
+            Some(0) => Ok(false),
+            Some(1) => Ok(true),
+            _ => Err(RestoreError::Malformed),
         }
-        let mut actor = Actor::new(run.device, 0).as_bytes().to_vec();
-        for _ in 0..self.tags.length().ok_or(RestoreError::Malformed)? {
-            run.changes.push(self.change(trail, &mut actor)?.0);
-        }
-        match (self.tags.byte(), &run.seal) {
-            (Some(0), _) => {}
-            (Some(1), Some(seal)) if run.signature_hash == [0; 32] => {
-                run.signature_hash = Sha256::digest(&seal.signature).into();
-            }
-            _ => return Err(RestoreError::Malformed),
-        }
-        Ok(())
     }
 
-    fn change(
+    /// The next change. `actor` is the writer that is expected, and then the change's.
+    pub(crate) fn change(
         &mut self,
         trail: &mut Trail,
         actor: &mut Vec<u8>,
-    ) -> Result<(Carried, Option<ChangeHash>), RestoreError> {
-        let (carried, hash) = self.carried(trail, actor).ok_or(RestoreError::Malformed)?;
-        let bytes = match &carried {
-            Carried::Change(change) => change.len(),
-            Carried::Known(_) => 0,
+    ) -> Result<Restored, RestoreError> {
+        let restored = self.restored(trail, actor).ok_or(RestoreError::Malformed)?;
+        let bytes = match &restored {
+            Restored::Change(change, _) => change.len(),
+            Restored::Known(_) => 0,
         };
         let left = self.bytes_left.checked_sub(bytes.saturating_add(CHANGE_OVERHEAD_BYTES));
         self.bytes_left = left.ok_or(RestoreError::TooLarge)?;
-        Ok((carried, hash))
+        Ok(restored)
     }
 
-    fn carried(&mut self, trail: &mut Trail, actor: &mut Vec<u8>) -> Option<(Carried, Option<ChangeHash>)> {
+    fn restored(&mut self, trail: &mut Trail, actor: &mut Vec<u8>) -> Option<Restored> {
         let flags = self.tags.byte().filter(|flags| flags & !tag::ALL == 0)?;
         match flags & tag::FORM {
             tag::RAW if flags == tag::RAW => {
                 let length = self.tags.length()?;
-                Some((Carried::Change(self.literals.take(length)?.to_vec()), None))
+                Some(Restored::Change(self.literals.take(length)?.to_vec(), None))
             }
             tag::KNOWN if flags == tag::KNOWN => {
                 let hash = ChangeHash(self.hash(trail)?);
                 trail.hashes.push(hash);
-                Some((Carried::Known(hash), Some(hash)))
+                Some(Restored::Known(hash))
             }
             tag::PLAIN | tag::EVENT => {
                 let (change, hash) = self.joined(trail, actor, flags)?;
-                Some((Carried::Change(change), Some(hash)))
+                Some(Restored::Change(change, Some(hash)))
             }
             _ => None,
         }
