@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_answer_survives_its_text() {
+    fn every_answer_survives_its_text_and_its_record() {
         for answer in [
             Answer::Condition(Condition::Missing),
             Answer::NotChecked,
@@ -220,6 +220,8 @@ mod tests {
             Answer::Choice("reserve".into()),
             Answer::Photo(PhotoHash([0xa5; 32])),
         ] {
+            let record = minicbor::to_vec(&answer).unwrap();
+            assert_eq!(minicbor::decode::<Answer>(&record).unwrap(), answer);
             assert_eq!(Answer::from_text(&answer.to_text()), Some(answer));
         }
     }

@@ -154,6 +154,24 @@ fn a_calendar_of_the_first_version_still_reads() {
 }
 
 #[test]
+fn every_recurrence_survives_its_json() {
+    let (from, to) = (date("2026-12-24"), date("2026-12-26"));
+    for on in [
+        Recurrence::Daily,
+        Recurrence::Shift,
+        Recurrence::Weekly { weekday: 0 },
+        Recurrence::Monthly { weekday: 2, nth: 1, months: vec![3, 6, 9, 12] },
+        Recurrence::Event { name: "fair".into(), from, to },
+        Recurrence::Operation,
+        Recurrence::Occasion,
+        Recurrence::Later,
+    ] {
+        let json = serde_json::to_string(&on).unwrap();
+        assert_eq!(serde_json::from_str::<Recurrence>(&json).unwrap(), on, "{json}");
+    }
+}
+
+#[test]
 fn two_phones_never_begin_one_occasion_and_everybody_can_find_both() {
     let name = |phone: u8, n| {
         let template = TemplateId::parse("pre-drive").unwrap();
