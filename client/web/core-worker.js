@@ -24,11 +24,4 @@ async function start() {
 self.addEventListener("message", hold);
 // A rejection inside a worker is silent; an error reaches the ui as the worker's `error` event.
 self.addEventListener("unhandledrejection", (event) => self.reportError(event.reason));
-// The ui ends this worker when it fails, and with it what it has asked of the disk and the disk has not begun: above all the
-// note of what it was doing. So it comes to rest first, and runs nothing meanwhile.
-const REST_MS = 200;
-self.addEventListener("error", () => {
-  const end = performance.now() + REST_MS;
-  while (performance.now() < end);
-});
 start().catch((error) => self.reportError(error));

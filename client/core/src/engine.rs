@@ -1,7 +1,7 @@
 //! The core's engine: takes commands of the interface and events of the browser one after the other, feeds the phone's
 //! end of the sync, performs what it asks for, and keeps the interface's slices up to date.
 //!
-//! `boot` brings it up, `run` takes commands, `perform` performs effects, `line` is the way to the relay, `membership`
+//! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the way to the relay, `membership`
 //! what it says about this phone, `board` the supervisor's stream, `quarantine` what supervisors judge, `store` says what
 //! lies where on the disk, `tabs` talks to the phone's other tabs, `watch` makes the slices.
 
@@ -18,6 +18,8 @@ mod enrol;
 mod line;
 #[cfg(target_arch = "wasm32")]
 mod membership;
+#[cfg(target_arch = "wasm32")]
+mod note;
 #[cfg(target_arch = "wasm32")]
 mod perform;
 #[cfg(target_arch = "wasm32")]

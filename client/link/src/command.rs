@@ -6,9 +6,18 @@ use shared::domain::answer::Answer;
 use shared::domain::round::RoundName;
 use shared::ids::{DeviceId, DocumentId, EventKey, ItemId, SubjectId};
 
+use super::Note;
+
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Command {
+    /// The first one, which the core waits for: what earlier cores left behind.
+    #[n(11)]
+    Start {
+        /// The notes that were kept.
+        #[n(0)]
+        notes: Vec<Note>,
+    },
     /// Makes a device key and turns a one-time code into membership.
     #[n(0)]
     Enrol {
@@ -116,6 +125,7 @@ shared::read_choice!(Command {
     21 => Release { document, device },
     9 => Visible { 0 },
     10 => TryAside {},
+    11 => Start { notes },
 });
 
 /// Why a command was not done. The interface has a sentence for every code: what happened, what is safe, what to do.

@@ -43,6 +43,9 @@ pub enum ToUi {
     /// A part of the view model, whole.
     #[n(3)]
     Slice(#[n(0)] Box<Slice>),
+    /// To be kept beyond this worker's life, or dropped.
+    #[n(4)]
+    Note(#[n(0)] Note),
 }
 
 shared::read_choice!(ToUi {
@@ -50,7 +53,21 @@ shared::read_choice!(ToUi {
     1 => Done { 0 },
     2 => Failed { 0, 1 },
     3 => Slice { 0 },
+    4 => Note { 0 },
 });
+
+/// What a core is doing that it may die of. The interface keeps it and gives it to the next core.
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+pub struct Note {
+    /// Of the worker in which slot.
+    #[n(0)]
+    pub slot: u32,
+    /// In the core's own spelling; none when it has come through.
+    #[n(1)]
+    pub text: Option<String>,
+}
+
+shared::read_record!(Note { slot, text });
 
 /// A message that is not of this link: the two modules are of different builds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

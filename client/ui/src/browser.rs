@@ -93,6 +93,14 @@ pub fn forget(key: &str) {
     }
 }
 
+/// The kept texts whose keys begin with this, with the rest of their keys.
+pub fn kept_under(prefix: &str) -> Vec<(String, String)> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let keys = (0..storage.length().unwrap_or_default()).filter_map(|at| storage.key(at).ok()?);
+    keys.filter_map(|key| Some((key.strip_prefix(prefix)?.to_owned(), storage.get_item(&key).ok()??)))
+        .collect()
+}
+
 // ---- addresses --------------------------------------------------------------------------------------------------
 
 /// Path and query.

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use link::{Command, LINK_VERSION, Problem, ToCore, ToUi};
+use link::{Command, LINK_VERSION, Note, Problem, ToCore, ToUi};
 use shared::domain::round::RoundName;
 use shared::time::{MINUTE_MS, Timestamp};
 
@@ -94,6 +94,9 @@ impl CoreHandle {
         let handle = self.clone();
         let worker = CoreWorker::start(move |message| handle.receive(message));
         self.0.worker.replace(worker);
+        // Not `send`: it is not answered, and what the store says of the core is still of the one before.
+        let start = ToCore { id: 0, command: Command::Start { notes: kept_notes() } };
+        self.0.worker.borrow().post(&start.to_bytes());
     }
 
     fn receive(&self, message: FromWorker) {
@@ -103,6 +106,7 @@ impl CoreHandle {
         };
         match read {
             Some(ToUi::Slice(slice)) => self.0.store.change(|view| view.take(*slice)),
+            Some(ToUi::Note(note)) => keep_note(&note),
             Some(ToUi::Ready(LINK_VERSION)) => self.0.store.change(|view| view.core = CoreState::Ready),
             Some(ToUi::Done(id)) => self.resolve(id, Ok(())),
             Some(ToUi::Failed(id, problem)) => self.resolve(id, Err(problem)),
@@ -172,6 +176,22 @@ impl Standing {
     fn commands(&self) -> Vec<Command> {
         let round = self.round.clone().map(|round| Command::OpenRound { round });
         round.into_iter().chain(self.is_board_open.then_some(Command::OpenBoard)).collect()
+    }
+}
+
+/// Notes of cores are kept under this and their slot.
+const NOTES: &str = "muster.note.";
+
+fn kept_notes() -> Vec<Note> {
+    let kept = browser::kept_under(NOTES).into_iter();
+    kept.filter_map(|(slot, text)| Some(Note { slot: slot.parse().ok()?, text: Some(text) })).collect()
+}
+
+fn keep_note(note: &Note) {
+    let key = [NOTES, &note.slot.to_string()].concat();
+    match &note.text {
+        Some(text) => browser::keep(&key, text),
+        None => browser::forget(&key),
     }
 }
 

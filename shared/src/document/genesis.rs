@@ -32,7 +32,7 @@ pub fn bytes(kind: DocumentKind) -> Vec<u8> {
     crate::digits::HEX.decode(hex).expect("the constants are hexadecimal")
 }
 
-/// A document that has nothing in it but the genesis of its kind. Applied once: a copy is made in a sixth of the time.
+/// A document that has nothing in it but the genesis of its kind. Applied once, and copied.
 pub(super) fn document(kind: DocumentKind) -> Automerge {
     static ROUND_DOCUMENT: LazyLock<Automerge> = LazyLock::new(|| applied(DocumentKind::Round));
     static EVENTS_DOCUMENT: LazyLock<Automerge> = LazyLock::new(|| applied(DocumentKind::Register));

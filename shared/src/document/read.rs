@@ -1,6 +1,6 @@
 //! Documents into the domain's values. Total: whatever a document contains, reading gives what can be read and counts
-//! the rest; it never panics and never guesses. Only `get_all` is used, so two values under one key are two events,
-//! unless they say the same.
+//! the rest; it never panics and never guesses. Where a key has several values all of them are read, so two values under
+//! one key are two events, unless they say the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -186,7 +186,7 @@ fn events(document: &Document, map: &'static str) -> Vec<RawEvent> {
     let doc = &document.doc;
     let Ok(map) = document.map(map) else { return Vec::new() };
     let mut events: Vec<RawEvent> = Vec::new();
-    // Walked through from one end to the other: asking for each key and each field is five times slower.
+    // Walked through from one end to the other: to ask for a key is to search for it.
     for item in doc.map_range(&map, ..) {
         if !item.conflict {
             events.extend(event(

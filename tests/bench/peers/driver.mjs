@@ -16,7 +16,7 @@ import { within } from './kit.mjs';
 import { say } from './place.mjs';
 
 const PEERS = ['automerge_repo', 'hocuspocus', 'pouchdb'];
-const SECONDS_MAX = 180;
+const SECONDS_MAX = 90;
 
 const FULL = [
     { work: 'upload', size: 1_000, items: 24 },

@@ -5,13 +5,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use link::slice::{SessionView, Slice, StorageView, SyncView};
-use link::{LINK_VERSION, ToCore, ToUi};
-use shared::sync::device::{Applying, Device, Input, Recorder, Stored};
+use link::{Command, LINK_VERSION, Note, ToCore, ToUi};
+use shared::sync::device::{Device, Input, Stored};
 
+use super::note;
 use super::state::{Engine, Phone, post};
 use super::store::{self, CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, SLOT_BASE, STORED, Shelf, TODAY, stored};
 use crate::platform::crypto::KeyPair;
-use crate::platform::database::{DatabaseError, Durability, Wanted, note};
+use crate::platform::database::{DatabaseError, Durability, Wanted};
+use crate::platform::events::Signal;
 use crate::platform::{clock, events, interface, quota, report, spawn, tabs};
 
 /// Commands that came before the core was ready.
@@ -25,7 +27,10 @@ pub fn start() {
     let engine = Rc::new(Engine::default());
     let early: Early = Rc::new(RefCell::new(Some(Vec::new())));
     let (listening, queue) = (Rc::clone(&engine), Rc::clone(&early));
+    let kept = Signal::<Vec<Note>>::default();
+    let told = kept.clone();
     interface::on_message(move |bytes| match ToCore::from_bytes(&bytes) {
+        Ok(ToCore { command: Command::Start { notes }, .. }) => told.send(notes),
         Ok(message) => match queue.borrow_mut().as_mut() {
             Some(queue) => queue.push(message),
             None => listening.dispatch(message),
@@ -35,6 +40,7 @@ pub fn start() {
     let online = Rc::clone(&engine);
     events::on_online(move || online.input(Input::Nudge));
     spawn(async move {
+        engine.notes.replace(kept.await);
         // Without its storage the core can do nothing, and must not look as if nobody were enrolled: what the person
         // asked for meanwhile waits.
         while let Err(error) = engine.boot().await {
@@ -101,18 +107,15 @@ impl Engine {
         let of_meta = read.split_off(STORED.len());
         let [clock_offset, slot_base] = [0, 1].map(|place| of_meta[place].first().map(Vec::as_slice));
         let records: Vec<(Shelf, Vec<Vec<u8>>)> = STORED.into_iter().zip(read).collect();
-        let found = self.database.open_note(slot).await?;
-        let interrupted = found.and_then(|bytes| minicbor::decode::<Applying>(&bytes).ok());
+        let interrupted = note::open(slot, &self.notes.borrow());
         let read = stored(&records, clock_offset, slot_base);
         let mut stored = Stored { interrupted, ..read };
         if let Some(write) = stored.learn_from_death() {
             report("an entry is set aside that the core died of twice");
-            let learned = vec![store::record(&write), store::drop_note(slot)];
-            self.database.write(learned, Durability::Strict).await?;
+            self.database.write(vec![store::record(&write)], Durability::Strict).await?;
+            note::clear();
         }
-        let recorder =
-            Recorder { applying: |applying| note::write(&store::bytes(applying)), applied: note::clear };
-        Ok(Device::boot_recorded(profile.identity.clone(), slot, stored, Some(recorder)))
+        Ok(Device::boot_recorded(profile.identity.clone(), slot, stored, Some(note::RECORDER)))
     }
 
     /// Asks the browser how much room there is, and takes ballast in when there is enough.

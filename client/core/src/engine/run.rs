@@ -27,6 +27,8 @@ impl Engine {
                 }
             }
             Command::CloseRound => drop(self.open_round.borrow_mut().take()),
+            // Told to the start, which waits for it.
+            Command::Start { .. } => {}
             Command::SyncNow => {
                 self.measure_storage();
                 self.input(Input::Nudge);

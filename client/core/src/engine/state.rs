@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use link::slice::{BoardSlice, Slice, StorageView};
-use link::{Problem, ToUi};
+use link::{Note, Problem, ToUi};
 use shared::domain::round::RoundName;
 use shared::sync::device::{Device, Effect, Input};
 
@@ -28,6 +28,8 @@ pub struct Engine {
     pub(super) line: Line,
     pub(super) board: Board,
     pub(super) tabs: Tabs,
+    /// What the page kept of the lives before this one.
+    pub(super) notes: RefCell<Vec<Note>>,
     /// The timer that the phone's end asked for.
     pub(super) wake: RefCell<Option<Timer>>,
     /// When the bureau's day ends, what is due is another day's.

@@ -38,8 +38,6 @@ pub enum Shelf {
     Aside,
     /// The number of each tab's last transaction.
     Tabs,
-    /// What each slot is applying just now.
-    Note,
 }
 
 /// One record to put, or to delete when there is no value.
@@ -136,11 +134,6 @@ const TAB_KEPT_MS: i64 = DAY_MS;
 /// The number of a tab's transaction, which is written with it.
 pub fn transaction(tab: u64, number: u32, at: Timestamp) -> Record {
     Record { shelf: Shelf::Tabs, key: tab.to_string(), value: Some(bytes((tab, number, at))) }
-}
-
-/// Drops a slot's note.
-pub fn drop_note(slot: u32) -> Record {
-    Record { shelf: Shelf::Note, key: slot.to_string(), value: None }
 }
 
 /// Whether the record of a tab's last transaction says that it was this one.

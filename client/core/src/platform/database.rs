@@ -2,7 +2,6 @@
 //! transactions. A lost connection (phones drop those of pages in the background) is opened again, once per call; a
 //! full disk costs the ballast first. What the bytes mean is `engine::store`.
 
-pub mod note;
 mod transaction;
 
 use std::cell::RefCell;
@@ -18,14 +17,14 @@ pub use transaction::{Durability, Wanted};
 use crate::engine::store::{Record, Shelf};
 
 const NAME: &str = "muster";
-const VERSION: u32 = 4;
+const VERSION: u32 = 3;
 /// Under this key in `Shelf::Meta` lies the ballast.
 const BALLAST: &str = "ballast";
 /// Bytes kept in reserve: dropped when the disk is full, so that what the person just said can still be saved.
 const BALLAST_BYTES: u32 = 2 << 20;
 
 /// Every store; those that are missing are made when the database is opened at a new version.
-const STORES: [Shelf; 12] = [
+const STORES: [Shelf; 11] = [
     Shelf::Meta,
     Shelf::Chunks,
     Shelf::Outbox,
@@ -37,7 +36,6 @@ const STORES: [Shelf; 12] = [
     Shelf::Receipts,
     Shelf::Aside,
     Shelf::Tabs,
-    Shelf::Note,
 ];
 
 fn name(store: Shelf) -> &'static str {
@@ -53,7 +51,6 @@ fn name(store: Shelf) -> &'static str {
         Shelf::Receipts => "receipts",
         Shelf::Aside => "aside",
         Shelf::Tabs => "tabs",
-        Shelf::Note => "note",
     }
 }
 
@@ -210,7 +207,6 @@ impl Database {
             return Ok(connection.clone());
         }
         let connection = open().await?;
-        note::connected(&connection);
         *self.connection.borrow_mut() = Some(connection.clone());
         Ok(connection)
     }

@@ -47,15 +47,6 @@ pub(super) async fn write(
     records: &[Sealed],
     durability: Durability,
 ) -> Result<(), DatabaseError> {
-    ended(&issue(database, records, durability)?, None).await
-}
-
-/// Asks for all records to be put or deleted.
-pub(super) fn issue(
-    database: &IdbDatabase,
-    records: &[Sealed],
-    durability: Durability,
-) -> Result<IdbTransaction, DatabaseError> {
     let transaction = begin(database, records, durability)?;
     for Sealed { store, key, value } in records {
         let objects = transaction.object_store(name(*store)).map_err(exception)?;
@@ -65,8 +56,14 @@ pub(super) fn issue(
         }
         .map_err(exception)?;
     }
-    Ok(transaction)
+    ended(&transaction, None).await
 }
+
+/// Every transaction that writes has this store in its scope, so that the browser runs them one after the other, those of
+/// other tabs too. Without it Chromium runs two at once when their stores differ, and when it is killed while neither is
+/// committed, its next start finds one lock of the database in the undo logs of both, takes that for a broken disk
+/// (`LevelDBScopes::Initialize`: "Invalid locks on disk") and deletes the database: everything that is not sent yet.
+const GATE: Shelf = Shelf::Meta;
 
 /// `database.transaction(stores, "readwrite", { durability })`: the third argument is not in web-sys' stable part.
 fn begin(
@@ -74,7 +71,8 @@ fn begin(
     records: &[Sealed],
     durability: Durability,
 ) -> Result<IdbTransaction, DatabaseError> {
-    let stores: Array = records.iter().map(|record| JsValue::from_str(name(record.store))).collect();
+    let stores = records.iter().map(|record| record.store).chain([GATE]);
+    let stores: Array = stores.map(|store| JsValue::from_str(name(store))).collect();
     let options = Object::new();
     let word = match durability {
         Durability::Strict => "strict",

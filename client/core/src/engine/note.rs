@@ -1,0 +1,58 @@
+//! A note that outlives this worker: of what it is doing just now, so that the next start knows what it died of. The page
+//! keeps it, for the page lives on when the worker traps or spins, and what is posted to it arrives before the news of the
+//! death. The phone's database does not keep it: its writes stand in one queue, and a tap would wait for two more. One note
+//! for each slot, so that tabs do not share one.
+
+use std::cell::RefCell;
+
+use link::{Note, ToUi};
+use shared::digits::BASE64URL;
+use shared::sync::device::{Applying, Recorder};
+
+use super::state::post;
+use super::store;
+use crate::platform::clock::Timer;
+
+#[derive(Default)]
+struct Open {
+    slot: u32,
+    /// Until it fires, the next note may spare it.
+    clearing: Option<Timer>,
+}
+
+thread_local! {
+    static OPEN: RefCell<Open> = RefCell::default();
+}
+
+/// What the last life of this slot was doing when it ended, of the notes that the page kept; the slot's is written from now on.
+pub fn open(slot: u32, kept: &[Note]) -> Option<Applying> {
+    OPEN.with_borrow_mut(|open| open.slot = slot);
+    let text = kept.iter().find(|note| note.slot == slot)?.text.as_ref()?;
+    minicbor::decode(&BASE64URL.decode(text)?).ok()
+}
+
+/// The two calls that the phone's end writes it by.
+pub const RECORDER: Recorder = Recorder { applying: write, applied: clear_soon };
+
+fn write(applying: &Applying) {
+    put(Some(BASE64URL.encode(&store::bytes(applying))));
+}
+
+/// Clears the note, unless the next one comes first.
+fn clear_soon() {
+    let timer = Timer::after(0, clear);
+    OPEN.with_borrow_mut(|open| open.clearing = Some(timer));
+}
+
+/// Clears the note.
+pub fn clear() {
+    put(None);
+}
+
+fn put(text: Option<String>) {
+    let slot = OPEN.with_borrow_mut(|open| {
+        open.clearing = None;
+        open.slot
+    });
+    post(&ToUi::Note(Note { slot, text }));
+}
