@@ -59,8 +59,11 @@ export async function sayOk(page) {
   if (await id(page, "answer-ok").count()) await id(page, "answer-ok").click();
   else if (await id(page, "answer-yes").count()) await id(page, "answer-yes").click();
   else {
-    // What should be there stands there already; 90 is fine for every other number that the flood list asks for.
-    if (!(await id(page, "answer-value").inputValue())) await id(page, "answer-value").fill("90");
+    // What should be there stands there already; 90 is fine for every percentage that the flood list asks for, and whoever
+    // takes a drone along is asked about it.
+    const field = id(page, "answer-value");
+    const isCount = await id(page, "step-more").count();
+    if (!(await field.inputValue())) await field.fill(isCount ? (before === "F25" ? "0" : "6") : "90");
     await id(page, "answer-save").click();
   }
   await page.waitForFunction((before) => document.querySelector("[data-testid=card]")?.dataset.item !== before, before);

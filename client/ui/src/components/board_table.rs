@@ -129,9 +129,8 @@ fn cell(props: &RowProps, cell: &Cell, name: &AttrValue) -> Html {
                 data-state={state_word(cell.state)} data-answered={cell.answered.to_string()}
                 onclick={move |_| onopen.emit(target.clone())}>
                 <span class="cell-name">{ name }</span>
-                <span class="cell-state">{ glyph(icon) }<span>{ state }</span>
-                    <span class="figures">{ cell.answered }<span class="of">{ "/" }{ cell.total }</span></span>
-                </span>
+                <span class="cell-state">{ glyph(icon) }<span>{ state }</span></span>
+                <span class="figures">{ cell.answered }<span class="of">{ "/" }{ cell.total }</span></span>
                 <span class="cell-marks">{ marks(words, cell) }</span>
             </button>
         </td>

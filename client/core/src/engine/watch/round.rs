@@ -154,7 +154,9 @@ impl Builder<'_> {
             ItemKind::Count { unit, is_blind, .. } => {
                 let me = &self.device.identity().rights.officer;
                 let is_told = !is_blind || projection::standing(line).iter().any(|o| o.author == *me);
-                Input::Count { unit: unit.clone(), expected: asked.expected.filter(|_| is_told) }
+                // Where none would do, the line asks how many there are, and nothing may stand in the field already.
+                let expected = asked.expected.filter(|expected| is_told && *expected > 0);
+                Input::Count { unit: unit.clone(), expected }
             }
             ItemKind::Number { unit, ok_min, ok_max, min, max } => {
                 Input::Number { unit: unit.clone(), ok_min: *ok_min, ok_max: *ok_max, min: *min, max: *max }

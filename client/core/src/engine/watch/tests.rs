@@ -9,7 +9,7 @@ use shared::domain::answer::{Answer, Condition, SafeSide};
 use shared::domain::calendar::{Calendar, Duty, Recurrence, Shift};
 use shared::domain::directory::{self, DirectoryEntry, Officer, Station};
 use shared::domain::round::{Period, RoundName};
-use shared::domain::template::{Group, Item, ItemKind, SubjectKind, Template};
+use shared::domain::template::{Expected, Group, Item, ItemKind, SubjectKind, Template};
 use shared::ids::{
     Actor, BureauId, CollectionId, DeviceId, DocumentId, ItemId, OfficerId, StationCode, SubjectId,
     TemplateId,
@@ -75,6 +75,11 @@ fn phone() -> Device {
 
 /// A phone of Li's with that checklist, which is asked for as said.
 fn phone_with(device: u8, on: Recurrence) -> Device {
+    phone_asked(device, on, vec![item("P04"), item("P11")])
+}
+
+/// A phone of Li's, with a checklist of these items.
+fn phone_asked(device: u8, on: Recurrence, items: Vec<Item>) -> Device {
     let rights = Rights { officer: officer("li"), role: Role::Lead, station: Some(station()) };
     let device = DeviceId::from([device; 16]);
     let mut phone = Device::boot(
@@ -96,7 +101,7 @@ fn phone_with(device: u8, on: Recurrence) -> Device {
         name: Label::new("上岗前60秒", "60 seconds before duty"),
         subject: SubjectKind::Officer,
         signed_by: Role::Lead,
-        groups: vec![Group { name: Label::new("单警", "Kit"), items: vec![item("P04"), item("P11")] }],
+        groups: vec![Group { name: Label::new("单警", "Kit"), items }],
     };
     let duty = Duty { template: name().template, on, due_minute: 540 };
     let night = Shift {
@@ -273,6 +278,25 @@ fn what_is_set_aside_is_counted_by_its_round() {
     let sync = sync::view(&mut phone, None);
     assert_eq!(sync.aside.len(), 1);
     assert_eq!((sync.aside[0].count, sync.aside[0].round.as_ref()), (1, Some(&name())));
+}
+
+#[test]
+fn a_count_that_nothing_is_expected_of_has_an_empty_field() {
+    let count = |id: &str, plus: u32| {
+        let expected = Expected { plus, ..Expected::default() };
+        let kind = ItemKind::Count { unit: Label::new("人", "people"), expected, is_blind: false };
+        Item { kind, safe_side: SafeSide::Min, ..item(id) }
+    };
+    let mut phone = phone_asked(1, Recurrence::Daily, vec![count("team", 0), count("swimmers", 4)]);
+    let view = round::view(&mut phone, &name()).unwrap();
+    let expected: Vec<Option<i64>> = view.cards[..2]
+        .iter()
+        .map(|card| match card.input {
+            link::slice::Input::Count { expected, .. } => expected,
+            _ => panic!("{card:?}"),
+        })
+        .collect();
+    assert_eq!(expected, [None, Some(4_000)]);
 }
 
 #[test]
