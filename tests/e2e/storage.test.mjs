@@ -1,6 +1,6 @@
 // What a dead battery leaves of the phone's database: all that was saved.
 import assert from "node:assert/strict";
-import { assertQuiet, chip, enrol, openRound, readings, sayOk, untilChip } from "./kit/app.mjs";
+import { assertQuiet, enrol, openRound, readings, sayOk, untilSaved } from "./kit/app.mjs";
 import { openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
@@ -37,7 +37,7 @@ test("a battery that dies while two writes are open takes nothing that was saved
   await openRound(page, "flood-departure");
   const round = page.url();
   const said = [await sayOk(page), await sayOk(page)];
-  await untilChip(page, { pending: 3 });
+  await untilSaved(page);
 
   // Chromium deletes a database that it finds with two writing transactions cut off.
   const [worker] = page.workers();
@@ -64,9 +64,8 @@ test("a battery that dies while two writes are open takes nothing that was saved
   for (let kill = 0; kill < KILLS; kill += 1) {
     await page.goto(round);
     await page.getByTestId("card").waitFor();
-    const { pending } = await chip(page);
     said.push(await sayOk(page));
-    await page.waitForFunction((before) => Number(document.querySelector("[data-testid=sync-chip]").dataset.pending) > before, pending);
+    await untilSaved(page);
     await page.locator(answerButton).first().dispatchEvent("click");
     await phone.kill();
     await phone.start();

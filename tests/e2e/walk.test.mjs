@@ -1,6 +1,6 @@
 // The officer's job without a network, and the supervisor's screen: the walk of one tap with its first and last steps.
 import assert from "node:assert/strict";
-import { assertQuiet, chip, enrol, openRound, readings, sayOk, untilAtCentre, untilChip } from "./kit/app.mjs";
+import { assertQuiet, chip, enrol, openRound, readings, sayOk, untilAtCentre, untilChip, untilSaved } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
@@ -28,6 +28,7 @@ test("ten items without a network survive a dead battery and reach the superviso
   for (let n = 1; n <= 10; n += 1) {
     confirmed.push(await sayOk(page));
     // A visit and so many answers are durable before the next tap.
+    await untilSaved(page);
     await untilChip(page, { pending: n + 1 });
     assert.equal(await page.getByTestId("last-state").getAttribute("data-place"), "phone");
   }

@@ -30,6 +30,9 @@ export async function untilChip(page, wanted) {
   );
 }
 
+/** Waits until the last answer is on this phone's disk. */
+export const untilSaved = (page) => page.locator('[data-testid=last-state]:not([data-place=saving])').waitFor();
+
 /** Who a page's session is. */
 export const whoIs = (page) => page.evaluate(() => fetch("/api/session").then((answer) => answer.json()));
 
