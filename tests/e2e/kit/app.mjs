@@ -48,10 +48,10 @@ export async function openRound(page, template) {
 /** The item of the card on the screen. */
 export const cardItem = (page) => id(page, "card").getAttribute("data-item");
 
-/** Goes through the round's list to one card. */
+/** Goes to one card, from another or from the round's list. */
 export async function toItem(page, item) {
   if ((await id(page, "card").count()) && (await cardItem(page)) === item) return;
-  await id(page, "to-list").click();
+  if (await id(page, "to-list").count()) await id(page, "to-list").click();
   await page.locator(`[data-testid=item][data-item="${item}"]`).first().click();
   await page.locator(`[data-testid=card][data-item="${item}"]`).waitFor();
 }

@@ -112,7 +112,7 @@ pub struct CardView {
     /// What is looked at (for an asset: its name).
     #[n(3)]
     pub name: Label,
-    /// When it is fine; for an asset also model, serial, place.
+    /// When it is fine.
     #[n(4)]
     pub standard: Label,
     /// How it is answered.
@@ -136,6 +136,12 @@ pub struct CardView {
     /// Whether it must be answered before the round is signed.
     #[n(11)]
     pub is_required: bool,
+    /// Which asset it is about, if it is: id, model, serial, place.
+    #[n(12)]
+    pub asset: String,
+    /// When that asset expires.
+    #[n(13)]
+    pub expires: Option<Date>,
 }
 
 shared::read_record!(CardView {
@@ -150,7 +156,9 @@ shared::read_record!(CardView {
     reading,
     events,
     last,
-    is_required
+    is_required,
+    asset,
+    expires
 });
 
 /// How an item is answered.

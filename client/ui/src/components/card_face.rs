@@ -101,6 +101,11 @@ pub fn CardFace(props: &CardFaceProps) -> Html {
                 }
             </p>
             <h2 class="card-name" tabindex="-1" ref={props.heading.clone()}>{ words.label(&card.name).to_owned() }</h2>
+            if !card.asset.is_empty() {
+                <p class="card-asset hint">{ card.asset.clone() }
+                    if let Some(date) = card.expires { <span>{ words.expires_on(&format::date(date)) }</span> }
+                </p>
+            }
             if !standard.is_empty() {
                 <p class="card-standard"><span class="label">{ words.standard() }</span>{ standard }</p>
             }

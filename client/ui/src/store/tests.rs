@@ -43,6 +43,8 @@ fn round(events: Vec<EventView>) -> RoundView {
         item: ItemId::parse("P04").unwrap(),
         name: Label::new("强光手电", "Flashlight"),
         standard: Label::default(),
+        asset: String::new(),
+        expires: None,
         input: Input::Condition,
         is_safety_critical: false,
         faults: Vec::new(),

@@ -118,10 +118,10 @@ impl Builder<'_> {
         let subject = sheet.subjects[line.subject].id.clone();
         let item = line.definition.map(|asked| asked.item);
         let mut name = item.map_or_else(|| Label::new(line.item.as_str(), ""), |item| item.name.clone());
-        let mut standard = item.map(|item| item.standard.clone()).unwrap_or_default();
+        let standard = item.map(|item| item.standard.clone()).unwrap_or_default();
+        let (mut about, mut expires) = (String::new(), None);
         if let Some(asset) = subject.as_asset().and_then(|id| self.register.get(&id)) {
-            let facts = asset_facts(asset);
-            standard = joined(&facts, &standard);
+            (about, expires) = (asset_facts(asset), asset.expires);
             if template.items().count() == 1 {
                 name = asset.name.clone();
             }
@@ -132,6 +132,8 @@ impl Builder<'_> {
             item: line.item.clone(),
             name,
             standard,
+            asset: about,
+            expires,
             input: line.definition.map_or(Input::Condition, |asked| self.input(asked, line)),
             is_required: item.is_some_and(|item| item.is_required),
             is_safety_critical: item.is_some_and(|item| item.is_safety_critical),
@@ -232,16 +234,7 @@ fn asset_facts(asset: &Asset) -> String {
     facts.extend(
         [&asset.model, &asset.serial, &asset.place].into_iter().filter(|fact| !fact.is_empty()).cloned(),
     );
-    facts.extend(asset.expires.map(|date| date.to_string()));
     facts.join(" · ")
-}
-
-fn joined(facts: &str, standard: &Label) -> Label {
-    let with = |text: &str| if text.is_empty() { facts.to_owned() } else { format!("{facts}\n{text}") };
-    Label {
-        zh: with(&standard.zh),
-        en: if standard.en.is_empty() { String::new() } else { with(&standard.en) },
-    }
 }
 
 /// What stood in the latest earlier round of this checklist that is on this phone.

@@ -131,6 +131,8 @@ mod tests {
                 item: ItemId::parse(&format!("P{n}")).unwrap(),
                 name: Label::default(),
                 standard: Label::default(),
+                asset: String::new(),
+                expires: None,
                 input: Input::Condition,
                 is_safety_critical: false,
                 faults: Vec::new(),
