@@ -1,6 +1,6 @@
 // What a dead battery leaves of the phone's database: all that was saved.
 import assert from "node:assert/strict";
-import { assertQuiet, enrol, openRound, readings, sayOk, untilSaved } from "./kit/app.mjs";
+import { assertQuiet, enrol, openRound, readings, sayOk, untilAtCentre, untilChip, untilSaved, whoIs } from "./kit/app.mjs";
 import { openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
@@ -73,5 +73,43 @@ test("a battery that dies while two writes are open takes nothing that was saved
     const kept = await readings(page);
     for (const item of said) assert.ok(["ok", "value"].includes(kept[item]), `after kill ${kill}: ${item}: ${kept[item]}`);
   }
+  assertQuiet(phone);
+});
+
+test("a phone whose browser deleted its data says so, and what was lost", async (t) => {
+  const relay = await startRelay();
+  const phone = await openBrowser();
+  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  let page = await enrol(phone, relay.links[0]);
+  const before = await whoIs(page);
+  await openRound(page, "flood-departure");
+  await sayOk(page);
+  await untilAtCentre(page);
+  const deleteData = async () => {
+    await page.goto("about:blank");
+    const session = await page.context().newCDPSession(page);
+    await session.send("Storage.clearDataForOrigin", { origin: relay.origin(0), storageTypes: "indexeddb" });
+    await page.goto(relay.origin(0));
+    return page.getByTestId("data-lost").innerText();
+  };
+  relay.proxy.cut();
+  await sayOk(page);
+  await untilSaved(page);
+  await untilChip(page, { pending: 1 });
+  assert.match(await deleteData(), /有 1 条还没到中心/);
+
+  // Joined again, everything that had been sent is there.
+  relay.proxy.heal();
+  const [, code] = relay.links[1].split("#");
+  page = await enrol(phone, `${relay.origin(0)}/enrol#${code}`);
+  assert.equal(await page.getByTestId("data-lost").count(), 0);
+  await untilAtCentre(page);
+  const now = await whoIs(page);
+  assert.notEqual(now.rights.officer, before.rights.officer, "and not in the name of who it was before");
+  await openRound(page, "flood-departure");
+  await page.getByTestId("to-list").click();
+  assert.equal(Object.keys(await readings(page)).length, 1);
+  await untilAtCentre(page);
+  assert.match(await deleteData(), /什么也没有丢/);
   assertQuiet(phone);
 });

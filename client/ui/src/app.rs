@@ -27,8 +27,9 @@ use crate::route::Route;
 use crate::store::CoreState;
 
 const PREFERENCES_KEY: &str = "muster.preferences";
-/// That this browser has been enrolled once: only habit, the core decides. Without it the joining screen need not
-/// wait for the core.
+/// That this browser has been enrolled, and how much it had not sent when it was last seen. Kept apart from the core's
+/// storage: a browser may delete that, and then this tells what was lost. Without it the joining screen need not wait
+/// for the core.
 const JOINED_KEY: &str = "muster.joined";
 
 /// What was kept of the preferences, or what this device suggests.
@@ -61,16 +62,20 @@ fn Frame() -> Html {
     let core = use_slice(|view| view.core);
     use_effect_with(preferences, |preferences| apply(*preferences));
     use_effect_with((), |()| browser::set_root("ready", "ui"));
-    let has_joined = session.clone();
-    use_effect_with(has_joined, |session| match session.as_deref() {
-        Some(SessionView::Officer(_)) => browser::keep(JOINED_KEY, "1"),
-        Some(SessionView::Nobody) => browser::forget(JOINED_KEY),
-        None => {}
+    let is_officer = matches!(session.as_deref(), Some(SessionView::Officer(_)));
+    let unsent = use_slice(|view| view.is_sync_known.then_some(view.sync.pending));
+    use_effect_with((is_officer, unsent), |(is_officer, unsent)| {
+        if *is_officer && (unsent.is_some() || browser::kept(JOINED_KEY).is_none()) {
+            browser::keep(JOINED_KEY, &unsent.unwrap_or_default().to_string());
+        }
     });
-    let is_new = browser::kept(JOINED_KEY).is_none();
+    let before = browser::kept(JOINED_KEY);
+    let is_new = before.is_none();
     let screen = match session.as_deref() {
         Some(SessionView::Officer(person)) => html! { <Screens person={Rc::new(person.clone())} /> },
-        Some(SessionView::Nobody) => html! { <EnrolPage /> },
+        Some(SessionView::Nobody) => {
+            html! { <EnrolPage lost={before.map(|unsent| unsent.parse().unwrap_or_default())} /> }
+        }
         None if is_new => html! { <EnrolPage /> },
         None => html! { <Skeleton /> },
     };

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use shared::api::problem::{Problem, ProblemCode};
-use shared::api::session::{Challenge, ChallengeRequest, SessionRequest};
+use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest};
 use shared::digits::BASE64URL;
 use shared::sync::device::Input;
 use shared::trust::signing::{SUITE_P256, session_claim};
@@ -193,18 +193,23 @@ impl Engine {
         });
     }
 
-    /// Signs a challenge unless the cookie is still good.
+    /// Signs a challenge unless the cookie is still good, and this phone's: a browser that lost its data and joined again
+    /// has the cookie of who it was before.
     ///
     /// # Errors
     /// When the relay cannot be reached, or does not let this phone in.
     pub(super) async fn ensure_session(self: &Rc<Self>) -> Result<(), SessionError> {
+        let own = self.phone.borrow().as_ref().map(|phone| phone.profile.identity.device);
         let reply = http::get("/api/session").await?;
-        let reply = match reply.status {
-            401 => self.open_session().await?,
-            _ if reply.is_ok() => reply,
+        let found = match reply.status {
+            401 => None,
+            _ if reply.is_ok() => Some(session(&reply)?).filter(|session| Some(session.device) == own),
             _ => return Err(SessionError::Problem(problem_word(&reply).unwrap_or("internal"))),
         };
-        let session = serde_json::from_slice(&reply.body).map_err(|_| SessionError::Problem("internal"))?;
+        let session = match found {
+            Some(session) => session,
+            None => session(&self.open_session().await?)?,
+        };
         self.renew_membership(&session).await;
         self.line.has_session.set(true);
         Ok(())
@@ -229,6 +234,10 @@ impl Engine {
         let request = SessionRequest { device, challenge, suite: SUITE_P256, signature, certificate };
         send_json("/api/sessions", &request).await
     }
+}
+
+fn session(reply: &Reply) -> Result<Session, SessionError> {
+    serde_json::from_slice(&reply.body).map_err(|_| SessionError::Problem("internal"))
 }
 
 /// Why there is no session.

@@ -2,18 +2,26 @@
 //! so that the code stays in no history. What the code is worth is the relay's to say, the device key the core's.
 
 use link::{Command, Problem};
-use yew::{Html, SubmitEvent, component, html, use_effect_with, use_node_ref, use_state_eq};
+use yew::{Html, Properties, SubmitEvent, component, html, use_effect_with, use_node_ref, use_state_eq};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
-use crate::components::notice::ProblemNote;
+use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::hooks::{Reach, use_reach, use_words};
 use crate::problem;
 use crate::route::Route;
 
+/// Properties of [`EnrolPage`].
+#[derive(Properties, PartialEq)]
+pub struct EnrolPageProps {
+    /// This browser was enrolled, and its data is gone: how much of it had not been sent.
+    #[prop_or_default]
+    pub lost: Option<u32>,
+}
+
 /// The joining screen.
 #[component]
-pub fn EnrolPage() -> Html {
+pub fn EnrolPage(props: &EnrolPageProps) -> Html {
     let words = use_words();
     let reach = use_reach();
     let field = use_node_ref();
@@ -63,6 +71,12 @@ pub fn EnrolPage() -> Html {
                     <path class="brand-check" d="m21 31.5 8 8 15-16" />
                 </svg>
                 <h1>{ words.enrol_title() }</h1>
+                if let Some(unsent) = props.lost {
+                    <div data-testid="data-lost">
+                        <Notice tone={Tone::Alarm}
+                            text={if unsent == 0 { words.data_lost_nothing().to_owned() } else { words.data_lost(unsent) }} />
+                    </div>
+                }
                 <p>{ hint }</p>
                 <form {onsubmit} novalidate=true>
                     <label class="field">
