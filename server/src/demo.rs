@@ -219,6 +219,9 @@ async fn publish(
     }
     let calendar: Calendar = schedule::calendar(bureau::bureau().zone.date(now));
     publishing::publish_calendar(relay, &calendar).await?;
+    for operation in calendar.operations.values() {
+        publishing::publish_operation(relay, operation).await?;
+    }
     for DemoStation { station, assets, .. } in &plan.stations {
         publishing::publish_assets(relay, &station.code, assets).await?;
     }

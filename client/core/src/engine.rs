@@ -2,7 +2,7 @@
 //! end of the sync, performs what it asks for, and keeps the interface's slices up to date.
 //!
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the way to the relay, `membership`
-//! what it says about this phone, `board` the supervisor's stream, `quarantine` what supervisors judge, `store` says what
+//! what it says about this phone, `board` the supervisor's stream, `quarantine` what supervisors judge, `operations` what they start, `store` says what
 //! lies where on the disk, `tabs` talks to the phone's other tabs, `watch` makes the slices.
 
 pub mod store;
@@ -20,6 +20,8 @@ mod line;
 mod membership;
 #[cfg(target_arch = "wasm32")]
 mod note;
+#[cfg(target_arch = "wasm32")]
+mod operations;
 #[cfg(target_arch = "wasm32")]
 mod perform;
 #[cfg(target_arch = "wasm32")]

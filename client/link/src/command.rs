@@ -103,6 +103,20 @@ pub enum Command {
         #[n(1)]
         device: DeviceId,
     },
+    /// Starts an operation today, at every station. Supervisors only.
+    #[n(22)]
+    StartOperation {
+        /// What it is called.
+        #[n(0)]
+        label: String,
+    },
+    /// Ends an operation: today is its last day. Supervisors only.
+    #[n(23)]
+    EndOperation {
+        /// Its name.
+        #[n(0)]
+        name: String,
+    },
     /// The page became visible (true) or hidden (false), or the browser says that it is online again.
     #[n(9)]
     Visible(#[n(0)] bool),
@@ -123,6 +137,8 @@ shared::read_choice!(Command {
     8 => CloseBoard {},
     20 => LoadQuarantine {},
     21 => Release { document, device },
+    22 => StartOperation { label },
+    23 => EndOperation { name },
     9 => Visible { 0 },
     10 => TryAside {},
     11 => Start { notes },

@@ -127,6 +127,9 @@ pub struct TodayView {
     /// What can be begun next, and when; none when that is far away.
     #[n(8)]
     pub next: Option<(Label, Timestamp)>,
+    /// Operations that go on.
+    #[n(9)]
+    pub operations: Vec<OperationView>,
 }
 
 shared::read_record!(TodayView {
@@ -138,8 +141,31 @@ shared::read_record!(TodayView {
     assets_mine,
     assets_expiring,
     occasions,
-    next
+    next,
+    operations
 });
+
+/// An operation that goes on: a flood, a search.
+#[derive(Debug, Clone, PartialEq, Eq, Encode)]
+pub struct OperationView {
+    /// Its name in periods.
+    #[n(0)]
+    pub name: String,
+    /// What it is called.
+    #[n(1)]
+    pub label: Label,
+    /// Its first day.
+    #[n(2)]
+    pub from: Date,
+    /// How many stations are in it; 0 when all are.
+    #[n(3)]
+    pub stations: u32,
+    /// Who started it.
+    #[n(4)]
+    pub by: String,
+}
+
+shared::read_record!(OperationView { name, label, from, stations, by });
 
 /// One duty of today.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]

@@ -132,9 +132,14 @@ impl Names<'_> {
     }
 }
 
+/// The id of the n-th supervisor, from 1.
+pub fn supervisor_id(n: u32) -> OfficerId {
+    OfficerId::parse(&format!("jb-{n:02}")).expect("digits and a dash")
+}
+
 fn supervisor(n: u32, names: &mut Names<'_>) -> Officer {
     Officer {
-        id: OfficerId::parse(&format!("jb-{n:02}")).expect("digits and a dash"),
+        id: supervisor_id(n),
         name: names.draw(),
         badge: names.badge(),
         station: None,

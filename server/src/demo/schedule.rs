@@ -1,12 +1,13 @@
 //! What the demo bureau is asked to do and how far each station is: chosen around the day it is made, so that the
 //! board shows done, open, not done and unknown at once. Writing it down is `history`'s.
 
-use shared::domain::calendar::{Calendar, Duty, Recurrence};
+use shared::domain::Label;
+use shared::domain::calendar::{Calendar, Duty, Operation, Recurrence};
 use shared::domain::round::{Period, RoundName};
 use shared::ids::{StationCode, TemplateId};
 use shared::time::{DAY_MS, Date, HOUR_MS, MINUTE_MS, Timestamp, Zone};
 
-use super::bureau::{DISPUTED, HOME, SILENT, dice};
+use super::bureau::{self, DISPUTED, HOME, SILENT, dice};
 use crate::content;
 
 /// Days of history before today.
@@ -51,15 +52,11 @@ enum Progress {
 /// The duty calendar of a bureau that is made on a date.
 pub fn calendar(today: Date) -> Calendar {
     let duty = |template: &str, on, due_minute| Duty { template: template_id(template), on, due_minute };
-    let flood = Recurrence::Event {
-        name: FLOOD.to_owned(),
-        from: today.plus_days(-HISTORY_DAYS),
-        to: today.plus_days(120),
-    };
+    let flood = flood(today);
     Calendar {
         duties: vec![
             duty("pre-duty", Recurrence::Daily, PRE_DUTY_DUE),
-            duty("flood-departure", flood, FLOOD_DUE),
+            duty("flood-departure", Recurrence::Operation, FLOOD_DUE),
             duty("kit-maintenance", monthly(maintenance_day(today)), MONTHLY_DUE),
             duty("inspection", monthly(inspection_day(today)), MONTHLY_DUE),
             duty("tactical-unit", Recurrence::Shift, 30),
@@ -69,7 +66,20 @@ pub fn calendar(today: Date) -> Calendar {
             duty("uav-postflight", Recurrence::Occasion, 0),
         ],
         shifts: content::shifts(),
+        operations: [(flood.operation.clone(), flood)].into_iter().collect(),
         ..Calendar::default()
+    }
+}
+
+/// The flood that every station is out for since the history begins.
+fn flood(today: Date) -> Operation {
+    Operation {
+        operation: FLOOD.to_owned(),
+        label: Label::new("冬汛", "Winter flood"),
+        from: today.plus_days(-HISTORY_DAYS),
+        to: None,
+        stations: Vec::new(),
+        by: bureau::supervisor_id(1),
     }
 }
 

@@ -125,10 +125,11 @@ impl Board<'_> {
         let freshness = freshness(self.phones(&station.code), self.now, midnight);
         let due = self.reference.calendar.due(&station.code, self.now, self.zone);
         let duties = self.duties();
-        // Of a shift that ends and one that begins, the one that begins.
+        // Of a shift that ends and one that begins, the one that begins; of several operations, the one that is worst off.
         let cell = |template: &TemplateId| {
             let rounds = due.iter().filter(|due| due.name.template == *template);
-            self.cell(rounds.max_by_key(|due| due.opens))
+            let opened = rounds.clone().map(|due| due.opens).max();
+            worst(rounds.filter(|due| Some(due.opens) == opened).map(|due| self.cell(Some(due))))
         };
         StationRow {
             code: station.code.clone(),
@@ -239,6 +240,18 @@ impl Board<'_> {
             is_safety_critical: false,
         })
     }
+}
+
+/// The one of a duty's rounds that asks most for a look.
+fn worst(cells: impl Iterator<Item = Cell>) -> Cell {
+    let urgency = |cell: &Cell| match cell.state {
+        DutyState::NotAsked => 0,
+        DutyState::Done => 1,
+        DutyState::Open => 2,
+        DutyState::Unknown => 3,
+        DutyState::NotDone => 4,
+    };
+    cells.max_by_key(urgency).unwrap_or_else(not_asked)
 }
 
 fn not_asked() -> Cell {

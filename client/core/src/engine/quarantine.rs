@@ -42,7 +42,7 @@ impl Engine {
     }
 }
 
-fn answer(command: u32, outcome: Result<(), SessionError>) {
+pub(super) fn answer(command: u32, outcome: Result<(), SessionError>) {
     match outcome {
         Ok(()) => post(&ToUi::Done(command)),
         Err(SessionError::Unreachable) => fail(command, "offline", String::new()),

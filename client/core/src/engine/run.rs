@@ -36,6 +36,8 @@ impl Engine {
             Command::TryAside => self.input(Input::TryAside),
             Command::LoadQuarantine => return self.load_quarantine(id),
             Command::Release { document, device } => return self.release(id, document, device),
+            Command::StartOperation { label } => return self.start_operation(id, label),
+            Command::EndOperation { name } => return self.end_operation(id, &name),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {

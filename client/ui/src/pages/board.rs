@@ -23,8 +23,10 @@ use crate::pages::screen::Screen;
 use crate::problem;
 use crate::route::{RoundPart, Route};
 
+mod operations;
 mod round_sheet;
 
+use operations::Operations;
 use round_sheet::RoundSheet;
 
 /// Properties of [`BoardPage`].
@@ -74,6 +76,7 @@ pub fn BoardPage(props: &BoardPageProps) -> Html {
             if let (Some(slice), Some(board)) = (&slice, board) {
                 { freshness(words, slice, board, now) }
                 { totals(words, board) }
+                <Operations />
                 <div class="board">
                     <section class="must-act" aria-label={words.must_act()}>
                         <h2 class="section">{ words.must_act() }<span class="count">{ rows }</span></h2>

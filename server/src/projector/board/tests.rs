@@ -49,6 +49,17 @@ fn a_duty_is_not_done_only_when_every_expected_phone_was_heard_since() {
 }
 
 #[test]
+fn of_several_operations_the_one_that_is_worst_off_is_shown() {
+    use DutyState::{Done, NotAsked, NotDone, Open, Unknown};
+    let shown =
+        |states: &[DutyState]| worst(states.iter().map(|state| Cell { state: *state, ..not_asked() })).state;
+    assert_eq!(shown(&[Done, NotDone, Open]), NotDone);
+    assert_eq!(shown(&[Unknown, Open]), Unknown);
+    assert_eq!(shown(&[Done, NotAsked]), Done);
+    assert_eq!(shown(&[]), NotAsked);
+}
+
+#[test]
 fn revoked_and_later_phones_are_not_waited_for() {
     let later = DeviceRecord { enrolled: DUE.plus_ms(1), ..phone(Some(1), false) };
     let phones = [phone(Some(-1), true), phone(Some(1), false), later];

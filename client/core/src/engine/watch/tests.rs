@@ -6,7 +6,7 @@ use shared::document::chunk;
 use shared::document::write::Event;
 use shared::domain::Label;
 use shared::domain::answer::{Answer, Condition, SafeSide};
-use shared::domain::calendar::{Calendar, Duty, Recurrence, Shift};
+use shared::domain::calendar::{Calendar, Duty, Operation, Recurrence, Shift};
 use shared::domain::directory::{self, DirectoryEntry, Officer, Station};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Expected, Group, Item, ItemKind, SubjectKind, Template};
@@ -123,7 +123,21 @@ fn phone_asked(device: u8, on: Recurrence, items: Vec<Item>) -> Device {
         &[&[place, person("li", "李明"), person("wang", "王芳")][..], &own].concat(),
     );
     writes.extend(entries(DocumentId::template(&bureau(), &name().template), &[template]));
-    writes.extend(entries(DocumentId::calendar(&bureau()), &[calendar]));
+    let today = Zone::CHINA.date(NOW);
+    let operation = |name: &str, from: i64, to: Option<i64>| Operation {
+        operation: name.to_owned(),
+        label: Label::new("搜救", "Search"),
+        from: today.plus_days(from),
+        to: to.map(|days| today.plus_days(days)),
+        stations: Vec::new(),
+        by: officer("wang"),
+    };
+    let operations =
+        [operation("goes-on", -2, None), operation("ended", -9, Some(0)), operation("is-to-come", 1, None)];
+    let calendar = serde_json::to_value(&calendar).unwrap();
+    let operations = operations.iter().map(|it| serde_json::to_value(it).unwrap());
+    let all: Vec<serde_json::Value> = std::iter::once(calendar).chain(operations).collect();
+    writes.extend(entries(DocumentId::calendar(&bureau()), &all));
     phone.handle(NOW, 0, Input::FromOtherTab(writes));
     phone
 }
@@ -190,6 +204,18 @@ fn a_clock_that_is_off_changes_neither_the_day_nor_the_shift() {
         phone.handle(NOW, 0, Input::FromOtherTab(vec![Write::ClockOffset(offset_ms)]));
         assert_eq!(today::view(&mut phone, now.plus_ms(-offset_ms)), expected, "{offset_ms}");
     }
+}
+
+#[test]
+fn an_operation_goes_on_from_its_first_day_until_somebody_ends_it() {
+    let mut phone = phone_with(1, Recurrence::Operation);
+    let view = today::view(&mut phone, NOW);
+    let [operation] = view.operations.as_slice() else { panic!("{:?}", view.operations) };
+    assert_eq!((operation.name.as_str(), operation.by.as_str(), operation.stations), ("goes-on", "王芳", 0));
+    // Today is the last day of the one that ended: it is still asked for, and nobody can end it again.
+    let periods: Vec<String> = view.rows.iter().map(|row| row.round.period.to_string()).collect();
+    let today = Zone::CHINA.date(NOW);
+    assert_eq!(periods, [format!("event/{today}/ended"), format!("event/{today}/goes-on")]);
 }
 
 #[test]

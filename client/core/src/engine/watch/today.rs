@@ -1,7 +1,7 @@
 //! The slice about what is due: for this person, and for their station; what has been begun as it occurred, and what
 //! comes next.
 
-use link::slice::{Progress, RoundState, TodayRow, TodayView};
+use link::slice::{OperationView, Progress, RoundState, TodayRow, TodayView};
 use shared::domain::asset::ExpiryBand;
 use shared::domain::calendar;
 use shared::domain::round::RoundName;
@@ -30,6 +30,7 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
         assets_expiring: 0,
         occasions: Vec::new(),
         next: None,
+        operations: operations(device, date),
     };
     let Some(station) = &identity.rights.station else { return today };
     let due = device.calendar().due(station, at, zone);
@@ -45,6 +46,23 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
         today.assets_expiring += u32::from(asset.expiry_band(date) >= ExpiryBand::Days30);
     }
     today
+}
+
+/// What goes on, the oldest first.
+fn operations(device: &Device, date: Date) -> Vec<OperationView> {
+    let all = device.calendar().operations.values();
+    let running = all.filter(|it| it.from <= date && it.to.is_none_or(|to| date < to));
+    let mut views: Vec<OperationView> = running
+        .map(|it| OperationView {
+            name: it.operation.clone(),
+            label: it.label.clone(),
+            from: it.from,
+            stations: u32::try_from(it.stations.len()).unwrap_or(u32::MAX),
+            by: person_name(device.directory(), &it.by),
+        })
+        .collect();
+    sort_by(&mut views, |a, b| a.from.cmp(&b.from));
+    views
 }
 
 /// What can be begun at any time, and what the station's phones have begun since yesterday.

@@ -1,0 +1,64 @@
+//! Operations, for supervisors: the relay writes them into the bureau's calendar, and every phone learns them from there.
+//! They need a network, since what they ask of stations is due at once.
+
+use std::rc::Rc;
+
+use shared::domain::Label;
+use shared::domain::calendar::Operation;
+use shared::sync::device::Device;
+use shared::time::Date;
+
+use super::line::send_json;
+use super::quarantine::answer;
+use super::state::{Engine, fail};
+use crate::platform::{clock, spawn};
+
+impl Engine {
+    /// Starts one today, at every station.
+    pub(super) fn start_operation(self: &Rc<Self>, command: u32, label: String) {
+        let Some((today, started)) = self.today(|device| {
+            // Named by the phone that started it, so that two people can start two; counted, so that one can.
+            let phone: String = device.identity().device.to_string().chars().take(12).collect();
+            let own = format!("{phone}-");
+            let before =
+                device.calendar().operations.values().filter(|it| it.operation.starts_with(&own)).count();
+            (format!("{own}{}", before + 1), device.identity().rights.officer.clone())
+        }) else {
+            return fail(command, "not-enrolled", String::new());
+        };
+        let (operation, by) = started;
+        let label = Label { zh: label.clone(), en: label };
+        self.post_operation(
+            command,
+            Operation { operation, label, from: today, to: None, stations: Vec::new(), by },
+        );
+    }
+
+    /// Ends one: today is its last day.
+    pub(super) fn end_operation(self: &Rc<Self>, command: u32, name: &str) {
+        let found = self.today(|device| device.calendar().operations.get(name).cloned());
+        let Some((today, Some(operation))) = found else {
+            return fail(command, "not-found", String::new());
+        };
+        let to = Some(today.max(operation.from));
+        self.post_operation(command, Operation { to, ..operation });
+    }
+
+    fn today<T>(&self, of: impl FnOnce(&Device) -> T) -> Option<(Date, T)> {
+        let phone = self.phone.borrow();
+        let device = &phone.as_ref()?.device;
+        let today = device.identity().zone.date(device.corrected(clock::now()));
+        Some((today, of(device)))
+    }
+
+    fn post_operation(self: &Rc<Self>, command: u32, operation: Operation) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let outcome = match engine.ensure_session().await {
+                Ok(()) => send_json("/api/operations", &operation).await.map(drop),
+                Err(error) => Err(error),
+            };
+            answer(command, outcome);
+        });
+    }
+}
