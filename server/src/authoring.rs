@@ -14,6 +14,9 @@ use crate::relay::author::PublishError;
 use crate::relay::snapshot::{self, LoadError};
 use crate::store;
 
+/// Characters of an operation's label: it stands in the title of every round of it.
+const OPERATION_LABEL_MAX: usize = 60;
+
 /// Why it was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthoringError {
@@ -26,8 +29,10 @@ pub enum AuthoringError {
     /// The definition is not sound.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// An operation whose name cannot stand in a period, that ends before it begins, or that has no name in a language.
-    #[error("an operation needs a short ASCII name, a label in both languages, and to end after it begins")]
+    /// An operation whose name cannot stand in a period, that ends before it begins, or whose label is missing or long.
+    #[error(
+        "an operation needs a short ASCII name, a label of at most 60 characters in both languages, and to end after it begins"
+    )]
     Operation,
     /// The checklist that is there could not be read.
     #[error(transparent)]
@@ -90,7 +95,9 @@ pub async fn publish_operation(
     let period = Period::Event(operation.from, operation.operation.clone());
     let is_sound = Period::parse(&period.to_string()).as_ref() == Ok(&period)
         && operation.to.is_none_or(|to| operation.from <= to)
-        && [&operation.label.zh, &operation.label.en].iter().all(|text| !text.trim().is_empty());
+        && [&operation.label.zh, &operation.label.en]
+            .iter()
+            .all(|text| !text.trim().is_empty() && text.chars().count() <= OPERATION_LABEL_MAX);
     if !is_sound {
         return Err(AuthoringError::Operation);
     }

@@ -76,6 +76,8 @@ pub struct RoundSheet<'a> {
     pub total: u32,
     /// Lines that must be answered before it is signed, and are not.
     pub required_open: u32,
+    /// Whom or what somebody has begun with, by place among the subjects; the station always.
+    pub begun: FlatSet<usize>,
     /// Readings that call for somebody to act.
     pub faults: u32,
     /// Readings that are disputed.
@@ -87,6 +89,12 @@ pub struct RoundSheet<'a> {
 }
 
 impl Line<'_> {
+    /// Whether it must be answered before the round is signed, and is not; of whom nobody has begun with, nothing must.
+    pub fn is_required_open(&self, begun: &FlatSet<usize>) -> bool {
+        let is_required = self.definition.is_some_and(|asked| asked.item.is_required);
+        is_required && self.group.is_some() && !self.reading.is_answered() && begun.contains(&self.subject)
+    }
+
     /// Whether what stands calls for somebody to act.
     pub fn is_adverse(&self) -> bool {
         let adverse = |answer: &Answer| match self.definition {
@@ -194,10 +202,7 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
         .filter(|line| line.reading.is_answered() || subjects[line.subject].id == SubjectId::station())
         .map(|line| line.subject)
         .into_flat_set();
-    let is_required = |line: &&Line<'_>| line.definition.is_some_and(|asked| asked.item.is_required);
-    let required_open = count(&|line| {
-        is_asked(line) && is_required(line) && !line.reading.is_answered() && begun.contains(&line.subject)
-    });
+    let required_open = count(&|line| line.is_required_open(&begun));
     let late = latest_sign_off(round).map(|sign_off| sign_off.uncovered.as_ref().map_or(0, Vec::len));
     let stage = match late {
         Some(0) => Stage::Signed,
@@ -210,6 +215,7 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
         stage,
         total,
         required_open,
+        begun,
         answered,
         faults: count(&|line| line.is_adverse()),
         disputes: count(&|line| line.reading.is_disputed()),

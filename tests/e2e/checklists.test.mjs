@@ -65,11 +65,15 @@ test("a count is held against the team, and a line is asked only when it matters
   await sayValue(page, "0");
   assert.deepEqual(await listed(page), before);
 
-  // A signature waits for what must be answered, and leads there.
+  // A signature waits for what must be answered, and leads there; "not checked" is no answer.
+  await toItem(page, "F02");
+  await page.getByTestId("answer-skip").click();
+  await untilSaved(page);
   await page.goto(`${round}?summary`);
   await page.getByTestId("required-open").waitFor();
   assert.equal(await page.getByTestId("sign").count(), 0);
   await page.getByTestId("to-required").click();
+  await page.locator('[data-testid=card][data-item="F02"]').waitFor();
   for (let answered = 0; ; answered += 1) {
     assert.ok(answered < 30, "required lines come to an end");
     await page.getByTestId("card").waitFor();

@@ -141,6 +141,9 @@ fn a_person_who_is_moved_goes_on_with_other_rights() {
     let to = |code: &str| Move { station: StationCode::parse(code).unwrap() };
     let refused = b.client.post_json(&path, &to("huailin")).unwrap();
     assert_eq!((refused.status, refused.problem().code), (403, ProblemCode::NoRight));
+    let own = format!("/api/officers/{}/station", chief.enrolled.rights.officer);
+    let refused = chief.client.post_json(&own, &to("huailin")).unwrap();
+    assert_eq!((refused.status, refused.problem().code), (403, ProblemCode::NoRight), "nor oneself");
     for (path, station) in [(path.as_str(), "nowhere"), ("/api/officers/nobody/station", "huailin")] {
         let reply = chief.client.post_json(path, &to(station)).unwrap();
         assert_eq!((reply.status, reply.problem().code), (404, ProblemCode::NotFound));

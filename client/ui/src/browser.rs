@@ -80,10 +80,9 @@ pub fn kept(key: &str) -> Option<String> {
 }
 
 /// Keeps a text; a full or forbidden storage is no reason to stop: these are only habits.
-pub fn keep(key: &str, text: &str) {
-    if let Some(storage) = storage() {
-        drop(storage.set_item(key, text));
-    }
+/// What was there before stands then, and it gives false.
+pub fn keep(key: &str, text: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
 }
 
 /// Drops a kept text.

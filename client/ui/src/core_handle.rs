@@ -190,8 +190,9 @@ fn kept_notes() -> Vec<Note> {
 fn keep_note(note: &Note) {
     let key = [NOTES, &note.slot.to_string()].concat();
     match &note.text {
-        Some(text) => browser::keep(&key, text),
-        None => browser::forget(&key),
+        // An older note would accuse what is not to blame.
+        Some(text) if browser::keep(&key, text) => {}
+        _ => browser::forget(&key),
     }
 }
 

@@ -120,7 +120,9 @@ fn past_day(station: &StationCode, date: Date, zone: Zone) -> Vec<Work> {
     let mut day = Vec::new();
     for (name, due) in [(pre_duty, PRE_DUTY_DUE), (flood, FLOOD_DUE)] {
         let begun = zone.moment(date, due).plus_ms(-dice.between(50, 110) * MINUTE_MS);
-        let progress = if dice.one_in(24) { Progress::Part(800) } else { Progress::Signed };
+        // The guest's own station owes nothing of the days before.
+        let is_left = dice.one_in(24) && station.as_str() != HOME;
+        let progress = if is_left { Progress::Part(800) } else { Progress::Signed };
         day.extend(work(name, begun, dice.between(12, 40) * MINUTE_MS, progress));
     }
     day

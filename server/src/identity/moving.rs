@@ -25,6 +25,10 @@ pub async fn move_officer(
     }
     let directory = directory(relay).await?;
     let known = directory.officers.get(officer).ok_or(IdentityError::OfficerUnknown)?;
+    // The bureau's own people are of no station, and nobody gives themselves the rights of one.
+    if known.station.is_none() || known.role >= by.rights.role {
+        return Err(IdentityError::NoRight);
+    }
     if !directory.stations.contains_key(&station) {
         return Err(IdentityError::StationUnknown);
     }

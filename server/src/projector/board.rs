@@ -173,17 +173,23 @@ impl Board<'_> {
         let since = self.today.plus_days(-ATTENTION_DAYS);
         let mut answered: HashSet<(&TemplateId, u64)> = HashSet::new();
         let mut found = Vec::new();
-        // Newest first: a line that a later round answered speaks for itself.
+        // Newest first: a line that a later round answered speaks for itself. Which of one day's shifts, operations and
+        // occasions came later their names do not tell, so none of them silences another.
+        let mut same_day: Vec<(&TemplateId, u64)> = Vec::new();
+        let mut day = None;
         for row in self.model.rounds.values().rev().filter(|row| row.name.station == station.code) {
             if row.name.period.end() < since {
                 continue;
+            }
+            if day.replace(row.name.period.start()) != Some(row.name.period.start()) {
+                answered.extend(same_day.drain(..));
             }
             let template = &row.name.template;
             let open = row.attention.iter().filter(|attention| {
                 !answered.contains(&(template, rows::line_number(&attention.subject, &attention.item)))
             });
             found.extend(open.map(|attention| self.attention_row(station, row, attention)));
-            answered.extend(row.lines.iter().map(|line| (template, *line)));
+            same_day.extend(row.lines.iter().map(|line| (template, *line)));
         }
         found.extend(self.silence(station));
         found

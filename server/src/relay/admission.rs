@@ -146,6 +146,18 @@ pub(super) fn inspect_given_back(
         let rejection = Rejection::new(RejectCode::NoRight, "the relay writes no rounds");
         return Err(Box::new((batch, rejection)));
     }
+    inspect_signed(batch, bureau, public_key)
+}
+
+/// Checks all of a batch but what its author may do: it is sound, and the key signed it.
+///
+/// # Errors
+/// The first check that it fails; the batch comes back with it.
+pub(super) fn inspect_signed(
+    batch: Batch,
+    bureau: &BureauId,
+    public_key: &[u8],
+) -> Result<Inspected, Box<(Batch, Rejection)>> {
     let inspected = catch_unwind(AssertUnwindSafe(|| inspect_own(batch.clone())));
     let inspected = inspected.unwrap_or_else(|_| {
         let rejection = Rejection::new(RejectCode::Operations, "looking at it panicked");

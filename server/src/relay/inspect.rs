@@ -2,13 +2,13 @@
 //! signatures is most of the work of a push, and none of it needs the writer. What passes is tested on its shadow
 //! document. The result is what the writer gets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
-use shared::ids::{BureauId, DeviceId};
-use shared::protocol::{Batch, RefusalCode};
+use shared::ids::{BureauId, ChangeHash, DeviceId};
+use shared::protocol::{Batch, RefusalCode, RejectCode};
 
-use super::admission;
+use super::admission::{self, Inspected, Rejection};
 use super::shadow::{Shadows, Verdict};
 use super::writer::Candidate;
 use crate::store::{DeviceRecord, Store, StoreError};
@@ -42,7 +42,10 @@ pub(super) async fn inspect(
         };
         let inspect = |batch| match inspected(batch) {
             Ok(inspected) => Candidate::Good(Arc::new(inspected)),
-            Err(rejected) => Candidate::Rejected(rejected),
+            Err(rejected) => match logged(store.as_ref(), &bureau, &authors, &rejected) {
+                Some(inspected) => Candidate::Good(Arc::new(inspected)),
+                None => Candidate::Rejected(rejected),
+            },
         };
         Ok(spread(batches, inspect))
     });
@@ -61,6 +64,21 @@ pub(super) async fn inspect(
         };
     }
     Ok(candidates)
+}
+
+/// A batch that the log has already, of somebody who may not write there any more: what became of it was never heard, and
+/// the writer tells it again.
+fn logged(
+    store: &dyn Store,
+    bureau: &BureauId,
+    authors: &HashMap<DeviceId, DeviceRecord>,
+    (batch, rejection): &(Batch, Rejection),
+) -> Option<Inspected> {
+    let author = authors.get(&batch.actor.device()).filter(|_| rejection.code == RejectCode::NoRight)?;
+    let inspected = admission::inspect_signed(batch.clone(), bureau, &author.public_key).ok()?;
+    let entries = store.document(batch.document).ok()?;
+    let known: HashSet<ChangeHash> = entries.iter().map(|entry| entry.hash).collect();
+    inspected.outlines.iter().all(|outline| known.contains(&outline.hash)).then_some(inspected)
 }
 
 fn authors(store: &dyn Store, batches: &[Batch]) -> Result<HashMap<DeviceId, DeviceRecord>, StoreError> {

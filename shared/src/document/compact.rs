@@ -5,8 +5,9 @@
 //! Nothing here is trusted to be right: a change's hash covers the rebuilt bytes, the hash is what signatures, the
 //! chain and dependencies are about, and admission looks at the rebuilt bytes as at any others.
 
+use std::collections::BTreeMap;
+
 use super::genesis;
-use crate::flat::FlatMap;
 use crate::ids::{ChangeHash, DocumentId};
 
 pub(crate) mod change;
@@ -45,14 +46,14 @@ pub(crate) struct Trail {
     /// Genesis, the heads of acks, and the changes so far.
     pub(crate) hashes: Vec<ChangeHash>,
     next_op: u64,
-    /// The last number of each actor.
-    seqs: FlatMap<Vec<u8>, u64>,
+    /// The last number of each actor. A tree, for a hostile frame may name as many as it has bytes for.
+    seqs: BTreeMap<Vec<u8>, u64>,
 }
 
 impl Trail {
     pub(crate) fn new(document: DocumentId) -> Self {
         let kind = document.kind();
-        Self { hashes: vec![genesis::hash(kind)], next_op: genesis::next_op(kind), seqs: FlatMap::new() }
+        Self { hashes: vec![genesis::hash(kind)], next_op: genesis::next_op(kind), seqs: BTreeMap::new() }
     }
 
     fn last_hash(&self) -> &[u8] {

@@ -16,6 +16,8 @@ use crate::platform::clock::Timer;
 #[derive(Default)]
 struct Open {
     slot: u32,
+    /// Whether it accuses: such a note must be gone before anything else is done that may kill.
+    is_suspect: bool,
     /// Until it fires, the next note may spare it.
     clearing: Option<Timer>,
 }
@@ -35,11 +37,15 @@ pub fn open(slot: u32, kept: &[Note]) -> Option<Applying> {
 pub const RECORDER: Recorder = Recorder { applying: write, applied: clear_soon };
 
 fn write(applying: &Applying) {
+    OPEN.with_borrow_mut(|open| open.is_suspect = applying.is_suspect);
     put(Some(BASE64URL.encode(&store::bytes(applying))));
 }
 
 /// Clears the note, unless the next one comes first.
 fn clear_soon() {
+    if OPEN.with_borrow(|open| open.is_suspect) {
+        return clear();
+    }
     let timer = Timer::after(0, clear);
     OPEN.with_borrow_mut(|open| open.clearing = Some(timer));
 }

@@ -142,6 +142,9 @@ pub struct CardView {
     /// When that asset expires.
     #[n(13)]
     pub expires: Option<Date>,
+    /// Whether the signature waits for it.
+    #[n(14)]
+    pub is_required_open: bool,
 }
 
 shared::read_record!(CardView {
@@ -158,7 +161,8 @@ shared::read_record!(CardView {
     last,
     is_required,
     asset,
-    expires
+    expires,
+    is_required_open
 });
 
 /// How an item is answered.

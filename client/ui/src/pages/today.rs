@@ -81,7 +81,7 @@ fn List(props: &ListProps) -> Html {
         <>
             if !today.rows.iter().any(|row| !is_closed(row)) {
                 <p class="empty">{ glyph(Icon::Check) }<span>
-                    { words.today_empty() }
+                    { if today.rows.is_empty() { words.today_empty() } else { words.today_all_done() } }
                     if let Some((name, at)) = &today.next {
                         { " " }{ words.today_next(&format::short_day(props.person.zone.date(*at)), words.label(name)) }
                     }

@@ -45,6 +45,7 @@ fn round(events: Vec<EventView>) -> RoundView {
         standard: Label::default(),
         asset: String::new(),
         expires: None,
+        is_required_open: false,
         input: Input::Condition,
         is_safety_critical: false,
         faults: Vec::new(),

@@ -104,6 +104,29 @@ async fn only_enrolled_devices_are_authors_and_what_a_revoked_one_signed_is_held
 }
 
 #[tokio::test]
+async fn what_the_log_has_of_somebody_who_moved_is_told_again() {
+    let desk = Desk::new();
+    let phone = desk.phone("chen", "zhongmiao");
+    let mut document = Document::new(round());
+    let sent = batch(&phone, &write(&phone, &mut document, 1));
+    let unsent = batch(&phone, &write(&phone, &mut document, 1));
+    assert_eq!(desk.push(&[&sent]).await, [accepted(1)]);
+    let moved = Officer {
+        id: phone.officer.clone(),
+        name: "chen".to_owned(),
+        badge: "1".to_owned(),
+        station: Some(StationCode::parse("tianhe").unwrap()),
+        role: Role::Officer,
+    };
+    desk.relay.store().put_officer(&moved).unwrap();
+    let outcomes = desk.push(&[&sent, &unsent]).await;
+    assert_eq!((&outcomes[0], code(&outcomes[1])), (&duplicate(1), Some(RejectCode::NoRight)));
+    let mut forged = sent;
+    forged.signature[7] ^= 1;
+    assert_eq!(code(&desk.push(&[&forged]).await[0]), Some(RejectCode::NoRight));
+}
+
+#[tokio::test]
 async fn the_bureaus_own_documents_are_not_written_by_phones() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");

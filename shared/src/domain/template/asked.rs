@@ -121,12 +121,16 @@ impl<'a> Asked<'a> {
     }
 
     /// Orders two answers by caution: `Greater` means that `a` is the safer one to believe. Total, as
-    /// [`SafeSide::caution`] is; of two options the later one is, and one that the line does not have before all.
+    /// [`SafeSide::caution`] is; a number that is off before one that is fine; of two options the later one, and one that the line does not have before all.
     pub fn caution(&self, a: &Answer, b: &Answer) -> Ordering {
         match (a, b) {
             (Answer::Choice(one), Answer::Choice(other)) => {
                 let place = |code| self.option(code).map_or(usize::MAX, |(place, _)| place);
                 place(one).cmp(&place(other)).then_with(|| one.cmp(other))
+            }
+            // Of a range either end is the dangerous one.
+            (Answer::Number(one), Answer::Number(other)) => {
+                self.band(*one).cmp(&self.band(*other)).then_with(|| self.item.safe_side.caution(a, b))
             }
             _ => self.item.safe_side.caution(a, b),
         }
@@ -175,6 +179,22 @@ mod tests {
         let item =
             item(r#"{"type": "count", "unit": {"zh": "只"}, "expected": {"plus": 3, "each": 2}}"#, "min");
         assert_eq!(Asked::alone(&item).expected, Some(3_000));
+    }
+
+    #[test]
+    fn of_a_range_the_number_that_is_off_is_the_safer_one_to_believe() {
+        let kind = r#"{"type": "number", "unit": {"zh": "℃"}, "ok_min": 15000, "ok_max": 40000}"#;
+        for safe_side in ["min", "max"] {
+            let item = item(kind, safe_side);
+            let asked = Asked::alone(&item);
+            for off in [45_000, 10_000] {
+                let order = asked.caution(&Answer::Number(off), &Answer::Number(30_000));
+                assert_eq!(order, Ordering::Greater, "{safe_side} {off}");
+            }
+        }
+        let item = item(kind, "min");
+        let two_fine = Asked::alone(&item).caution(&Answer::Number(20_000), &Answer::Number(30_000));
+        assert_eq!(two_fine, Ordering::Greater, "of two that are fine the safe side");
     }
 
     #[test]

@@ -119,6 +119,15 @@ impl Addition {
     /// What is wrong first.
     pub fn check(&self, core: &Template, before: Option<&Self>) -> Result<(), TemplateError> {
         check_groups(&core.groups, &self.groups, true)?;
+        // A line in a group of the core's stands in the middle of it: what it refers to must be asked before.
+        let whole = core.clone().with(Some(self));
+        let mut earlier: Vec<&Item> = Vec::new();
+        for (_, item) in whole.items() {
+            if is_station_item(&item.id) {
+                check_item(item, &earlier)?;
+            }
+            earlier.push(item);
+        }
         let Some(before) = before else { return Ok(()) };
         if self.addition <= before.addition {
             return Err(TemplateError::Version { version: self.addition, before: before.addition });

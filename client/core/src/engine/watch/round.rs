@@ -134,6 +134,7 @@ impl Builder<'_> {
             standard,
             asset: about,
             expires,
+            is_required_open: line.is_required_open(&sheet.begun),
             input: line.definition.map_or(Input::Condition, |asked| self.input(asked, line)),
             is_required: item.is_some_and(|item| item.is_required),
             is_safety_critical: item.is_some_and(|item| item.is_safety_critical),

@@ -216,6 +216,13 @@ fn an_operation_goes_on_from_its_first_day_until_somebody_ends_it() {
     let periods: Vec<String> = view.rows.iter().map(|row| row.round.period.to_string()).collect();
     let today = Zone::CHINA.date(NOW);
     assert_eq!(periods, [format!("event/{today}/ended"), format!("event/{today}/goes-on")]);
+
+    // What is left undone at midnight is still there in the morning.
+    let begun = view.rows[1].round.clone();
+    answer_in(&mut phone, begun.clone(), "li", "P04", Condition::Ok);
+    let morning = today::view(&mut phone, NOW.plus_ms(DAY_MS));
+    let old: Vec<_> = morning.rows.iter().filter(|row| row.due.is_none()).map(|row| &row.round).collect();
+    assert_eq!(old, [&begun]);
 }
 
 #[test]

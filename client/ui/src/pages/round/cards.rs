@@ -132,8 +132,19 @@ pub fn Cards(props: &PartProps) -> Html {
     });
     use_undo(&reach, round, &tentative, &state);
 
-    // A card that a newer template no longer has: go on at the first.
-    let index = state.at.index(round).unwrap_or_default();
+    // A card that a newer template no longer has, or that is not asked any more: go on at the first, with nothing open
+    // that was meant for the other.
+    let found = state.at.index(round);
+    {
+        let (panel, draft) = (state.panel.clone(), state.draft.clone());
+        use_effect_with(found.is_none(), move |is_gone| {
+            if *is_gone {
+                panel.set(Panel::Answers);
+                draft.set(None);
+            }
+        });
+    }
+    let index = found.unwrap_or_default();
     let card = &round.cards[index];
     let own = walk::own(round, card, &tentative);
     let stretch = walk::stretch(round, index);

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use link::Command;
 use link::slice::{CardView, RoundState, RoundView, SignOffView};
+use shared::domain::answer::Answer;
 use shared::time::{Timestamp, Zone};
 use yew::{Callback, Html, classes, component, html, use_state_eq};
 
 use super::list::{item, open_card};
-use super::walk::{self, CardId};
+use super::walk::CardId;
 use super::{PartProps, RoundPart, Route};
 use crate::components::card_face::Saved;
 use crate::components::icon::{Icon, glyph};
@@ -54,7 +55,10 @@ pub fn Summary(props: &PartProps) -> Html {
             });
         })
     };
-    let open: Vec<&CardView> = cards(round, |card| !walk::is_answered(round, card, &tentative));
+    // What somebody left unchecked is as open as what nobody has come to.
+    let is_left = |card: &CardView| card.reading.answers.iter().all(|answer| *answer == Answer::NotChecked);
+    let is_said = |card: &CardView| tentative.iter().any(|answer| answer.is_about(&round.name, card));
+    let open: Vec<&CardView> = cards(round, |card| is_left(card) && !is_said(card));
     let is_signed = round.state == RoundState::Signed;
     html! {
         <div class="summary">
@@ -69,7 +73,7 @@ pub fn Summary(props: &PartProps) -> Html {
                 if round.may_sign && !is_signed && round.required_open > 0 {
                     <p class="hint" role="status" data-testid="required-open">{ words.sign_required(round.required_open) }</p>
                     <button type="button" class="primary" data-testid="to-required" onclick={
-                        let required = open.iter().find(|card| card.is_required).map(|card| CardId::of(card));
+                        let required = round.cards.iter().find(|card| card.is_required_open).map(CardId::of);
                         move |_| if let Some(card) = required.clone() { onopen.emit(card) }
                     }>{ words.to_required() }</button>
                 } else if round.may_sign && !is_signed {

@@ -133,6 +133,7 @@ mod tests {
                 standard: Label::default(),
                 asset: String::new(),
                 expires: None,
+                is_required_open: false,
                 input: Input::Condition,
                 is_safety_critical: false,
                 faults: Vec::new(),

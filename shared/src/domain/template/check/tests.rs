@@ -127,6 +127,13 @@ fn a_station_adds_lines_of_its_own_ids_and_changes_no_others() {
     let first = addition(1, std::slice::from_ref(&anchor));
     assert_eq!(first.check(&core, None), Ok(()));
     assert_eq!(first.check(&core, Some(&first)), Err(TemplateError::Version { version: 1, before: 1 }));
+    // At the end of the first group it would be asked before the boat is.
+    let name = json!({"zh": core.groups[0].name.zh, "en": core.groups[0].name.en});
+    let early: Addition = serde_json::from_value(json!({"station": "zhongmiao", "template": "flood",
+        "addition": 1, "groups": [{"name": name, "items": [anchor]}]}))
+    .unwrap();
+    let reference = TemplateError::Reference { item: id("own.anchor"), on: id("boat") };
+    assert_eq!(early.check(&core, None), Err(reference));
     let boat = line("boat", &json!({"type": "condition"}), "worst");
     assert_eq!(addition(1, &[boat]).check(&core, None), Err(TemplateError::IdTwice { item: id("boat") }));
     let pier = line("pier", &json!({"type": "condition"}), "worst");
