@@ -35,8 +35,9 @@ const BEFORE: usize = 300;
 const COUNT: usize = 500;
 /// Bytes that memory may grow meanwhile. A leak of one read buffer a connection would be 2 MB.
 const GROWTH_BYTES_MAX: usize = 1 << 20;
-/// Times that it is looked at. The relay does other things too, snapshots first of all; what leaks does so each time.
-const TIMES: usize = 3;
+/// Times that it is looked at, at most. The relay does other things too, snapshots first of all, and on a busy machine for
+/// a while; what leaks does so each time.
+const TIMES: usize = 8;
 
 #[test]
 fn connections_that_have_gone_leave_no_memory() {
@@ -44,13 +45,13 @@ fn connections_that_have_gone_leave_no_memory() {
     let [mut a, ..] = relay.guests();
     assert!(a.sign_in());
     come_and_go(&a.client, BEFORE);
-    let grown = (0..TIMES).map(|_| {
+    let mut grown = (0..TIMES).map(|_| {
         let before = relay.resident_bytes();
         come_and_go(&a.client, COUNT);
         relay.resident_bytes().saturating_sub(before)
     });
-    let least = grown.min().expect("it was looked at");
-    assert!(least <= GROWTH_BYTES_MAX, "{least} bytes for {COUNT} connections that have gone");
+    let is_steady = grown.any(|bytes| bytes <= GROWTH_BYTES_MAX);
+    assert!(is_steady, "each {COUNT} connections that have gone leave over {GROWTH_BYTES_MAX} bytes");
 }
 
 fn come_and_go(client: &Client, times: usize) {
