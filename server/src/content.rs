@@ -136,17 +136,17 @@ mod tests {
             ("pre-drive", Vehicle, 16, 5, 4),
             ("tactical-unit", Vehicle, 30, 9, 2),
             ("flood-departure", Station, 26, 9, 6),
-            ("flood-return", Station, 22, 5, 7),
+            ("flood-return", Station, 22, 5, 8),
             ("uav-preflight", Station, 21, 7, 9),
             ("uav-postflight", Station, 9, 3, 2),
             ("kit-maintenance", Officer, 19, 4, 0),
             ("maintenance-day", Station, 15, 0, 2),
             ("inspection", Asset, 4, 0, 0),
             ("inspection-day", Station, 17, 2, 5),
-            ("five-haves", Station, 30, 3, 3),
+            ("five-haves", Station, 30, 3, 4),
             ("duty-room", Station, 10, 2, 2),
             ("emergency-stores", Station, 20, 1, 1),
-            ("supervisor-visit", Station, 18, 4, 7),
+            ("supervisor-visit", Station, 18, 4, 8),
         ];
         let expected = expected
             .map(|(id, subject, all, critical, required)| (id.to_owned(), subject, all, critical, required));

@@ -98,19 +98,55 @@ fn checked(
     bureau: &BureauId,
     authors: &HashMap<DeviceId, DeviceRecord>,
 ) -> Result<Checked, Rejection> {
+    let (walked, outlines) = sound(batch)?;
+    let author = right(batch, authors)?;
+    let (outlines, signs) = authentic(batch, bureau, author, &walked, outlines)?;
+    Ok((outlines, author.revoked.is_some(), signs))
+}
+
+/// What is asked of the bytes alone.
+fn sound(batch: &Batch) -> Result<(Vec<change::Known<'_>>, Vec<Outline>), Rejection> {
     size(batch)?;
     let walked = change::all(batch)?;
     let outlines = change::outlines(&walked)?;
     head(batch, &outlines)?;
     shelf(batch)?;
-    let author = right(batch, authors)?;
+    Ok((walked, outlines))
+}
+
+/// What is asked of a batch once it is known whose it is; the author's rights, if it signs a round.
+fn authentic(
+    batch: &Batch,
+    bureau: &BureauId,
+    author: &DeviceRecord,
+    walked: &[change::Known<'_>],
+    outlines: Vec<Outline>,
+) -> Result<(Vec<Outline>, Option<Rights>), Rejection> {
     writer(batch, &outlines)?;
     signature(batch, bureau, &author.public_key)?;
     let mut signs = false;
-    for (hash, walked) in &walked {
+    for (hash, walked) in walked {
         signs |= policy::check(batch, bureau, author, *hash, walked)?;
     }
-    Ok((outlines, author.revoked.is_some(), signs.then(|| author.rights.clone())))
+    Ok((outlines, signs.then(|| author.rights.clone())))
+}
+
+/// Checks a batch of somebody who may not write there any more: all but the right, and it is held.
+///
+/// # Errors
+/// The first check that it fails.
+pub(super) fn inspect_moved(
+    batch: &Batch,
+    bureau: &BureauId,
+    author: &DeviceRecord,
+) -> Result<Inspected, Rejection> {
+    let checked = || {
+        let (walked, outlines) = sound(batch)?;
+        authentic(batch, bureau, author, &walked, outlines)
+    };
+    let panicked = || Err(Rejection::new(RejectCode::Operations, "looking at it panicked"));
+    let (outlines, signs) = catch_unwind(AssertUnwindSafe(checked)).unwrap_or_else(|_| panicked())?;
+    Ok(Inspected { batch: batch.clone(), outlines, held: true, signs })
 }
 
 /// Checks a batch that the relay wrote itself: all that [`inspect`] does but the author's right, signature and policy.
@@ -146,18 +182,6 @@ pub(super) fn inspect_given_back(
         let rejection = Rejection::new(RejectCode::NoRight, "the relay writes no rounds");
         return Err(Box::new((batch, rejection)));
     }
-    inspect_signed(batch, bureau, public_key)
-}
-
-/// Checks all of a batch but what its author may do: it is sound, and the key signed it.
-///
-/// # Errors
-/// The first check that it fails; the batch comes back with it.
-pub(super) fn inspect_signed(
-    batch: Batch,
-    bureau: &BureauId,
-    public_key: &[u8],
-) -> Result<Inspected, Box<(Batch, Rejection)>> {
     let inspected = catch_unwind(AssertUnwindSafe(|| inspect_own(batch.clone())));
     let inspected = inspected.unwrap_or_else(|_| {
         let rejection = Rejection::new(RejectCode::Operations, "looking at it panicked");

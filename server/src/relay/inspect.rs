@@ -5,11 +5,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
-use shared::ids::{BureauId, ChangeHash, DeviceId};
+use shared::document::read;
+use shared::ids::{BureauId, ChangeHash, CollectionId, DeviceId, DocumentId};
 use shared::protocol::{Batch, RefusalCode, RejectCode};
+use shared::trust::rights::Rights;
 
 use super::admission::{self, Inspected, Rejection};
 use super::shadow::{Shadows, Verdict};
+use super::snapshot;
 use super::writer::Candidate;
 use crate::store::{DeviceRecord, Store, StoreError};
 
@@ -26,6 +29,7 @@ pub(super) async fn inspect(
     bureau: &BureauId,
     own_key: &[u8],
     shadows: &Shadows,
+    carrier: DeviceId,
     batches: Vec<Batch>,
 ) -> Result<Vec<Candidate>, StoreError> {
     let store = Arc::clone(store);
@@ -42,7 +46,7 @@ pub(super) async fn inspect(
         };
         let inspect = |batch| match inspected(batch) {
             Ok(inspected) => Candidate::Good(Arc::new(inspected)),
-            Err(rejected) => match logged(store.as_ref(), &bureau, &authors, &rejected) {
+            Err(rejected) => match of_moved(store.as_ref(), &bureau, &authors, carrier, &rejected) {
                 Some(inspected) => Candidate::Good(Arc::new(inspected)),
                 None => Candidate::Rejected(rejected),
             },
@@ -66,19 +70,36 @@ pub(super) async fn inspect(
     Ok(candidates)
 }
 
-/// A batch that the log has already, of somebody who may not write there any more: what became of it was never heard, and
-/// the writer tells it again.
-fn logged(
+/// A batch of somebody who may not write there any more, all the same: when the log has it already, since what became of
+/// it was never heard and the writer tells it again; and when another phone gives it back to a relay that lost it, as its
+/// author was of that station once. Then it is held.
+fn of_moved(
     store: &dyn Store,
     bureau: &BureauId,
     authors: &HashMap<DeviceId, DeviceRecord>,
+    carrier: DeviceId,
     (batch, rejection): &(Batch, Rejection),
 ) -> Option<Inspected> {
     let author = authors.get(&batch.actor.device()).filter(|_| rejection.code == RejectCode::NoRight)?;
-    let inspected = admission::inspect_signed(batch.clone(), bureau, &author.public_key).ok()?;
+    let inspected = admission::inspect_moved(batch, bureau, author).ok()?;
     let entries = store.document(batch.document).ok()?;
     let known: HashSet<ChangeHash> = entries.iter().map(|entry| entry.hash).collect();
-    inspected.outlines.iter().all(|outline| known.contains(&outline.hash)).then_some(inspected)
+    let is_known = inspected.outlines.iter().all(|outline| known.contains(&outline.hash));
+    let is_taken = is_known || carrier != author.id && has_been(store, bureau, author, &batch.collection)?;
+    is_taken.then_some(inspected)
+}
+
+/// Whether the directory ever had a person at the station of a collection.
+fn has_been(
+    store: &dyn Store,
+    bureau: &BureauId,
+    author: &DeviceRecord,
+    collection: &CollectionId,
+) -> Option<bool> {
+    let directory = snapshot::load(store, DocumentId::directory(bureau)).ok()?;
+    let rights_at = |station| Rights { station: Some(station), ..author.rights.clone() };
+    let stations = read::stations_of(&directory, &author.rights.officer);
+    Some(stations.into_iter().any(|station| rights_at(station).may_write(collection)))
 }
 
 fn authors(store: &dyn Store, batches: &[Batch]) -> Result<HashMap<DeviceId, DeviceRecord>, StoreError> {

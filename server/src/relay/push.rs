@@ -61,7 +61,7 @@ impl Relay {
         let Some(permits) = writer.permits(count) else {
             return Committed::deferred(RefusalCode::Busy, count);
         };
-        match inspect::inspect(store, &bureau.id, signer.public_key(), shadows, batches).await {
+        match inspect::inspect(store, &bureau.id, signer.public_key(), shadows, carrier, batches).await {
             Ok(candidates) => self.commit(carrier, candidates, permits).await,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "authors could not be looked up");

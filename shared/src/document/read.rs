@@ -135,6 +135,15 @@ pub fn directory(document: &Document) -> Directory {
     directory
 }
 
+/// Every station that a person was ever of.
+pub fn stations_of(document: &Document, officer: &OfficerId) -> FlatSet<StationCode> {
+    let stations = entries(document, DirectoryEntry::from_json).filter_map(|entry| match entry {
+        DirectoryEntry::Officer(found) if found.id == *officer => found.station,
+        _ => None,
+    });
+    stations.into_flat_set()
+}
+
 /// A station's register: assets by id.
 pub fn register(document: &Document) -> BTreeMap<AssetId, Asset> {
     let assets = entries(document, RegisterEntry::from_json);

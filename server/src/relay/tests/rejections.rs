@@ -3,7 +3,10 @@
 use shared::ids::ChangeHash;
 use shared::limits::{BATCH_CHANGES_MAX, CHANGE_BYTES_MAX};
 
+use shared::domain::directory::DirectoryEntry;
+
 use super::*;
+use crate::publishing;
 
 #[tokio::test]
 async fn what_is_wrong_with_a_batch_is_named_and_kept_off_the_log() {
@@ -104,7 +107,7 @@ async fn only_enrolled_devices_are_authors_and_what_a_revoked_one_signed_is_held
 }
 
 #[tokio::test]
-async fn what_the_log_has_of_somebody_who_moved_is_told_again() {
+async fn what_somebody_wrote_before_a_move_is_told_again_and_held_when_it_is_given_back() {
     let desk = Desk::new();
     let phone = desk.phone("chen", "zhongmiao");
     let mut document = Document::new(round());
@@ -119,11 +122,23 @@ async fn what_the_log_has_of_somebody_who_moved_is_told_again() {
         role: Role::Officer,
     };
     desk.relay.store().put_officer(&moved).unwrap();
-    let outcomes = desk.push(&[&sent, &unsent]).await;
-    assert_eq!((&outcomes[0], code(&outcomes[1])), (&duplicate(1), Some(RejectCode::NoRight)));
-    let mut forged = sent;
+    let push = async |carrier: DeviceId, batch: &Batch| {
+        desk.relay.push(carrier, vec![batch.clone()]).await.acks.remove(0).outcome
+    };
+    assert_eq!(push(phone.device(), &sent).await, duplicate(1));
+    assert_eq!(code(&push(phone.device(), &unsent).await), Some(RejectCode::NoRight), "it was never there");
+
+    // Another phone gives back what a relay may have lost: the directory must know the author at that station.
+    assert_eq!(code(&push(carrier(), &unsent).await), Some(RejectCode::NoRight));
+    let before = Officer { station: Some(name().station), ..moved };
+    publishing::publish_directory(&desk.relay, &[DirectoryEntry::Officer(before)]).await.unwrap();
+    let mut forged = unsent.clone();
     forged.signature[7] ^= 1;
-    assert_eq!(code(&desk.push(&[&forged]).await[0]), Some(RejectCode::NoRight));
+    assert_eq!(code(&push(carrier(), &forged).await), Some(RejectCode::NoRight));
+    assert_eq!(push(carrier(), &unsent).await, accepted(2));
+    let held: Vec<bool> =
+        desk.relay.store().document(round()).unwrap().iter().map(|entry| entry.held).collect();
+    assert_eq!(held, [false, true], "a supervisor says whether it counts");
 }
 
 #[tokio::test]
