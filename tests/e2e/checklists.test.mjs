@@ -1,7 +1,7 @@
 // What a checklist asks: counts against what should be there, lines that appear when they matter, what must be answered
 // before the signature, choices, and rounds that are begun when something happens.
 import assert from "node:assert/strict";
-import { assertQuiet, cardItem, enrol, openRound, readings, sayOk, toItem, untilAtCentre, untilSaved } from "./kit/app.mjs";
+import { assertQuiet, cardItem, enrol, openRound, readings, sayOk, toItem, untilAtCentre, untilPast, untilSaved } from "./kit/app.mjs";
 import { openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
@@ -11,7 +11,7 @@ async function sayValue(page, text) {
   const before = await cardItem(page);
   if (text !== undefined) await page.getByTestId("answer-value").fill(text);
   await page.getByTestId("answer-save").click();
-  await page.waitForFunction((before) => document.querySelector("[data-testid=card]")?.dataset.item !== before, before);
+  await untilPast(page, before);
   await untilSaved(page);
 }
 
@@ -97,7 +97,7 @@ test("a choice is one tap, and a round that one begins is found by the other", a
   await openRound(page, "five-haves");
   await toItem(page, "W18");
   await page.getByTestId("answer-s4").click();
-  await page.waitForFunction(() => document.querySelector("[data-testid=card]")?.dataset.item !== "W18");
+  await untilPast(page, "W18");
   await toItem(page, "W18");
   await page.locator('[data-testid=answer-s4][aria-pressed=true]').waitFor();
 

@@ -1,6 +1,6 @@
 // The officer's job without a network, and the supervisor's screen: the walk of one tap with its first and last steps.
 import assert from "node:assert/strict";
-import { assertQuiet, chip, enrol, openRound, readings, sayOk, untilAtCentre, untilChip, untilSaved } from "./kit/app.mjs";
+import { assertQuiet, chip, enrol, openRound, readings, sayOk, tapOk, untilAtCentre, untilChip, untilSaved } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
@@ -36,10 +36,7 @@ test("ten items without a network survive a dead battery and reach the superviso
 
   // In the middle of the eleventh, the battery dies.
   await page.getByTestId("card").waitFor();
-  const field = page.getByTestId("answer-value");
-  if (await field.count()) await field.fill("90");
-  const last = page.locator("[data-testid=answer-ok],[data-testid=answer-save]").first();
-  await last.dispatchEvent("click");
+  await tapOk(page);
   await phone.kill();
   await phone.start();
   page = await phone.open(relay.origin(0));

@@ -1,9 +1,10 @@
 //! The core's engine: takes commands of the interface and events of the browser one after the other, feeds the phone's
 //! end of the sync, performs what it asks for, and keeps the interface's slices up to date.
 //!
-//! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the way to the relay, `membership`
-//! what it says about this phone, `board` the supervisor's stream, `quarantine` what supervisors judge, `operations` what they start, `store` says what
-//! lies where on the disk, `tabs` talks to the phone's other tabs, `watch` makes the slices.
+//! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the
+//! way to the relay, `membership` what it says about this phone, `board` the supervisor's stream, `quarantine` what
+//! supervisors judge, `operations` what they start, `store` says what lies where on the disk, `tabs` talks to the phone's
+//! other tabs, `watch` makes the slices.
 
 pub mod store;
 pub mod watch;

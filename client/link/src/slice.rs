@@ -203,7 +203,7 @@ pub struct TodayRow {
     /// Whether it is about this person's own kit; otherwise it is the station's.
     #[n(10)]
     pub is_mine: bool,
-    /// When it was signed first, clock corrected.
+    /// When it was signed last, clock corrected.
     #[n(11)]
     pub signed_at: Option<Timestamp>,
 }

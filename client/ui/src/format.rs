@@ -47,13 +47,22 @@ impl Status {
         if is_off { Self::Fault } else { Self::Fine }
     }
 
+    /// A condition as a status.
+    pub fn of_condition(condition: Condition) -> Self {
+        match condition {
+            Condition::Ok => Self::Fine,
+            Condition::Watch => Self::Watch,
+            Condition::Fault => Self::Fault,
+            Condition::Missing => Self::Missing,
+        }
+    }
+
     /// What an answer to an item says.
     pub fn of(answer: &Answer, input: &Input) -> Self {
         match answer {
-            Answer::Condition(Condition::Ok) | Answer::YesNo(true) => Self::Fine,
-            Answer::Condition(Condition::Watch) => Self::Watch,
-            Answer::Condition(Condition::Fault) | Answer::YesNo(false) => Self::Fault,
-            Answer::Condition(Condition::Missing) => Self::Missing,
+            Answer::Condition(condition) => Self::of_condition(*condition),
+            Answer::YesNo(true) => Self::Fine,
+            Answer::YesNo(false) => Self::Fault,
             Answer::NotChecked => Self::Unchecked,
             Answer::NotApplicable => Self::NotApplicable,
             Answer::Number(number) => match input {
@@ -68,13 +77,9 @@ impl Status {
                 Input::Date(Some(until)) if date < until => Self::Fault,
                 _ => Self::Value,
             },
-            Answer::Choice(code) => match option(input, code).map(|option| option.means) {
-                Some(Condition::Ok) => Self::Fine,
-                Some(Condition::Watch) => Self::Watch,
-                Some(Condition::Fault) => Self::Fault,
-                Some(Condition::Missing) => Self::Missing,
-                None => Self::Value,
-            },
+            Answer::Choice(code) => {
+                option(input, code).map_or(Self::Value, |option| Self::of_condition(option.means))
+            }
             Answer::Text(_) | Answer::Scan(_) | Answer::Photo(_) => Self::Value,
         }
     }

@@ -11,12 +11,14 @@ use crate::store::Store;
 mod keys;
 mod modal;
 mod offline;
+mod sending;
 mod slice;
 mod time;
 
 pub use keys::use_keys;
 pub use modal::use_modal;
 pub use offline::use_offline_ready;
+pub use sending::{Sending, use_sending};
 pub use slice::use_slice;
 pub use time::{use_now, use_phone_clock};
 

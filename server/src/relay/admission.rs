@@ -83,12 +83,16 @@ pub fn inspect(
     bureau: &BureauId,
     authors: &HashMap<DeviceId, DeviceRecord>,
 ) -> Result<Inspected, Box<(Batch, Rejection)>> {
-    // None of the checks should panic; if one does, it must cost the batch that it panics at, and nothing else.
-    match catch_unwind(AssertUnwindSafe(|| checked(&batch, bureau, authors))) {
-        Ok(Ok((outlines, held, signs))) => Ok(Inspected { batch, outlines, held, signs }),
-        Ok(Err(rejection)) => Err(Box::new((batch, rejection))),
-        Err(_) => Err(Box::new((batch, Rejection::new(RejectCode::Operations, "looking at it panicked")))),
+    match guarded(|| checked(&batch, bureau, authors)) {
+        Ok((outlines, held, signs)) => Ok(Inspected { batch, outlines, held, signs }),
+        Err(rejection) => Err(Box::new((batch, rejection))),
     }
+}
+
+/// None of the checks should panic; if one does, it must cost the batch that it panics at, and nothing else.
+fn guarded<T>(check: impl FnOnce() -> Result<T, Rejection>) -> Result<T, Rejection> {
+    let panicked = |_| Err(Rejection::new(RejectCode::Operations, "looking at it panicked"));
+    catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(panicked)
 }
 
 type Checked = (Vec<Outline>, bool, Option<Rights>);
@@ -140,12 +144,10 @@ pub(super) fn inspect_moved(
     bureau: &BureauId,
     author: &DeviceRecord,
 ) -> Result<Inspected, Rejection> {
-    let checked = || {
+    let (outlines, signs) = guarded(|| {
         let (walked, outlines) = sound(batch)?;
         authentic(batch, bureau, author, &walked, outlines)
-    };
-    let panicked = || Err(Rejection::new(RejectCode::Operations, "looking at it panicked"));
-    let (outlines, signs) = catch_unwind(AssertUnwindSafe(checked)).unwrap_or_else(|_| panicked())?;
+    })?;
     Ok(Inspected { batch: batch.clone(), outlines, held: true, signs })
 }
 
@@ -154,18 +156,16 @@ pub(super) fn inspect_moved(
 /// # Errors
 /// The first check that it fails; the batch comes back with it.
 pub(super) fn inspect_own(batch: Batch) -> Result<Inspected, Box<(Batch, Rejection)>> {
-    let checked = || {
-        size(&batch)?;
-        let outlines = change::outlines(&change::all(&batch)?)?;
-        head(&batch, &outlines)?;
-        shelf(&batch)?;
-        writer(&batch, &outlines)?;
-        Ok(outlines)
-    };
-    match checked() {
+    match own(&batch) {
         Ok(outlines) => Ok(Inspected { batch, outlines, held: false, signs: None }),
         Err(rejection) => Err(Box::new((batch, rejection))),
     }
+}
+
+fn own(batch: &Batch) -> Result<Vec<Outline>, Rejection> {
+    let (_, outlines) = sound(batch)?;
+    writer(batch, &outlines)?;
+    Ok(outlines)
 }
 
 /// Checks a batch that the relay wrote itself and lost, and that a phone gives back: the relay's own signature is all
@@ -178,18 +178,17 @@ pub(super) fn inspect_given_back(
     bureau: &BureauId,
     public_key: &[u8],
 ) -> Result<Inspected, Box<(Batch, Rejection)>> {
-    if batch.document.kind() == DocumentKind::Round {
-        let rejection = Rejection::new(RejectCode::NoRight, "the relay writes no rounds");
-        return Err(Box::new((batch, rejection)));
-    }
-    let inspected = catch_unwind(AssertUnwindSafe(|| inspect_own(batch.clone())));
-    let inspected = inspected.unwrap_or_else(|_| {
-        let rejection = Rejection::new(RejectCode::Operations, "looking at it panicked");
-        Err(Box::new((batch, rejection)))
-    })?;
-    match signature(&inspected.batch, bureau, public_key) {
-        Ok(()) => Ok(inspected),
-        Err(rejection) => Err(Box::new((inspected.batch, rejection))),
+    let checked = || {
+        if batch.document.kind() == DocumentKind::Round {
+            return Err(Rejection::new(RejectCode::NoRight, "the relay writes no rounds"));
+        }
+        let outlines = own(&batch)?;
+        signature(&batch, bureau, public_key)?;
+        Ok(outlines)
+    };
+    match guarded(checked) {
+        Ok(outlines) => Ok(Inspected { batch, outlines, held: false, signs: None }),
+        Err(rejection) => Err(Box::new((batch, rejection))),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which rounds are due when. All dates are the bureau's, whatever the phone's clock says: callers give the corrected
 //! moment.
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 
 use super::Label;
@@ -176,6 +178,13 @@ impl Calendar {
         self.duties.iter().filter(|duty| duty.on == Recurrence::Occasion).map(|duty| &duty.template)
     }
 
+    /// The name of the next operation that a phone starts: the phone's own, so that two people can start two at once.
+    pub fn next_operation(&self, phone: DeviceId) -> String {
+        let own = |n: usize| begun_by(phone, n);
+        let is_free = |name: &String| self.operations.get(name).is_none();
+        (1..).map(own).find(is_free).unwrap_or_default()
+    }
+
     /// What a period's shift or operation is called.
     pub fn label(&self, period: &Period) -> Option<&Label> {
         match period {
@@ -273,6 +282,11 @@ impl Shift {
 }
 
 impl Operation {
+    /// Whether it can still be ended on a date: it has begun, and nobody has said that this is its last day.
+    pub fn goes_on(&self, date: Date) -> bool {
+        self.from <= date && self.to.is_none_or(|to| date < to)
+    }
+
     /// Whether a station is in it on a date.
     pub fn is_on(&self, date: Date, station: &StationCode) -> bool {
         let is_day = self.from <= date && self.to.is_none_or(|to| date <= to);
@@ -299,9 +313,14 @@ pub fn occasion(
     phone: DeviceId,
     n: u32,
 ) -> RoundName {
-    let phone: String = phone.to_string().chars().take(12).collect();
-    let period = Period::Occasion(date, format!("{phone}-{n}"));
+    let period = Period::Occasion(date, begun_by(phone, n));
     RoundName { station: station.clone(), template: template.clone(), period }
+}
+
+/// The n-th of what a phone begins, as a name in a period.
+fn begun_by(phone: DeviceId, n: impl Display) -> String {
+    let phone: String = phone.to_string().chars().take(12).collect();
+    format!("{phone}-{n}")
 }
 
 #[cfg(test)]

@@ -56,21 +56,28 @@ export async function toItem(page, item) {
   await page.locator(`[data-testid=card][data-item="${item}"]`).waitFor();
 }
 
-/** Says that the card on the screen is fine, whatever it asks for, waits for the next, and returns the item. */
+/** Taps what says that the card on the screen is fine, whatever it asks for, and waits for nothing. */
+export async function tapOk(page) {
+  if (await id(page, "answer-ok").count()) return id(page, "answer-ok").click();
+  if (await id(page, "answer-yes").count()) return id(page, "answer-yes").click();
+  // What should be there stands there already; 90 is fine for every percentage that the flood list asks for, and whoever
+  // takes a drone along is asked about it.
+  const field = id(page, "answer-value");
+  const isCount = await id(page, "step-more").count();
+  if (!(await field.inputValue())) await field.fill(isCount ? ((await cardItem(page)) === "F25" ? "0" : "6") : "90");
+  return id(page, "answer-save").click();
+}
+
+/** Waits until the screen shows another card than this, or none. */
+export const untilPast = (page, item) =>
+  page.waitForFunction((item) => document.querySelector("[data-testid=card]")?.dataset.item !== item, item);
+
+/** Says that the card on the screen is fine, waits for the next, and returns the item. */
 export async function sayOk(page) {
-  const before = await cardItem(page);
-  if (await id(page, "answer-ok").count()) await id(page, "answer-ok").click();
-  else if (await id(page, "answer-yes").count()) await id(page, "answer-yes").click();
-  else {
-    // What should be there stands there already; 90 is fine for every percentage that the flood list asks for, and whoever
-    // takes a drone along is asked about it.
-    const field = id(page, "answer-value");
-    const isCount = await id(page, "step-more").count();
-    if (!(await field.inputValue())) await field.fill(isCount ? (before === "F25" ? "0" : "6") : "90");
-    await id(page, "answer-save").click();
-  }
-  await page.waitForFunction((before) => document.querySelector("[data-testid=card]")?.dataset.item !== before, before);
-  return before;
+  const item = await cardItem(page);
+  await tapOk(page);
+  await untilPast(page, item);
+  return item;
 }
 
 /** What the list of a round says: each answered item and its reading. */

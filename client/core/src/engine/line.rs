@@ -4,13 +4,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use link::ToUi;
 use shared::api::problem::{Problem, ProblemCode};
 use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest};
 use shared::digits::BASE64URL;
 use shared::sync::device::Input;
 use shared::trust::signing::{SUITE_P256, session_claim};
 
-use super::state::Engine;
+use super::state::{Engine, fail, post};
 use crate::platform::clock::Timer;
 use crate::platform::http::{self, Media, Reply, Unreachable};
 use crate::platform::socket::{Socket, SocketEvent};
@@ -271,6 +272,15 @@ pub(super) async fn send_json(path: &str, body: &impl serde::Serialize) -> Resul
         Ok(reply)
     } else {
         Err(SessionError::Problem(problem_word(&reply).unwrap_or("internal")))
+    }
+}
+
+/// Answers a command that needed the relay.
+pub(super) fn answer(command: u32, outcome: Result<(), SessionError>) {
+    match outcome {
+        Ok(()) => post(&ToUi::Done(command)),
+        Err(SessionError::Unreachable) => fail(command, "offline", String::new()),
+        Err(SessionError::Problem(code)) => fail(command, code, String::new()),
     }
 }
 

@@ -5,28 +5,22 @@ use std::rc::Rc;
 
 use shared::domain::Label;
 use shared::domain::calendar::Operation;
-use shared::sync::device::Device;
+use shared::sync::device::{Device, Identity};
 use shared::time::Date;
 
-use super::line::send_json;
-use super::quarantine::answer;
+use super::line::{answer, send_json};
 use super::state::{Engine, fail};
 use crate::platform::{clock, spawn};
 
 impl Engine {
     /// Starts one today, at every station.
     pub(super) fn start_operation(self: &Rc<Self>, command: u32, label: String) {
-        let Some((today, started)) = self.today(|device| {
-            // Named by the phone that started it, so that two people can start two; counted, so that one can.
-            let phone: String = device.identity().device.to_string().chars().take(12).collect();
-            let own = format!("{phone}-");
-            let before =
-                device.calendar().operations.values().filter(|it| it.operation.starts_with(&own)).count();
-            (format!("{own}{}", before + 1), device.identity().rights.officer.clone())
+        let Some((today, (operation, by))) = self.today(|device| {
+            let Identity { device: phone, rights, .. } = device.identity();
+            (device.calendar().next_operation(*phone), rights.officer.clone())
         }) else {
             return fail(command, "not-enrolled", String::new());
         };
-        let (operation, by) = started;
         let label = Label { zh: label.clone(), en: label };
         self.post_operation(
             command,

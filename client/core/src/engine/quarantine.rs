@@ -7,8 +7,8 @@ use link::slice::Slice;
 use shared::api::quarantine::{QuarantineView, ReleaseRequest};
 use shared::ids::{DeviceId, DocumentId};
 
-use super::line::{SessionError, get_json, send_json};
-use super::state::{Engine, fail, post};
+use super::line::{SessionError, answer, get_json, send_json};
+use super::state::{Engine, post};
 use crate::platform::spawn;
 
 impl Engine {
@@ -39,13 +39,5 @@ impl Engine {
         let view: QuarantineView = get_json("/api/quarantine").await?;
         post(&ToUi::Slice(Box::new(Slice::Quarantine(view))));
         Ok(())
-    }
-}
-
-pub(super) fn answer(command: u32, outcome: Result<(), SessionError>) {
-    match outcome {
-        Ok(()) => post(&ToUi::Done(command)),
-        Err(SessionError::Unreachable) => fail(command, "offline", String::new()),
-        Err(SessionError::Problem(code)) => fail(command, code, String::new()),
     }
 }

@@ -55,9 +55,6 @@ pub struct RoundView {
     /// Events that this version cannot read, which are kept and not counted.
     #[n(13)]
     pub unreadable: u32,
-    /// Cards that must be answered before it is signed, and are not.
-    #[n(14)]
-    pub required_open: u32,
 }
 
 shared::read_record!(RoundView {
@@ -74,8 +71,7 @@ shared::read_record!(RoundView {
     may_answer,
     may_sign,
     is_loaded,
-    unreadable,
-    required_open
+    unreadable
 });
 
 /// Whom or what a round asks about.

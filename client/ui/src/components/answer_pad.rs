@@ -6,6 +6,8 @@ use shared::domain::template::Choice;
 use yew::{Callback, Html, MouseEvent, Properties, classes, component, html};
 
 use super::icon::{Icon, glyph};
+use super::mark::shape;
+use crate::format::Status;
 use crate::i18n::Words;
 
 /// What can be tapped.
@@ -93,19 +95,14 @@ pub fn choice_pad(props: &AnswerPadProps, options: &[Choice]) -> Html {
     let testids: Vec<String> = options.iter().map(|option| ["answer-", &option.code].concat()).collect();
     let key = |(option, testid): (&'_ Choice, &'_ String)| {
         let tap = Answer::Choice(option.code.clone());
-        let (class, icon) = match option.means {
-            Condition::Ok => ("ok", Icon::Check),
-            Condition::Watch => ("watch", Icon::Triangle),
-            Condition::Fault => ("fault", Icon::Cross),
-            Condition::Missing => ("missing", Icon::Diamond),
-        };
+        let status = Status::of_condition(option.means);
         let is_chosen = props.own.as_ref() == Some(&tap);
         large(
             props,
             &Key {
                 testid,
-                class,
-                icon,
+                class: status.word(),
+                icon: shape(status),
                 word: props.words.label(&option.name),
                 tap: Tap::Answer(tap),
                 is_chosen,

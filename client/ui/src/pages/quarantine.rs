@@ -9,11 +9,11 @@ use shared::api::board::BoardView;
 use shared::api::quarantine::{HeldChanges, QuarantineView, RejectedBatch, Who};
 use shared::ids::{CollectionId, Shelf};
 use shared::time::Timestamp;
-use yew::{Callback, Html, Properties, component, html, use_effect_with, use_state_eq};
+use yew::{Callback, Html, Properties, component, html, use_effect_with};
 
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Sending, use_now, use_reach, use_sending, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -40,20 +40,7 @@ pub fn QuarantinePage(props: &QuarantinePageProps) -> Html {
     let (words, now, reach) = (use_words(), use_now(), use_reach());
     let view = use_slice(|view| view.quarantine.clone());
     let board = use_slice(|view| view.board.clone());
-    let is_busy = use_state_eq(|| true);
-    let failed = use_state_eq(|| None::<String>);
-    let send = {
-        let (reach, is_busy, failed) = (reach.clone(), is_busy.clone(), failed.clone());
-        Callback::from(move |command: Command| {
-            is_busy.set(true);
-            failed.set(None);
-            let (is_busy, failed) = (is_busy.clone(), failed.clone());
-            reach.core.send(command, move |outcome| {
-                is_busy.set(false);
-                failed.set(outcome.err().map(|problem| problem.code));
-            });
-        })
-    };
+    let Sending { is_busy, failed, send } = use_sending(true, Callback::noop());
     let load = send.clone();
     use_effect_with((), move |()| {
         load.emit(Command::LoadQuarantine);
@@ -65,12 +52,12 @@ pub fn QuarantinePage(props: &QuarantinePageProps) -> Html {
     let frame = Frame { words, person: &props.person, now, board };
     html! {
         <Screen title={words.quarantine_title()} subtitle={words.quarantine_hint()}>
-            if let Some(code) = (*failed).clone() {
+            if let Some(code) = failed {
                 <ProblemNote code={code.clone()} sentence={problem::sentence(words, &code)} />
             }
             if let Some(view) = view {
-                { lists(&frame, &view, *is_busy, &send) }
-            } else if *is_busy {
+                { lists(&frame, &view, is_busy, &send) }
+            } else if is_busy {
                 <div aria-busy="true"><p class="hint" role="status">{ words.loading() }</p>
                     <div class="bone tall"></div></div>
             }

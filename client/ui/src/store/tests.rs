@@ -69,7 +69,6 @@ fn round(events: Vec<EventView>) -> RoundView {
         may_sign: false,
         is_loaded: true,
         unreadable: 0,
-        required_open: 0,
     }
 }
 

@@ -134,6 +134,30 @@ fn an_operation_asks_its_stations_from_its_first_day_to_its_last() {
 }
 
 #[test]
+fn a_phone_names_each_operation_that_it_starts_and_no_other_phones() {
+    let mut calendar = calendar(Recurrence::Operation, 18 * 60);
+    let [one, other] = [1, 2].map(|n| DeviceId::from([n; 16]));
+    let first = calendar.next_operation(one);
+    assert_ne!(first, calendar.next_operation(other));
+    let mut operation = Operation {
+        operation: first.clone(),
+        label: Label::new("搜救", "Search"),
+        from: date("2026-07-01"),
+        to: None,
+        stations: Vec::new(),
+        by: OfficerId::parse("chen").unwrap(),
+    };
+    calendar.operations.insert(first.clone(), operation.clone());
+    assert_ne!(calendar.next_operation(one), first);
+    let period = Period::Event(date("2026-07-01"), calendar.next_operation(one));
+    assert_eq!(Period::parse(&period.to_string()), Ok(period));
+    let goes_on = |operation: &Operation, day: &str| operation.goes_on(date(day));
+    assert!(!goes_on(&operation, "2026-06-30") && goes_on(&operation, "2026-07-01"));
+    operation.to = Some(date("2026-07-03"));
+    assert!(goes_on(&operation, "2026-07-02") && !goes_on(&operation, "2026-07-03"));
+}
+
+#[test]
 fn the_next_duty_is_found_when_nothing_is_due() {
     let calendar = calendar(monthly(2, 1), 17 * 60);
     let at = Zone::CHINA.moment(date("2026-11-24"), 600);

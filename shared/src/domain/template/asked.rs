@@ -121,7 +121,8 @@ impl<'a> Asked<'a> {
     }
 
     /// Orders two answers by caution: `Greater` means that `a` is the safer one to believe. Total, as
-    /// [`SafeSide::caution`] is; a number that is off before one that is fine; of two options the later one, and one that the line does not have before all.
+    /// [`SafeSide::caution`] is; a number that is off before one that is fine; of two options the later one, and one that
+    /// the line does not have before all.
     pub fn caution(&self, a: &Answer, b: &Answer) -> Ordering {
         match (a, b) {
             (Answer::Choice(one), Answer::Choice(other)) => {

@@ -93,7 +93,8 @@ impl Template {
     /// What is wrong first.
     pub fn check(&self) -> Result<(), TemplateError> {
         check_label(&self.name, self.id.as_str())?;
-        check_groups(&[], &self.groups, false)
+        check_ids(&[], &self.groups, false)?;
+        check_items(self, |_| true)
     }
 
     /// Whether it can take the place of an earlier version, maybe in the middle of a round.
@@ -118,16 +119,9 @@ impl Addition {
     /// # Errors
     /// What is wrong first.
     pub fn check(&self, core: &Template, before: Option<&Self>) -> Result<(), TemplateError> {
-        check_groups(&core.groups, &self.groups, true)?;
-        // A line in a group of the core's stands in the middle of it: what it refers to must be asked before.
-        let whole = core.clone().with(Some(self));
-        let mut earlier: Vec<&Item> = Vec::new();
-        for (_, item) in whole.items() {
-            if is_station_item(&item.id) {
-                check_item(item, &earlier)?;
-            }
-            earlier.push(item);
-        }
+        check_ids(&core.groups, &self.groups, true)?;
+        // As it is asked: a line in a group of the core's stands in the middle, and can refer to what comes before it only.
+        check_items(&core.clone().with(Some(self)), |item| is_station_item(&item.id))?;
         let Some(before) = before else { return Ok(()) };
         if self.addition <= before.addition {
             return Err(TemplateError::Version { version: self.addition, before: before.addition });
@@ -163,14 +157,14 @@ fn answered_by(kind: &ItemKind) -> u8 {
     }
 }
 
-fn check_groups(core: &[Group], groups: &[Group], is_stations: bool) -> Result<(), TemplateError> {
+/// The size, the groups' names, and whose ids there are.
+fn check_ids(core: &[Group], groups: &[Group], is_stations: bool) -> Result<(), TemplateError> {
     let count = core.iter().chain(groups).map(|group| group.items.len()).sum();
     if !(1..=TEMPLATE_ITEMS_MAX).contains(&count) {
         return Err(TemplateError::Size { count });
     }
-    // What a line may refer to: the core, and what comes before it.
-    let mut earlier: Vec<&Item> = core.iter().flat_map(|group| &group.items).collect();
-    let mut ids: BTreeSet<&ItemId> = earlier.iter().map(|item| &item.id).collect();
+    let mut ids: BTreeSet<&ItemId> =
+        core.iter().flat_map(|group| &group.items).map(|item| &item.id).collect();
     for group in groups {
         for item in &group.items {
             check_label(&group.name, item.id.as_str())?;
@@ -180,9 +174,19 @@ fn check_groups(core: &[Group], groups: &[Group], is_stations: bool) -> Result<(
             if is_station_item(&item.id) != is_stations {
                 return Err(TemplateError::IdOfOther { item: item.id.clone() });
             }
-            check_item(item, &earlier)?;
-            earlier.push(item);
         }
+    }
+    Ok(())
+}
+
+/// Those lines of a whole checklist that are to be checked, each against all that are asked before it.
+fn check_items(whole: &Template, is_checked: fn(&Item) -> bool) -> Result<(), TemplateError> {
+    let mut earlier: Vec<&Item> = Vec::new();
+    for (_, item) in whole.items() {
+        if is_checked(item) {
+            check_item(item, &earlier)?;
+        }
+        earlier.push(item);
     }
     Ok(())
 }

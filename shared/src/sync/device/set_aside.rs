@@ -27,7 +27,8 @@ const PARTS: usize = 16;
 pub struct Recorder {
     /// These entries go into their document now.
     pub applying: fn(&Applying),
-    /// They are in it, and it was read. The shell may leave the note for a moment, for the next one to replace.
+    /// They are in it, and it was read. The shell may leave the note for a moment, for the next one to replace; one of a
+    /// suspect not: whatever kills before it is gone would have that entry set aside.
     pub applied: fn(),
 }
 

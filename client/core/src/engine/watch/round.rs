@@ -59,7 +59,6 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
         may_sign: rights.may_sign(template.signed_by, &name.station),
         is_loaded: is_loaded(device, name),
         unreadable: round.unreadable,
-        required_open: sheet.required_open,
         name: name.clone(),
     })
 }

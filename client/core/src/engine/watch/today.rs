@@ -3,14 +3,14 @@
 
 use link::slice::{OperationView, Progress, RoundState, TodayRow, TodayView};
 use shared::domain::asset::ExpiryBand;
-use shared::domain::calendar::{self, Recurrence};
+use shared::domain::calendar;
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::SubjectKind;
 use shared::gather::sort_by;
 use shared::ids::{DeviceId, StationCode, SubjectId};
 use shared::projection::{self, RoundSheet, Stage};
 use shared::sync::device::Device;
-use shared::time::{Date, Timestamp};
+use shared::time::{Date, Timestamp, Zone};
 
 use super::{person_name, round_label};
 
@@ -35,7 +35,7 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
     let Some(station) = &identity.rights.station else { return today };
     let due = device.calendar().due(station, at, zone);
     today.rows = due.into_iter().filter_map(|due| row(device, due.name, Some(due.due))).collect();
-    add_of_yesterday(device, station, date, &mut today);
+    add_of_yesterday(device, station, date, zone, &mut today);
     add_occasions(device, station, date, &mut today);
     let is_signed = |row: &TodayRow| matches!(row.state, RoundState::Signed);
     sort_by(&mut today.rows, |a, b| is_signed(a).cmp(&is_signed(b)));
@@ -52,7 +52,7 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
 /// What goes on, the oldest first.
 fn operations(device: &Device, date: Date) -> Vec<OperationView> {
     let all = device.calendar().operations.values();
-    let running = all.filter(|it| it.from <= date && it.to.is_none_or(|to| date < to));
+    let running = all.filter(|operation| operation.goes_on(date));
     let mut views: Vec<OperationView> = running
         .map(|it| OperationView {
             name: it.operation.clone(),
@@ -67,22 +67,16 @@ fn operations(device: &Device, date: Date) -> Vec<OperationView> {
 }
 
 /// Rounds of yesterday's operations that were begun and not signed: a boat comes back after midnight.
-fn add_of_yesterday(device: &mut Device, station: &StationCode, date: Date, today: &mut TodayView) {
-    let yesterday = date.plus_days(-1);
-    let calendar = device.calendar();
-    let operations = calendar.operations.values().filter(|operation| operation.is_on(yesterday, station));
-    let duties = calendar.duties.iter().filter(|duty| duty.on == Recurrence::Operation);
-    let names: Vec<RoundName> = operations
-        .flat_map(|operation| {
-            let period = Period::Event(yesterday, operation.operation.clone());
-            duties.clone().map(move |duty| RoundName {
-                station: station.clone(),
-                template: duty.template.clone(),
-                period: period.clone(),
-            })
-        })
-        .collect();
-    let begun: Vec<RoundName> = names.into_iter().filter(|name| device.has_round(name)).collect();
+fn add_of_yesterday(
+    device: &mut Device,
+    station: &StationCode,
+    date: Date,
+    zone: Zone,
+    today: &mut TodayView,
+) {
+    let due = device.calendar().due(station, zone.moment(date.plus_days(-1), 0), zone);
+    let events = due.into_iter().map(|due| due.name).filter(|name| matches!(name.period, Period::Event(..)));
+    let begun: Vec<RoundName> = events.filter(|name| device.has_round(name)).collect();
     let rows = begun.into_iter().filter_map(|name| row(device, name, None));
     today.rows.extend(rows.filter(|row| row.state != RoundState::Signed));
 }
@@ -153,7 +147,7 @@ fn row(device: &mut Device, name: RoundName, due: Option<Timestamp>) -> Option<T
         disputes: sheet.disputes,
         may_sign: rights.may_sign(template.signed_by, &name.station),
         is_mine,
-        signed_at: round.sign_offs.iter().map(|sign_off| sign_off.at).max(),
+        signed_at: projection::latest_sign_off(&round).map(|sign_off| sign_off.at),
         round: name,
     })
 }

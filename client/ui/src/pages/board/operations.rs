@@ -9,43 +9,26 @@ use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{use_reach, use_slice, use_words};
+use crate::hooks::{Sending, use_sending, use_slice, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
 /// What stands under the figures of the day.
 #[component]
 pub fn Operations() -> Html {
-    let (words, reach) = (use_words(), use_reach());
+    let words = use_words();
     let operations =
         use_slice(|view| view.today.as_ref().map(|today| today.operations.clone()).unwrap_or_default());
     let is_starting = use_state_eq(|| false);
     let ending = use_state_eq(|| None::<String>);
-    let is_busy = use_state_eq(|| false);
-    let failed = use_state_eq(|| None::<String>);
-    let send = {
-        let (is_busy, failed) = (is_busy.clone(), failed.clone());
+    let ondone = {
         let (is_starting, ending) = (is_starting.clone(), ending.clone());
-        Callback::from(move |command: Command| {
-            if *is_busy {
-                return;
-            }
-            is_busy.set(true);
-            failed.set(None);
-            let (is_busy, failed) = (is_busy.clone(), failed.clone());
-            let (is_starting, ending) = (is_starting.clone(), ending.clone());
-            reach.core.send(command, move |outcome| {
-                is_busy.set(false);
-                match outcome {
-                    Ok(()) => {
-                        is_starting.set(false);
-                        ending.set(None);
-                    }
-                    Err(problem) => failed.set(Some(problem.code)),
-                }
-            });
+        Callback::from(move |()| {
+            is_starting.set(false);
+            ending.set(None);
         })
     };
+    let Sending { is_busy, failed, send } = use_sending(false, ondone);
     let onstart = {
         let is_starting = is_starting.clone();
         Callback::from(move |is: bool| is_starting.set(is))
@@ -56,16 +39,16 @@ pub fn Operations() -> Html {
     };
     html! {
         <section class="operations" aria-label={words.operations()} data-testid="operations">
-            <ul>{ for operations.iter().map(|it| row(words, it, ending.as_deref(), &onend, &send)) }</ul>
+            <ul>{ for operations.iter().map(|it| row(words, it, ending.as_deref(), is_busy, &onend, &send)) }</ul>
             if *is_starting {
-                <Start {words} is_busy={*is_busy} onsend={send} oncancel={onstart.reform(|()| false)} />
+                <Start {words} {is_busy} onsend={send} oncancel={onstart.reform(|()| false)} />
             } else {
                 <button type="button" class="secondary" data-testid="operation-start" onclick={onstart.reform(|_| true)}>
                     { glyph(Icon::Plus) }{ words.operation_start() }
                 </button>
             }
-            if let Some(code) = &*failed {
-                <ProblemNote code={code.clone()} sentence={problem::sentence(words, code)} />
+            if let Some(code) = failed {
+                <ProblemNote sentence={problem::sentence(words, &code)} {code} />
             }
         </section>
     }
@@ -75,6 +58,7 @@ fn row(
     words: Words,
     operation: &OperationView,
     ending: Option<&str>,
+    is_busy: bool,
     onend: &Callback<Option<String>>,
     send: &Callback<Command>,
 ) -> Html {
@@ -88,14 +72,21 @@ fn row(
         let name = name.clone();
         move |_| Some(name.clone())
     });
-    let end = send.reform(move |_| Command::EndOperation { name: name.clone() });
+    let end = {
+        let send = send.clone();
+        move |_| {
+            if !is_busy {
+                send.emit(Command::EndOperation { name: name.clone() });
+            }
+        }
+    };
     html! {
         <li key={operation.name.clone()} class="operation" data-testid="operation">
             <span class="operation-name">{ glyph(Icon::Bell) }<strong>{ words.label(&operation.label).to_owned() }</strong></span>
             <span class="hint">{ since }{ " · " }{ stations }</span>
             if ending == Some(operation.name.as_str()) {
                 <span>{ words.operation_end_hint() }</span>
-                <button type="button" class="secondary" data-testid="operation-end-yes" onclick={end}>{ words.operation_end_yes() }</button>
+                <button type="button" class="secondary" data-testid="operation-end-yes" onclick={end} aria-disabled={is_busy.then_some("true")}>{ words.operation_end_yes() }</button>
                 <button type="button" class="quiet" onclick={onend.reform(|_| None)}>{ words.cancel() }</button>
             } else {
                 <button type="button" class="quiet" data-testid="operation-end" onclick={ask}>{ words.operation_end() }</button>
@@ -116,7 +107,7 @@ struct StartProps {
 #[component]
 fn Start(props: &StartProps) -> Html {
     let StartProps { words, is_busy, onsend, oncancel } = props;
-    let (words, field) = (*words, use_node_ref());
+    let (words, is_busy, field) = (*words, *is_busy, use_node_ref());
     let onsubmit = {
         let (field, onsend) = (field.clone(), onsend.clone());
         move |event: SubmitEvent| {
@@ -124,7 +115,7 @@ fn Start(props: &StartProps) -> Html {
             let label = browser::text_of(&field).trim().to_owned();
             if label.is_empty() {
                 browser::focus(&field);
-            } else {
+            } else if !is_busy {
                 onsend.emit(Command::StartOperation { label });
             }
         }

@@ -59,6 +59,7 @@ pub fn Summary(props: &PartProps) -> Html {
     let is_left = |card: &CardView| card.reading.answers.iter().all(|answer| *answer == Answer::NotChecked);
     let is_said = |card: &CardView| tentative.iter().any(|answer| answer.is_about(&round.name, card));
     let open: Vec<&CardView> = cards(round, |card| is_left(card) && !is_said(card));
+    let required = cards(round, |card| card.is_required_open);
     let is_signed = round.state == RoundState::Signed;
     html! {
         <div class="summary">
@@ -70,12 +71,12 @@ pub fn Summary(props: &PartProps) -> Html {
             { section(words, round, words.summary_open(), "unchecked", &open, &tentative, &onopen) }
             { signatures(words, &round.sign_offs, props.person.zone, now) }
             <div class="dock">
-                if round.may_sign && !is_signed && round.required_open > 0 {
-                    <p class="hint" role="status" data-testid="required-open">{ words.sign_required(round.required_open) }</p>
-                    <button type="button" class="primary" data-testid="to-required" onclick={
-                        let required = round.cards.iter().find(|card| card.is_required_open).map(CardId::of);
-                        move |_| if let Some(card) = required.clone() { onopen.emit(card) }
-                    }>{ words.to_required() }</button>
+                if let Some(first) = required.first().filter(|_| round.may_sign && !is_signed) {
+                    <p class="hint" role="status" data-testid="required-open">
+                        { words.sign_required(u32::try_from(required.len()).unwrap_or(u32::MAX)) }
+                    </p>
+                    <button type="button" class="primary" data-testid="to-required"
+                        onclick={onopen.reform({ let first = CardId::of(first); move |_| first.clone() })}>{ words.to_required() }</button>
                 } else if round.may_sign && !is_signed {
                     if !open.is_empty() { <p class="hint">{ words.sign_incomplete(u32::try_from(open.len()).unwrap_or(u32::MAX)) }</p> }
                     <button type="button" class="primary" data-testid="sign" onclick={onsign} aria-disabled={is_signing.then_some("true")}>

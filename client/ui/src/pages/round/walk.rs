@@ -166,7 +166,6 @@ mod tests {
             may_sign: false,
             is_loaded: true,
             unreadable: 0,
-            required_open: 0,
         }
     }
 
