@@ -66,6 +66,8 @@ macro_rules! settings {
             $( $(#[doc = $odoc])* pub $oname: Option<$otype>, )*
             /// Fill an empty data folder with the demo bureau, and make enrolment codes for three of its people.
             pub is_demo: bool,
+            /// So many more things in the register of the demo's two officers, to try a large one.
+            pub demo_stock: u32,
             /// Pages that the database may have at most, to try a full disk.
             pub page_count_max: Option<u32>,
             /// Faults for tests.
@@ -108,6 +110,7 @@ macro_rules! settings {
                     $( $name: given.$name.unwrap_or_else(|| $default), )*
                     $( $oname: given.$oname, )*
                     is_demo: false,
+                    demo_stock: 0,
                     page_count_max: None,
                     faults: Faults::default(),
                     clock: Arc::new(SystemClock::default()),

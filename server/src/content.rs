@@ -141,7 +141,7 @@ mod tests {
             ("uav-postflight", Station, 9, 3, 2),
             ("kit-maintenance", Officer, 19, 4, 0),
             ("maintenance-day", Station, 15, 0, 2),
-            ("inspection", Asset, 4, 0, 0),
+            ("inspection", Asset, 1, 0, 0),
             ("inspection-day", Station, 17, 2, 5),
             ("five-haves", Station, 30, 3, 4),
             ("duty-room", Station, 10, 2, 2),

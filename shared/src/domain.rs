@@ -4,10 +4,13 @@
 pub mod answer;
 pub mod asset;
 pub mod calendar;
+pub mod custody;
 pub mod directory;
+pub mod inspection;
 pub mod observation;
 pub mod policy;
 pub mod reading;
+pub mod register;
 pub mod round;
 pub mod template;
 

@@ -10,8 +10,13 @@ use shared::ids::StationCode;
 use shared::time::{Date, Timestamp, Zone};
 use shared::trust::rights::Role;
 
+mod inspection;
 mod kept;
+mod register;
 mod round;
+
+pub use inspection::{InspectedRow, InspectionView};
+pub use register::{AssetRow, AssetView, PurchaseRow, RegisterView, StepView, StepWhat, TransitView};
 
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
 pub use round::{
@@ -39,6 +44,15 @@ pub enum Slice {
     /// What does not count, as of when it was fetched.
     #[n(20)]
     Quarantine(#[n(0)] QuarantineView),
+    /// The open register.
+    #[n(40)]
+    Register(#[n(0)] RegisterView),
+    /// The open thing of it.
+    #[n(41)]
+    Asset(#[n(0)] AssetView),
+    /// The open round, when it is an inspection.
+    #[n(42)]
+    Inspection(#[n(0)] InspectionView),
 }
 
 shared::read_choice!(Slice {
@@ -48,6 +62,9 @@ shared::read_choice!(Slice {
     3 => Sync { 0 },
     4 => Board { 0 },
     20 => Quarantine { 0 },
+    40 => Register { 0 },
+    41 => Asset { 0 },
+    42 => Inspection { 0 },
 });
 
 /// Who uses this phone.
@@ -130,6 +147,9 @@ pub struct TodayView {
     /// Operations that go on.
     #[n(9)]
     pub operations: Vec<OperationView>,
+    /// Assets that this person holds and that expire within 30 days or have expired.
+    #[n(10)]
+    pub assets_mine_expiring: u32,
 }
 
 shared::read_record!(TodayView {
@@ -142,7 +162,8 @@ shared::read_record!(TodayView {
     assets_expiring,
     occasions,
     next,
-    operations
+    operations,
+    assets_mine_expiring
 });
 
 /// An operation that goes on: a flood, a search.

@@ -14,10 +14,12 @@ use crate::components::notice::{Notice, Tone};
 use crate::first_preferences;
 use crate::hooks::{Reach, go, use_reach, use_slice, use_words};
 use crate::i18n::Words;
+use crate::pages::asset::AssetPage;
 use crate::pages::board::BoardPage;
 use crate::pages::enrol::EnrolPage;
 use crate::pages::me::MePage;
 use crate::pages::quarantine::QuarantinePage;
+use crate::pages::register::RegisterPage;
 use crate::pages::round::RoundPage;
 use crate::pages::skeleton::Skeleton;
 use crate::pages::sync::SyncPage;
@@ -139,6 +141,7 @@ fn Screens(props: &ScreensProps) -> Html {
     };
     let mut places = vec![
         home,
+        Place { route: Route::Register(None), icon: Icon::Kit, name: words.nav_register().into() },
         Place { route: Route::Sync, icon: Icon::Sync, name: words.nav_sync().into() },
         Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
     ];
@@ -151,11 +154,19 @@ fn Screens(props: &ScreensProps) -> Html {
         Route::Round(name, part) => html! { <RoundPage name={name.clone()} part={*part} {person} /> },
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
+        Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
+        Route::Asset(station, asset) => {
+            html! { <AssetPage station={station.clone()} asset={asset.clone()} {person} /> }
+        }
         Route::Quarantine if sees_board => html! { <QuarantinePage {person} /> },
         Route::Home | Route::Enrol if sees_board => html! { <BoardPage {person} /> },
         Route::Home | Route::Enrol | Route::Quarantine => html! { <TodayPage {person} /> },
     };
-    let here = if route == Route::Enrol { Route::Home } else { route.clone() };
+    let here = match &route {
+        Route::Enrol => Route::Home,
+        Route::Register(_) | Route::Asset(..) => Route::Register(None),
+        other => other.clone(),
+    };
     html! {
         <div class="frame" data-screen={screen_word(&route)}>
             { page }
@@ -171,5 +182,7 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Sync => "sync",
         Route::Me => "me",
         Route::Quarantine => "quarantine",
+        Route::Register(_) => "register",
+        Route::Asset(..) => "asset",
     }
 }

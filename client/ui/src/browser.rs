@@ -7,11 +7,15 @@ use std::rc::Rc;
 use shared::time::Timestamp;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use web_sys::{
-    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlTextAreaElement, KeyboardEvent,
-    MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window, Worker, WorkerOptions,
+    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
+    HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window, Worker, WorkerOptions,
     WorkerType,
 };
 use yew::NodeRef;
+
+mod nearness;
+
+pub use nearness::{Nearness, height_of, set_height};
 
 fn window() -> Window {
     web_sys::window().expect("the interface runs in a page")
@@ -238,7 +242,13 @@ pub fn text_of(node: &NodeRef) -> String {
     node.cast::<HtmlInputElement>()
         .map(|input| input.value())
         .or_else(|| node.cast::<HtmlTextAreaElement>().map(|area| area.value()))
+        .or_else(|| node.cast::<HtmlSelectElement>().map(|select| select.value()))
         .unwrap_or_default()
+}
+
+/// What is chosen in a select.
+pub fn chosen(select: &HtmlSelectElement) -> String {
+    select.value()
 }
 
 /// Fills an input or a text area.
@@ -266,6 +276,11 @@ pub fn reveal(id: &str) {
         element.scroll_into_view_with_scroll_into_view_options(&options);
         drop(element.focus());
     }
+}
+
+/// Opens the print dialog.
+pub fn print() {
+    drop(window().print());
 }
 
 /// The element that has the focus, to give it back later.

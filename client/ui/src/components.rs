@@ -2,6 +2,7 @@
 //! are the pages'.
 
 pub mod answer_pad;
+pub mod asset_face;
 pub mod attention_list;
 pub mod board_table;
 pub mod card_face;
@@ -9,6 +10,7 @@ pub mod choice;
 pub mod event_list;
 pub mod fault_panel;
 pub mod icon;
+pub mod inspected;
 pub mod mark;
 pub mod meter;
 pub mod nav;

@@ -1,10 +1,14 @@
 //! The screens. A page reads slices, keeps what is only on the screen (which card, which sheet), sends commands, and
 //! leaves all drawing to `components`.
 
+pub mod asset;
 pub mod board;
 pub mod enrol;
 pub mod me;
+pub mod inspection;
+pub mod paged;
 pub mod quarantine;
+pub mod register;
 pub mod round;
 pub mod screen;
 pub mod skeleton;

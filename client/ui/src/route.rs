@@ -1,7 +1,7 @@
 //! Addresses of the screens: text to [`Route`] and back. Moving between them is `browser`'s, drawing them `app`'s.
 
 use shared::domain::round::{Period, RoundName};
-use shared::ids::{StationCode, TemplateId};
+use shared::ids::{AssetId, StationCode, TemplateId};
 
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub enum Route {
     Sync,
     /// The person, and how they want the interface.
     Me,
+    /// A register: the own one, or, for those who see all, a station's.
+    Register(Option<StationCode>),
+    /// One thing of a register.
+    Asset(StationCode, AssetId),
 }
 
 /// A part of the round's screen.
@@ -41,6 +45,7 @@ impl Route {
             Some("sync") => Self::Sync,
             Some("me") => Self::Me,
             Some("quarantine") => Self::Quarantine,
+            Some("register") => register(parts.next(), parts.next()),
             Some("round") => match (parts.next(), parts.next(), parts.next()) {
                 (Some(station), Some(template), Some(period)) => {
                     round(station, template, period).map_or(Self::Home, |name| Self::Round(name, part(query)))
@@ -59,6 +64,9 @@ impl Route {
             Self::Sync => "/sync".to_owned(),
             Self::Me => "/me".to_owned(),
             Self::Quarantine => "/quarantine".to_owned(),
+            Self::Register(None) => "/register".to_owned(),
+            Self::Register(Some(station)) => ["/register/", station.as_str()].concat(),
+            Self::Asset(station, asset) => ["/register/", station.as_str(), "/", asset.as_str()].concat(),
             Self::Round(name, part) => {
                 let query = match part {
                     RoundPart::Cards => "",
@@ -88,6 +96,14 @@ fn round(station: &str, template: &str, period: &str) -> Option<RoundName> {
     })
 }
 
+fn register(station: Option<&str>, asset: Option<&str>) -> Route {
+    let station = station.and_then(|code| StationCode::parse(code).ok());
+    match (station, asset.map(AssetId::parse)) {
+        (Some(station), Some(Ok(asset))) => Route::Asset(station, asset),
+        (station, _) => Route::Register(station),
+    }
+}
+
 fn part(query: &str) -> RoundPart {
     match query {
         "list" => RoundPart::List,
@@ -109,6 +125,9 @@ mod tests {
             Route::Sync,
             Route::Me,
             Route::Quarantine,
+            Route::Register(None),
+            Route::Register(Some(name.station.clone())),
+            Route::Asset(name.station.clone(), AssetId::parse("ZM-P03-01").unwrap()),
             Route::Round(name.clone(), RoundPart::Cards),
             Route::Round(name.clone(), RoundPart::List),
             Route::Round(name, RoundPart::Summary),

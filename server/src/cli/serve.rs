@@ -17,6 +17,9 @@ pub(super) struct Arguments {
     /// Fill an empty data folder with a demo bureau and print enrolment links
     #[arg(long)]
     demo: bool,
+    /// Try a large register: so many more things at the demo's station
+    #[arg(long, hide = true, default_value_t = 0)]
+    demo_stock: u32,
     /// Try a full disk: the database may have this many pages
     #[arg(long, hide = true)]
     page_count_max: Option<u32>,
@@ -30,9 +33,10 @@ pub(super) struct Arguments {
 /// # Errors
 /// When the settings, the data folder, the address or the runtime cannot be had.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { settings, demo, page_count_max, clock_offset_ms } = arguments;
+    let Arguments { settings, demo, demo_stock, page_count_max, clock_offset_ms } = arguments;
     let mut config = settings.read()?;
     config.is_demo = demo;
+    config.demo_stock = demo_stock;
     config.page_count_max = page_count_max;
     config.clock = Arc::new(SystemClock { offset_ms: clock_offset_ms });
     telemetry::start(&config.log, config.log_format);

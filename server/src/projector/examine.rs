@@ -78,7 +78,7 @@ fn read(
     for id in store.documents(collection)? {
         if id.kind() == DocumentKind::Round
             && let Some(document) = reference::load(store, id)?
-            && let Some(row) = guarded(id, || rows::project(&document, bureau, reference))
+            && let Some(row) = guarded(id, || rows::project(&document, bureau, reference, store))
         {
             let Row { key, body } = row.encode();
             fresh.push((key, body));

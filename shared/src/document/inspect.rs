@@ -37,6 +37,9 @@ pub enum InspectError {
         /// Which; a dot for one that this version does not know.
         field: &'static str,
     },
+    /// An entry says nothing, or two things.
+    #[error("an entry without one body")]
+    Entry,
     /// A visit does not say whose and where.
     #[error("a visit without its officer and round")]
     Visit,
@@ -53,6 +56,8 @@ pub struct Added {
     pub device: DeviceId,
     /// What a visit says of itself.
     pub visit: Option<VisitClaim>,
+    /// What an entry says, as JSON.
+    pub entry: Option<String>,
 }
 
 /// What a visit says of itself.
@@ -89,6 +94,7 @@ pub fn added(walked: &Walked<'_>, kind: DocumentKind) -> Result<Added, InspectEr
         return Err(InspectError::Key);
     }
     let mut claim = Claim::default();
+    let mut body = None;
     for (place, operation) in operations {
         let operation = operation?;
         filling(&operation, place, walked.start_op)?;
@@ -97,9 +103,14 @@ pub fn added(walked: &Walked<'_>, kind: DocumentKind) -> Result<Added, InspectEr
         if event == EventKind::Visit {
             claim.take(field, operation.value)?;
         }
+        if let (EventKind::Entry, s::BODY, Value::Text(text)) = (event, field, operation.value)
+            && body.replace(text).is_some_and(|before| before != text)
+        {
+            return Err(InspectError::Entry);
+        }
     }
     let visit = if event == EventKind::Visit { Some(claim.whole()?) } else { None };
-    Ok(Added { kind: event, key, device: actor.device(), visit })
+    Ok(Added { kind: event, key, device: actor.device(), visit, entry: body.map(str::to_owned) })
 }
 
 /// The first operation makes the event's map inside of one of the genesis's.
@@ -169,6 +180,7 @@ fn field(event: EventKind, name: &str) -> Option<(&'static str, Holds)> {
             (s::VERSION, Number),
             (s::UTC_OFFSET, Number),
             (s::CLOCK_OFFSET, Number),
+            (s::REGISTER, Hashes(CHANGE_DEPENDENCIES_MAX * 32)),
         ],
         EventKind::Observation => &[
             (s::VISIT, Number),

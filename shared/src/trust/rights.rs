@@ -88,21 +88,15 @@ impl Rights {
     }
 
     /// Whether this person's phone may add such an event to a document of this kind, in a collection that it may write:
-    /// everybody fills rounds, and every other document is the relay's own. Whether a sign-off is good depends on the
-    /// round's checklist: [`Rights::may_sign`].
+    /// everybody fills rounds, and hands the station's things over in its register; every other document is the relay's
+    /// own, and so is what a register says a thing is (`policy::check_custody`). Whether a sign-off is good depends on
+    /// the round's checklist: [`Rights::may_sign`].
     pub fn may_add(&self, event: EventKind, document: DocumentKind) -> bool {
         match (document, event) {
-            (DocumentKind::Round, EventKind::Visit | EventKind::Observation | EventKind::SignOff) => {
-                self.role >= Role::Officer
-            }
-            (DocumentKind::Round, EventKind::Entry) => false,
-            (
-                DocumentKind::Template
-                | DocumentKind::Calendar
-                | DocumentKind::Directory
-                | DocumentKind::Register,
-                _,
-            ) => false,
+            (DocumentKind::Round, EventKind::Visit | EventKind::Observation | EventKind::SignOff)
+            | (DocumentKind::Register, EventKind::Entry) => self.role >= Role::Officer,
+            (DocumentKind::Round, EventKind::Entry) | (DocumentKind::Register, _) => false,
+            (DocumentKind::Template | DocumentKind::Calendar | DocumentKind::Directory, _) => false,
         }
     }
 
@@ -171,12 +165,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phones_add_events_to_rounds_and_to_nothing_else() {
+    fn phones_add_events_to_rounds_and_entries_to_registers_and_nothing_else() {
         let rights = Rights { officer: OfficerId::parse("x").unwrap(), role: Role::Admin, station: None };
         let events = [EventKind::Visit, EventKind::Observation, EventKind::SignOff, EventKind::Entry];
         for document in DocumentKind::ALL {
             for event in events {
-                let expected = document == DocumentKind::Round && event != EventKind::Entry;
+                let expected = match document {
+                    DocumentKind::Round => event != EventKind::Entry,
+                    DocumentKind::Register => event == EventKind::Entry,
+                    _ => false,
+                };
                 assert_eq!(rights.may_add(event, document), expected, "{event:?} in {document:?}");
             }
         }

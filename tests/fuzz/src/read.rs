@@ -1,6 +1,8 @@
 //! Reading is total: an input is a little program that makes valid changes of any content, by several writers at once,
 //! and everybody who reads documents reads the result.
 
+use std::collections::BTreeSet;
+
 use automerge::transaction::Transactable;
 use automerge::{ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
 use shared::document::{Document, genesis, read};
@@ -81,7 +83,7 @@ pub fn everything(document: &Document) {
     read::additions(document);
     read::calendar(document);
     read::directory(document);
-    read::register(document);
+    read::register(document, &BTreeSet::new());
 }
 
 /// A checklist of three lines that depend on each other.
@@ -118,6 +120,7 @@ pub fn template() -> Template {
         name: Label::new("一", ""),
         subject: SubjectKind::Station,
         signed_by: Role::Officer,
+        inspects: None,
         groups: vec![Group { name: Label::new("一", ""), items: vec![item(1), item(2), item(3)] }],
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use link::slice::{BoardSlice, Slice, StorageView};
 use link::{Note, Problem, ToUi};
 use shared::domain::round::RoundName;
+use shared::ids::{AssetId, StationCode};
 use shared::sync::device::{Device, Effect, Input};
 
 use super::board::Board;
@@ -24,6 +25,10 @@ pub struct Engine {
     pub(super) database: Database,
     pub(super) phone: RefCell<Option<Phone>>,
     pub(super) open_round: RefCell<Option<RoundName>>,
+    /// Whose register is on the screen; inside, none for the own one.
+    pub(super) open_register: RefCell<Option<Option<StationCode>>>,
+    /// Which thing is on the screen.
+    pub(super) open_asset: RefCell<Option<(StationCode, AssetId)>>,
     pub(super) storage: Cell<Option<StorageView>>,
     pub(super) line: Line,
     pub(super) board: Board,
@@ -51,6 +56,7 @@ pub struct Phone {
 struct Stale {
     today: bool,
     round: bool,
+    register: bool,
     sync: bool,
 }
 
@@ -59,6 +65,8 @@ struct Stale {
 struct Sent {
     today: Vec<u8>,
     round: Vec<u8>,
+    register: Vec<u8>,
+    asset: Vec<u8>,
     sync: Vec<u8>,
 }
 
@@ -81,9 +89,10 @@ impl Engine {
             Effect::Changed(documents) => {
                 stale.today |= !documents.is_empty();
                 stale.round |= !documents.is_empty();
+                stale.register |= !documents.is_empty();
             }
             // The last pull may bring nothing, and yet it is what makes a view whole.
-            _ => stale = Stale { today: true, round: true, sync: true },
+            _ => stale = Stale { today: true, round: true, register: true, sync: true },
         }
         self.stale.set(stale);
         self.flush_soon();
@@ -91,13 +100,22 @@ impl Engine {
 
     /// Everything on the screen is made again: the day may have changed, or the interface is new.
     pub(super) fn refresh(self: &Rc<Self>) {
-        self.stale.set(Stale { today: true, round: true, sync: true });
+        self.stale.set(Stale { today: true, round: true, register: true, sync: true });
         self.flush_soon();
     }
 
     /// The open round is sent whole, even when it is the one that was sent last.
     pub(super) fn resend_round(self: &Rc<Self>) {
         self.sent.borrow_mut().round.clear();
+        self.refresh();
+    }
+
+    /// The open register and thing are sent whole, even when they are what was sent last.
+    pub(super) fn resend_register(self: &Rc<Self>) {
+        let mut sent = self.sent.borrow_mut();
+        sent.register.clear();
+        sent.asset.clear();
+        drop(sent);
         self.refresh();
     }
 
@@ -121,9 +139,25 @@ impl Engine {
         }
         if stale.round
             && let Some(name) = self.open_round.borrow().as_ref()
-            && let Some(view) = watch::round::view(device, name)
         {
-            send(&mut sent.round, Slice::Round(view));
+            if let Some(view) = watch::inspection::view(device, name) {
+                send(&mut sent.round, Slice::Inspection(view));
+            } else if let Some(view) = watch::round::view(device, name) {
+                send(&mut sent.round, Slice::Round(view));
+            }
+        }
+        if stale.register {
+            let now = clock::now();
+            if let Some(station) = self.open_register.borrow().as_ref()
+                && let Some(view) = watch::register::list(device, now, station.as_ref())
+            {
+                send(&mut sent.register, Slice::Register(view));
+            }
+            if let Some((station, asset)) = self.open_asset.borrow().as_ref()
+                && let Some(view) = watch::register::asset(device, now, station, asset)
+            {
+                send(&mut sent.asset, Slice::Asset(view));
+            }
         }
         if stale.today {
             let now = clock::now();

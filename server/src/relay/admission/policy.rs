@@ -3,7 +3,9 @@
 
 use shared::document::inspect;
 use shared::document::prewalk::Walked;
-use shared::ids::{BureauId, ChangeHash};
+use shared::domain::asset::RegisterEntry;
+use shared::domain::policy::check_custody;
+use shared::ids::{BureauId, ChangeHash, DocumentId, DocumentKind, Shelf};
 use shared::protocol::{Batch, RejectCode};
 use shared::trust::rights::EventKind;
 
@@ -42,5 +44,28 @@ pub fn check(
             return refused("a visit to another round".to_owned());
         }
     }
+    if kind == DocumentKind::Register
+        && let Err(detail) = entry(batch, bureau, author, added.entry.as_deref().unwrap_or_default())
+    {
+        return refused(detail);
+    }
     Ok(added.kind == EventKind::SignOff)
+}
+
+/// An entry of a register is about who has a thing and where it is, in its author's name, in the register of the
+/// collection's station. What is on the books is the relay's to enter.
+fn entry(batch: &Batch, bureau: &BureauId, author: &DeviceRecord, body: &str) -> Result<(), String> {
+    let Ok(Shelf::Live(station)) = batch.collection.shelf() else {
+        return Err("a register that is no station's".to_owned());
+    };
+    if batch.document != DocumentId::register(bureau, &station) {
+        return Err("another register than the station's".to_owned());
+    }
+    match RegisterEntry::from_json(body.as_bytes()) {
+        Some(RegisterEntry::Custody(custody)) => {
+            check_custody(&author.rights, &station, &custody).map_err(|error| error.to_string())
+        }
+        Some(RegisterEntry::Asset(_)) => Err("phones enter nothing on the books".to_owned()),
+        None => Err("an entry that says nothing".to_owned()),
+    }
 }

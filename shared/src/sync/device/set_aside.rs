@@ -131,7 +131,7 @@ fn look(document: &Document) {
             let bureau = BureauId::parse("nobody").expect("a plain word");
             drop(read::round(document, &bureau));
         }
-        DocumentKind::Register => drop(read::register(document)),
+        DocumentKind::Register => drop(read::register(document, &BTreeSet::new())),
         DocumentKind::Template => drop(read::template(document)),
         DocumentKind::Calendar => drop(read::calendar(document)),
         DocumentKind::Directory => drop(read::directory(document)),
