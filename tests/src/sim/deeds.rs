@@ -26,7 +26,7 @@ impl World {
         let Some(deed) = deed else { return Ok(()) };
         let note = match &deed {
             Deed::Answer { note, .. } => Some((round, note.clone())),
-            Deed::Withdraw { .. } | Deed::SignOff { .. } => None,
+            Deed::Withdraw { .. } | Deed::SignOff { .. } | Deed::Hand { .. } => None,
         };
         let Some(tab) = self.tab(phone, number) else { return Ok(()) };
         tab.commands += 1;
