@@ -133,6 +133,11 @@ impl Tally {
         self.in_place + self.misplaced + self.unexpected
     }
 
+    /// How many somebody must explain.
+    pub fn differences(&self) -> u32 {
+        self.misplaced + self.missing + self.unexpected
+    }
+
     /// 账物相符率 in thousandths: matched out of expected; `None` when nothing is expected.
     pub fn match_permille(&self) -> Option<u32> {
         let matched = self.in_place + self.on_loan + self.in_repair;

@@ -42,7 +42,10 @@ impl Engine {
                     return fail(id, code, String::new());
                 }
             }
-            Command::CloseRound => drop(self.open_round.borrow_mut().take()),
+            Command::CloseRound => {
+                self.open_round.borrow_mut().take();
+                self.refresh();
+            }
             // Told to the start, which waits for it.
             Command::Start { .. } => {}
             Command::SyncNow => {

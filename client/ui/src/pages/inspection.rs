@@ -18,11 +18,12 @@ use yew::{
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::inspected::inspected_row;
-use crate::components::notice::{Notice, Tone};
+use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::format;
 use crate::hooks::{go, use_now, use_reach, use_words};
 use crate::i18n::Words;
 use crate::pages::paged::Paged;
+use crate::problem;
 use crate::route::{RoundPart, Route};
 
 pub mod counting;
@@ -144,6 +145,7 @@ pub fn Inspection(props: &InspectionProps) -> Html {
             if !inspection.is_loaded { <Notice tone={Tone::Calm} text={words.round_loading()} /> }
             if inspection.late > 0 { <Notice tone={Tone::Watch} text={words.late_count(inspection.late)} /> }
             if inspection.unreadable > 0 { <Notice tone={Tone::Watch} text={words.unreadable(inspection.unreadable)} /> }
+            if let Some(code) = counter.failed() { <ProblemNote code={code.clone()} sentence={problem::sentence(words, &code)} /> }
             { tally(words, inspection) }
             if inspection.may_answer {
                 <CountBar inspection={inspection.clone()} counter={counter.clone()} zone={props.person.zone} onasked={
@@ -190,7 +192,7 @@ pub fn tally(words: Words, inspection: &InspectionView) -> Html {
     let tally = &inspection.tally;
     let blind_open = inspection.rows.iter().filter(|row| row.is_blind && row.finding == Finding::Open).count();
     let hidden = u32::try_from(blind_open).unwrap_or_default();
-    let differences = tally.misplaced + tally.missing + tally.unexpected;
+    let differences = tally.differences();
     let figure = |name: &'static str, value: u32, class: Option<&'static str>, testid: &'static str| {
         html! { <div class={classes!(class)}><dt>{ name }</dt><dd data-testid={testid}>{ value }</dd></div> }
     };
@@ -240,7 +242,7 @@ fn selects(words: Words, inspection: &InspectionView, narrow: &Narrow, onchange:
         html! {
             <select aria-label={label} {onchange}>
                 <option value="" selected={chosen.is_empty()}>{ [label, " · ", words.inspect_any()].concat() }</option>
-                { for options.into_iter().map(|(id, name)| html! { <option key={id.clone()} selected={id == chosen} value={id}>{ name }</option> }) }
+                { for options.into_iter().map(|(id, name)| html! { <option key={id.clone()} selected={id == chosen} value={id.clone()}>{ name }</option> }) }
             </select>
         }
     };

@@ -62,7 +62,9 @@ pub fn FindingSheet(props: &FindingSheetProps) -> Html {
             <button type="button" key={index} class="fault-chip" data-testid="fault-chip" aria-pressed={is_chosen.to_string()} onclick={move |_| {
                 let mut next = (*faults).clone();
                 match next.iter().position(|chosen| *chosen == index) {
-                    Some(at) => drop(next.remove(at)),
+                    Some(at) => {
+                        next.remove(at);
+                    }
                     None => next.push(index),
                 }
                 faults.set(next);
