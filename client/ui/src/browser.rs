@@ -8,8 +8,8 @@ use shared::time::Timestamp;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use web_sys::{
     HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
-    HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window, Worker, WorkerOptions,
-    WorkerType,
+    HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage,
+    Window, Worker, WorkerOptions, WorkerType,
 };
 use yew::NodeRef;
 

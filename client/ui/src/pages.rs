@@ -4,8 +4,8 @@
 pub mod asset;
 pub mod board;
 pub mod enrol;
-pub mod me;
 pub mod inspection;
+pub mod me;
 pub mod paged;
 pub mod quarantine;
 pub mod register;

@@ -13,7 +13,9 @@ use shared::domain::register::Register;
 use shared::domain::round::RoundName;
 use shared::domain::template::{Addition, Template};
 use shared::flat::FlatMap;
-use shared::ids::{AssetId, BureauId, ChangeHash, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId};
+use shared::ids::{
+    AssetId, BureauId, ChangeHash, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId,
+};
 use shared::projection::{self, Subject, expected_subjects};
 
 use crate::relay::snapshot::{self, LoadError};
@@ -106,7 +108,8 @@ impl Reference {
         (name, template): (&RoundName, &Template),
         round: &Round,
     ) -> Assets {
-        let pins: BTreeSet<&[ChangeHash]> = round.visits.values().map(|visit| visit.register.as_slice()).collect();
+        let pins: BTreeSet<&[ChangeHash]> =
+            round.visits.values().map(|visit| visit.register.as_slice()).collect();
         let now = self.assets(&name.station);
         if template.inspects.is_none() || pins.iter().all(|pin| pin.is_empty()) {
             return now;

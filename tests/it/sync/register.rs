@@ -7,9 +7,7 @@ use shared::domain::asset::{Asset, RegisterEntry};
 use shared::domain::custody::{Custody, Handing};
 use shared::domain::inspection::{Finding, IN_PLACE};
 use shared::domain::register::{Fate, Holder};
-use shared::ids::{
-    Actor, AssetId, CollectionId, DocumentId, OfficerId, Shelf, StationCode, SubjectId,
-};
+use shared::ids::{Actor, AssetId, CollectionId, DocumentId, OfficerId, Shelf, StationCode, SubjectId};
 use shared::projection;
 use shared::protocol::{self, Ack, AckOutcome, Batch, Frame, RejectCode, Request};
 use shared::sync::device::Deed;
@@ -66,7 +64,13 @@ fn an_issue_made_without_a_network_arrives_and_two_made_apart_are_both_shown() {
     // What somebody else did nobody takes back; one's own may be.
     let of_b = {
         let books = b.device.books(&home());
-        books.trails[&asset].steps.iter().find(|step| step.custody.by == b.enrolled.rights.officer).unwrap().key.clone()
+        books.trails[&asset]
+            .steps
+            .iter()
+            .find(|step| step.custody.by == b.enrolled.rights.officer)
+            .unwrap()
+            .key
+            .clone()
     };
     let refused = hand(&mut a, &asset, Handing::Withdrawn { event: of_b });
     assert_eq!(a.failed[&refused], "not-yours");
@@ -120,7 +124,11 @@ fn what_no_phone_may_enter_is_kept_out_and_the_rest_beside_it_is_taken() {
     let elsewhere = StationCode::parse("huailin").unwrap();
     let own = DocumentId::register(&bureau, &home());
     let cases = vec![
-        ("on the books", signed(&a, &home(), own, 1, RegisterEntry::Asset(listed).to_json()), RejectCode::Policy),
+        (
+            "on the books",
+            signed(&a, &home(), own, 1, RegisterEntry::Asset(listed).to_json()),
+            RejectCode::Policy,
+        ),
         ("another's name", signed(&a, &home(), own, 2, issue(&other, "")), RejectCode::Policy),
         ("a book for a note", signed(&a, &home(), own, 3, issue(&me, &"长".repeat(501))), RejectCode::Policy),
         ("no words", signed(&a, &home(), own, 4, r#"{"type":"lend"}"#.to_owned()), RejectCode::Policy),
@@ -180,7 +188,8 @@ fn an_inspection_is_held_against_the_list_as_it_was_when_it_began_and_scans_are_
         assert_eq!(expected.len(), ids.len());
         let subjects = projection::expected_subjects(&template, &home(), phone.device.directory(), &expected);
         let sheet = projection::round(&template, subjects, &read);
-        let found = sheet.lines.iter().filter(|line| Finding::of(line.reading.answer(), true) != Finding::Open);
+        let found =
+            sheet.lines.iter().filter(|line| Finding::of(line.reading.answer(), true) != Finding::Open);
         assert_eq!(found.count(), 30, "a union: six of them twice, which is harmless");
         assert_eq!((sheet.disputes, sheet.tally.unwrap().unexpected), (0, 0));
     }

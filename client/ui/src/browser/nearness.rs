@@ -27,13 +27,16 @@ impl Nearness {
     /// Watches an element.
     pub fn watch(node: &NodeRef, callback: impl Fn(bool) + 'static) -> Self {
         let closure = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            if let Ok(entry) = entries.get(entries.length().saturating_sub(1)).dyn_into::<IntersectionObserverEntry>() {
+            if let Ok(entry) =
+                entries.get(entries.length().saturating_sub(1)).dyn_into::<IntersectionObserverEntry>()
+            {
                 callback(entry.is_intersecting());
             }
         });
         let options = IntersectionObserverInit::new();
         options.set_root_margin("100% 0px");
-        let observer = IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options).ok();
+        let observer =
+            IntersectionObserver::new_with_options(closure.as_ref().unchecked_ref(), &options).ok();
         if let (Some(observer), Some(element)) = (&observer, node.cast::<web_sys::Element>()) {
             observer.observe(&element);
         }

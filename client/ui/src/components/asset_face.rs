@@ -31,8 +31,7 @@ pub fn readiness(words: Words, row: &AssetRow) -> (Status, &'static str) {
 pub fn ready_mark(words: Words, row: &AssetRow) -> Html {
     let (status, text) = readiness(words, row);
     let is_disputed = row.shortfall == Some(Shortfall::Disputed);
-    let (class, icon) =
-        if is_disputed { ("dispute", Icon::Dispute) } else { (status.word(), shape(status)) };
+    let (class, icon) = if is_disputed { ("dispute", Icon::Dispute) } else { (status.word(), shape(status)) };
     html! {
         <span class={classes!("mark", class)} data-testid="ready" data-ready={row.shortfall.is_none().to_string()}>
             { glyph(icon) }<span>{ text }</span>

@@ -49,7 +49,8 @@ pub fn AssetPage(props: &AssetPageProps) -> Html {
     });
     let is_own = props.person.station.as_ref() == Some(&props.station);
     let back = Route::Register((!is_own).then(|| props.station.clone()));
-    let title = view.as_ref().map_or_else(|| props.asset.to_string(), |view| words.label(&view.row.name).to_owned());
+    let title =
+        view.as_ref().map_or_else(|| props.asset.to_string(), |view| words.label(&view.row.name).to_owned());
     html! {
         <Screen {title} subtitle={props.asset.to_string()} {back}>
             if let Some(asset) = view {

@@ -11,8 +11,8 @@ use shared::domain::inspection::{Finding, IN_PLACE};
 use shared::ids::SubjectId;
 use shared::time::{Timestamp, Zone};
 use yew::{
-    Callback, Event, Html, InputEvent, Properties, SubmitEvent, TargetCast, classes, component, html, use_memo,
-    use_node_ref, use_state_eq,
+    Callback, Event, Html, InputEvent, Properties, SubmitEvent, TargetCast, classes, component, html,
+    use_memo, use_node_ref, use_state_eq,
 };
 
 use crate::browser;
@@ -190,7 +190,8 @@ fn tick(counter: &Counter, inspection: &Rc<InspectionView>) -> Callback<SubjectI
 /// How many are expected, counted, left, and different.
 pub fn tally(words: Words, inspection: &InspectionView) -> Html {
     let tally = &inspection.tally;
-    let blind_open = inspection.rows.iter().filter(|row| row.is_blind && row.finding == Finding::Open).count();
+    let blind_open =
+        inspection.rows.iter().filter(|row| row.is_blind && row.finding == Finding::Open).count();
     let hidden = u32::try_from(blind_open).unwrap_or_default();
     let differences = tally.differences();
     let figure = |name: &'static str, value: u32, class: Option<&'static str>, testid: &'static str| {
@@ -226,12 +227,16 @@ fn filter_chip(
 /// Kind, place and holder.
 fn selects(words: Words, inspection: &InspectionView, narrow: &Narrow, onchange: Callback<Narrow>) -> Html {
     let distinct = |of: &dyn Fn(&InspectedRow) -> (String, String)| {
-        let mut all: Vec<(String, String)> = inspection.rows.iter().map(of).filter(|(id, _)| !id.is_empty()).collect();
+        let mut all: Vec<(String, String)> =
+            inspection.rows.iter().map(of).filter(|(id, _)| !id.is_empty()).collect();
         all.sort();
         all.dedup_by(|a, b| a.0 == b.0);
         all
     };
-    let select = |label: &'static str, chosen: &str, options: Vec<(String, String)>, set: fn(&mut Narrow, String)| {
+    let select = |label: &'static str,
+                  chosen: &str,
+                  options: Vec<(String, String)>,
+                  set: fn(&mut Narrow, String)| {
         let (narrow, onchange) = (narrow.clone(), onchange.clone());
         let onchange = move |event: Event| {
             let Some(select) = event.target_dyn_into() else { return };
@@ -276,8 +281,13 @@ fn CountBar(props: &CountBarProps) -> Html {
         Callback::from(move |_: InputEvent| onasked.emit(browser::text_of(&field)))
     };
     let onsubmit = {
-        let (field, last, counter, inspection, onasked) =
-            (field.clone(), last.clone(), props.counter.clone(), props.inspection.clone(), props.onasked.clone());
+        let (field, last, counter, inspection, onasked) = (
+            field.clone(),
+            last.clone(),
+            props.counter.clone(),
+            props.inspection.clone(),
+            props.onasked.clone(),
+        );
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let Some(counted) = counter.count(&inspection, &browser::text_of(&field)) else { return };
@@ -306,19 +316,15 @@ fn CountBar(props: &CountBarProps) -> Html {
     }
 }
 
-fn counted(
-    words: Words,
-    last: &Counted,
-    zone: Zone,
-    now: Timestamp,
-    onadd: &Callback<String>,
-) -> Html {
+fn counted(words: Words, last: &Counted, zone: Zone, now: Timestamp, onadd: &Callback<String>) -> Html {
     let (class, icon, word, text) = match last {
         Counted::Found { name } => ("ok", Icon::Check, "found", words.counted_found(words.label(name))),
         Counted::Already { who, at } => {
             ("calm", Icon::Check, "already", words.counted_already(who, &format::moment(zone, *at, now)))
         }
-        Counted::Unexpected { name } => ("watch", Icon::Triangle, "unexpected", words.counted_unexpected(words.label(name))),
+        Counted::Unexpected { name } => {
+            ("watch", Icon::Triangle, "unexpected", words.counted_unexpected(words.label(name)))
+        }
         Counted::Unknown { code } => ("watch", Icon::Unknown, "unknown", words.counted_unknown(code)),
     };
     let unknown = match last {

@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use yew::{AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_mut_ref, use_node_ref, use_state_eq};
+use yew::{
+    AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_mut_ref, use_node_ref,
+    use_state_eq,
+};
 
 use crate::browser::{self, Nearness};
 

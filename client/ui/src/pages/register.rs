@@ -10,8 +10,8 @@ use link::slice::{AssetRow, Person, RegisterView};
 use shared::domain::asset::ExpiryBand;
 use shared::ids::{AssetId, StationCode};
 use yew::{
-    Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with, use_memo, use_node_ref,
-    use_state_eq,
+    Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with, use_memo,
+    use_node_ref, use_state_eq,
 };
 
 use crate::browser;
@@ -104,7 +104,8 @@ struct ListProps {
 /// What is searched in each row, in lower case: made once for each register, not at each key.
 fn haystacks(register: &RegisterView) -> Vec<String> {
     let text = |row: &AssetRow| {
-        let parts = [row.id.as_str(), &row.name.zh, &row.name.en, &row.serial, &row.model, &row.place, &row.kind];
+        let parts =
+            [row.id.as_str(), &row.name.zh, &row.name.en, &row.serial, &row.model, &row.place, &row.kind];
         let holders = row.holders.iter().map(String::as_str);
         parts.into_iter().chain(holders).collect::<Vec<_>>().join("\n").to_lowercase()
     };
@@ -126,7 +127,11 @@ fn List(props: &ListProps) -> Html {
         let asked = asked.trim().to_lowercase();
         // Who looks for something looks in all of it.
         let is_in = |at: &usize| {
-            if asked.is_empty() { shown.takes(&register.assets[*at]) } else { haystacks[*at].contains(&asked) }
+            if asked.is_empty() {
+                shown.takes(&register.assets[*at])
+            } else {
+                haystacks[*at].contains(&asked)
+            }
         };
         (0..register.assets.len()).filter(is_in).collect::<Vec<usize>>()
     });

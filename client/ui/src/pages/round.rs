@@ -98,7 +98,8 @@ fn inspection(words: Words, props: &RoundPageProps, inspection: Rc<InspectionVie
     let person = props.person.clone();
     let title = words.label(&inspection.template_name).to_owned();
     let subtitle =
-        [words.label(&inspection.station_name), " · ", &format::period(words, &inspection.name.period)].concat();
+        [words.label(&inspection.station_name), " · ", &format::period(words, &inspection.name.period)]
+            .concat();
     let (back, part) = match props.part {
         RoundPart::Cards | RoundPart::List => (Route::Home, html! { <Inspection {inspection} {person} /> }),
         RoundPart::Summary => (

@@ -16,7 +16,10 @@ fn id() -> AssetId {
 }
 
 fn key(n: usize) -> EventKey {
-    EventKey::new(Actor::new(DeviceId::from([u8::try_from(n % 3).unwrap(); 16]), 0), u32::try_from(n).unwrap())
+    EventKey::new(
+        Actor::new(DeviceId::from([u8::try_from(n % 3).unwrap(); 16]), 0),
+        u32::try_from(n).unwrap(),
+    )
 }
 
 fn asset() -> Asset {

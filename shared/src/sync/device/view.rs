@@ -94,8 +94,12 @@ impl Device {
         }
         let read = self.round(round);
         let id = DocumentId::register(&self.identity.bureau, &round.station);
-        let mut pins: Vec<&[ChangeHash]> =
-            read.visits.values().map(|visit| visit.register.as_slice()).filter(|pin| !pin.is_empty()).collect();
+        let mut pins: Vec<&[ChangeHash]> = read
+            .visits
+            .values()
+            .map(|visit| visit.register.as_slice())
+            .filter(|pin| !pin.is_empty())
+            .collect();
         pins.sort_unstable();
         pins.dedup();
         let mut lists: Vec<Arc<BTreeMap<AssetId, Asset>>> =

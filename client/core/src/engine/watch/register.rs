@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use link::slice::{AssetRow, AssetView, EventState, Place, RegisterView, StepView, StepWhat};
+use shared::domain::Label;
 use shared::domain::asset::Asset;
 use shared::domain::custody::Handing;
 use shared::domain::directory::Directory;
 use shared::domain::register::{self, Fate, Holder, Register, Seen, Step};
 use shared::domain::round::RoundName;
 use shared::domain::template::SubjectKind;
-use shared::domain::Label;
 use shared::flat::FlatSet;
 use shared::gather::{Gather, sort_by};
 use shared::ids::{AssetId, CollectionId, DocumentId, Shelf, StationCode};
@@ -66,12 +66,7 @@ pub fn list(device: &mut Device, now: Timestamp, station: Option<&StationCode>) 
 }
 
 /// One thing; `None` when the register does not know it.
-pub fn asset(
-    device: &mut Device,
-    now: Timestamp,
-    station: &StationCode,
-    id: &AssetId,
-) -> Option<AssetView> {
+pub fn asset(device: &mut Device, now: Timestamp, station: &StationCode, id: &AssetId) -> Option<AssetView> {
     let station = whose(device, Some(station))?;
     let today = device.identity().zone.date(device.corrected(now));
     let books = device.books(&station);
@@ -96,7 +91,10 @@ pub fn asset(
         steps: steps.map(|step| step_view(device, document, step)).collect(),
         may_hand: device.identity().rights.may_write(&live(&station)),
         check,
-        officers: directory.roster(&station).map(|officer| (officer.id.clone(), officer.name.clone())).collect(),
+        officers: directory
+            .roster(&station)
+            .map(|officer| (officer.id.clone(), officer.name.clone()))
+            .collect(),
         holder: asset.holder.clone(),
         others: directory
             .stations
@@ -118,12 +116,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(
-        device: &'a Device,
-        books: &'a Register,
-        seen: &'a BTreeMap<AssetId, Seen>,
-        today: Date,
-    ) -> Self {
+    fn new(device: &'a Device, books: &'a Register, seen: &'a BTreeMap<AssetId, Seen>, today: Date) -> Self {
         Self { device, books, seen, today }
     }
 
@@ -172,11 +165,14 @@ fn holder_name(directory: &Directory, holder: &Holder) -> String {
 
 fn step_view(device: &Device, document: DocumentId, step: &Step) -> StepView {
     let directory = device.directory();
-    let person = |officer: Option<&_>| officer.map(|officer| person_name(directory, officer)).unwrap_or_default();
+    let person =
+        |officer: Option<&_>| officer.map(|officer| person_name(directory, officer)).unwrap_or_default();
     let custody = &step.custody;
     let (what, whom, where_to) = match &custody.act {
         Handing::Issued { to } => (StepWhat::Issued, person(Some(to)), Label::default()),
-        Handing::Returned { from, place } => (StepWhat::Returned, person(from.as_ref()), Label::new(place, "")),
+        Handing::Returned { from, place } => {
+            (StepWhat::Returned, person(from.as_ref()), Label::new(place, ""))
+        }
         Handing::Moved { place } => (StepWhat::Moved, String::new(), Label::new(place, "")),
         Handing::Sent { station, to } => {
             (StepWhat::Sent, person(to.as_ref()), station_name(directory, station))
@@ -274,4 +270,3 @@ fn check(device: &Device, station: &StationCode, asset: &Asset, now: Timestamp) 
     };
     due.into_iter().map(|due| due.name).find(asks)
 }
-

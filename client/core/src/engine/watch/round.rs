@@ -175,7 +175,6 @@ impl Builder<'_> {
             ItemKind::Photo | ItemKind::Later => Input::Later,
         }
     }
-
 }
 
 impl Events<'_> {

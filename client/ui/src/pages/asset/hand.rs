@@ -83,8 +83,12 @@ pub fn Hand(props: &HandProps) -> Html {
     let way = use_state_eq(|| first);
     let is_wrong = use_state_eq(|| false);
     let sending = use_sending(false, props.onclose.clone());
-    let fields =
-        Fields { person: use_node_ref(), place: use_node_ref(), station: use_node_ref(), note: use_node_ref() };
+    let fields = Fields {
+        person: use_node_ref(),
+        place: use_node_ref(),
+        station: use_node_ref(),
+        note: use_node_ref(),
+    };
     let onsave = {
         let (asset, fields, is_wrong, send, way) =
             (asset.clone(), fields.clone(), is_wrong.clone(), sending.send.clone(), *way);

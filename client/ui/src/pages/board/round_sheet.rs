@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use link::Command;
-use link::slice::{CardView, InspectedRow, InspectionView, Input, RoundView, SubjectView};
+use link::slice::{CardView, Input, InspectedRow, InspectionView, RoundView, SubjectView};
 use shared::domain::round::RoundName;
 use shared::time::{Timestamp, Zone};
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with};
@@ -74,7 +74,8 @@ pub fn RoundSheet(props: &RoundSheetProps) -> Html {
     if let Some(inspection) = inspection {
         let title = words.label(&inspection.station_name).to_owned();
         let subtitle =
-            [words.label(&inspection.template_name), " · ", &format::period(words, &inspection.name.period)].concat();
+            [words.label(&inspection.template_name), " · ", &format::period(words, &inspection.name.period)]
+                .concat();
         return html! {
             <Sheet {node} {title} {subtitle} close={words.close()} onclose={props.onclose.clone()}>
                 { differences(words, &inspection, props.zone, now) }

@@ -89,7 +89,9 @@ impl Counter {
         let Some(row) = find(inspection, typed) else {
             return Some(Counted::Unknown { code: typed.to_owned() });
         };
-        if let Some(event) = standing(row).filter(|_| !matches!(row.finding, Finding::Open | Finding::Missing)) {
+        if let Some(event) =
+            standing(row).filter(|_| !matches!(row.finding, Finding::Open | Finding::Missing))
+        {
             return Some(Counted::Already { who: event.author.clone(), at: event.at });
         }
         self.say(inspection, row, Answer::Choice(IN_PLACE.to_owned()), String::new(), String::new());
@@ -155,7 +157,12 @@ impl Counter {
 
     /// What was just said about a thing.
     pub fn tapped(&self, subject: &SubjectId) -> Option<Answer> {
-        self.tapped.borrow().iter().rev().find(|(tapped, _)| tapped == subject).map(|(_, answer)| answer.clone())
+        self.tapped
+            .borrow()
+            .iter()
+            .rev()
+            .find(|(tapped, _)| tapped == subject)
+            .map(|(_, answer)| answer.clone())
     }
 
     /// Why the last one was not kept.

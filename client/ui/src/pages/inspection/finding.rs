@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use link::slice::{InspectedRow, InspectionView, Input};
+use link::slice::{Input, InspectedRow, InspectionView};
 use shared::domain::answer::{Answer, Condition};
 use shared::time::Zone;
 use yew::{Callback, Html, Properties, classes, component, html, use_node_ref, use_state_eq};
@@ -44,7 +44,8 @@ pub fn FindingSheet(props: &FindingSheetProps) -> Html {
     let faults = use_state_eq(Vec::<usize>::new);
     let input = Input::Choice(inspection.options.clone());
     let ways = inspection.options.iter().map(|option| Answer::Choice(option.code.clone()));
-    let ways: Vec<Answer> = ways.chain([Condition::Fault, Condition::Missing].map(Answer::Condition)).collect();
+    let ways: Vec<Answer> =
+        ways.chain([Condition::Fault, Condition::Missing].map(Answer::Condition)).collect();
     let way = |answer: &Answer| {
         let status = Status::of(answer, &input);
         let (chosen, picked) = (chosen.clone(), answer.clone());
@@ -77,9 +78,18 @@ pub fn FindingSheet(props: &FindingSheetProps) -> Html {
         let (chosen, faults, note) = (chosen.clone(), faults.clone(), note.clone());
         Callback::from(move |_| {
             let Some(answer) = (*chosen).clone() else { return };
-            let names: Vec<&str> =
-                faults.iter().filter_map(|at| inspection.faults.get(*at)).map(|fault| fault.zh.as_str()).collect();
-            counter.say(&inspection, &row, answer, names.join("、"), browser::text_of(&note).trim().to_owned());
+            let names: Vec<&str> = faults
+                .iter()
+                .filter_map(|at| inspection.faults.get(*at))
+                .map(|fault| fault.zh.as_str())
+                .collect();
+            counter.say(
+                &inspection,
+                &row,
+                answer,
+                names.join("、"),
+                browser::text_of(&note).trim().to_owned(),
+            );
             onclose.emit(());
         })
     };

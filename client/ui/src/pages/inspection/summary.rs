@@ -8,9 +8,9 @@ use shared::domain::inspection::Finding;
 use shared::ids::SubjectId;
 use yew::{Callback, Html, classes, component, html, use_state_eq};
 
+use super::InspectionProps;
 use super::counting::use_counter;
 use super::finding::FindingSheet;
-use super::InspectionProps;
 use crate::components::card_face::{Saved, remark};
 use crate::components::icon::{Icon, glyph};
 use crate::components::inspected::{code, finding_face, standing};
@@ -100,7 +100,9 @@ pub fn figures(words: Words, inspection: &InspectionView) -> Html {
         (Finding::Unexpected, tally.unexpected),
         (Finding::Open, tally.open),
     ];
-    let rate = tally.match_permille().map(|permille| [&format::thousandths_text(i64::from(permille) * 100), " %"].concat());
+    let rate = tally
+        .match_permille()
+        .map(|permille| [&format::thousandths_text(i64::from(permille) * 100), " %"].concat());
     html! {
         <section class="facts">
             <p class={classes!("mark", "large", class)}>{ glyph(icon) }<span>{ state }</span></p>

@@ -70,8 +70,11 @@ pub fn transits(words: Words, register: &RegisterView, zone: Zone, onopen: &Call
 /// What expires within 30 days or has expired, over all stations: to be bought, and to be printed.
 pub fn purchases(words: Words, register: &RegisterView) -> Html {
     let line = |row: &PurchaseRow| {
-        let stations: Vec<String> =
-            row.stations.iter().map(|(name, count)| [words.label(name), " ", &count.to_string()].concat()).collect();
+        let stations: Vec<String> = row
+            .stations
+            .iter()
+            .map(|(name, count)| [words.label(name), " ", &count.to_string()].concat())
+            .collect();
         html! {
             <tr key={[row.kind.as_str(), &row.model].concat()} data-testid="purchase">
                 <th scope="row">{ words.label(&row.name).to_owned() }<small class="hint">{ row.model.clone() }</small></th>

@@ -30,9 +30,10 @@ pub(super) fn transits(device: &mut Device, own: &StationCode, today: Date) -> V
         let books = device.books(&station);
         for (id, asset) in &books.left {
             let Some(trail) = books.trails.get(id) else { continue };
-            let sent = trail.steps.iter().rev().find(|step| {
-                step.fate == Fate::Standing && matches!(step.custody.act, Handing::Sent { .. })
-            });
+            let sent =
+                trail.steps.iter().rev().find(|step| {
+                    step.fate == Fate::Standing && matches!(step.custody.act, Handing::Sent { .. })
+                });
             let (Some(to), Some(sent)) = (trail.left_for(), sent) else { continue };
             let is_old = zone.date(sent.custody.at) < today.plus_days(-SENT_DAYS);
             let is_arrived = has_received(&device.books(to), id, &station);
