@@ -128,6 +128,10 @@ test("the supervisor's screens", async (t) => {
     await page.goto(`${origin}/register`);
     await page.getByTestId("asset-row").first().waitFor();
     await check(page, `register ${name}`);
+    await page.getByTestId("register-part").nth(1).click();
+    await page.getByTestId("purchase").first().waitFor();
+    await check(page, `purchases ${name}`);
+    await page.goto(`${origin}/quarantine`);
     await page.setViewportSize(PHONE);
     await check(page, `quarantine on a phone ${name}`);
     await page.goto(origin);

@@ -128,9 +128,9 @@ impl Tally {
         *place += 1;
     }
 
-    /// How many somebody has seen.
-    pub fn found(&self) -> u32 {
-        self.in_place + self.misplaced + self.unexpected
+    /// How many somebody has seen, or seen the slip of.
+    pub fn counted(&self) -> u32 {
+        self.in_place + self.on_loan + self.in_repair + self.misplaced + self.unexpected
     }
 
     /// How many somebody must explain.

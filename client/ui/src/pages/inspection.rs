@@ -58,7 +58,7 @@ impl Shown {
         match self {
             // What is counted blindly is not shown before it is found.
             Self::Open => row.finding == Finding::Open && row.is_expected && !row.is_blind,
-            Self::Counted => row.finding != Finding::Open,
+            Self::Counted => !matches!(row.finding, Finding::Open | Finding::Missing),
             Self::Differences => row.finding.is_difference() || row.is_disputed,
             Self::All => !(row.is_blind && row.finding == Finding::Open),
         }
@@ -200,7 +200,7 @@ pub fn tally(words: Words, inspection: &InspectionView) -> Html {
     html! {
         <dl class="tally">
             { figure(words.inspect_expected(), tally.expected.saturating_sub(hidden), None, "tally-expected") }
-            { figure(words.inspect_counted(), tally.found(), Some("ok"), "tally-found") }
+            { figure(words.inspect_counted(), tally.counted(), Some("ok"), "tally-found") }
             { figure(words.inspect_left(), tally.open.saturating_sub(hidden), None, "tally-open") }
             { figure(words.inspect_differences(), differences, (differences > 0).then_some("fault"), "tally-differences") }
         </dl>
@@ -253,11 +253,14 @@ fn selects(words: Words, inspection: &InspectionView, narrow: &Narrow, onchange:
     };
     let same = |text: &String| (text.clone(), text.clone());
     html! {
-        <div class="filters-row">
-            { select(words.inspect_kind(), &narrow.kind, distinct(&|row| (row.kind.clone(), words.label(&row.name).to_owned())), |narrow, kind| narrow.kind = kind) }
-            { select(words.inspect_place(), &narrow.place, distinct(&|row| same(&row.place)), |narrow, place| narrow.place = place) }
-            { select(words.inspect_holder(), &narrow.holder, distinct(&|row| same(&row.holder)), |narrow, holder| narrow.holder = holder) }
-        </div>
+        <details class="narrow" open={*narrow != Narrow { asked: narrow.asked.clone(), ..Narrow::default() }}>
+            <summary>{ words.register_filter() }</summary>
+            <div class="filters-row">
+                { select(words.inspect_kind(), &narrow.kind, distinct(&|row| (row.kind.clone(), words.label(&row.name).to_owned())), |narrow, kind| narrow.kind = kind) }
+                { select(words.inspect_place(), &narrow.place, distinct(&|row| same(&row.place)), |narrow, place| narrow.place = place) }
+                { select(words.inspect_holder(), &narrow.holder, distinct(&|row| same(&row.holder)), |narrow, holder| narrow.holder = holder) }
+            </div>
+        </details>
     }
 }
 

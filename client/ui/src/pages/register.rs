@@ -9,6 +9,7 @@ use link::Command;
 use link::slice::{AssetRow, Person, RegisterView};
 use shared::domain::asset::ExpiryBand;
 use shared::ids::{AssetId, StationCode};
+use shared::trust::rights::Role;
 use yew::{
     Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with, use_memo,
     use_node_ref, use_state_eq,
@@ -101,6 +102,61 @@ struct ListProps {
     person: Rc<Person>,
 }
 
+/// Which part of the register is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Things,
+    Purchases,
+    Transits,
+}
+
+const PARTS: [Part; 3] = [Part::Things, Part::Purchases, Part::Transits];
+
+#[component]
+fn List(props: &ListProps) -> Html {
+    let words = use_words();
+    let reach = use_reach();
+    let register = &props.register;
+    let sees_all = props.person.station.is_none();
+    let part = use_state_eq(|| Part::Things);
+    let has_parts = props.person.role >= Role::Lead || !register.transits.is_empty();
+    let onopen = {
+        let (reach, station) = (reach.clone(), register.station.clone());
+        Callback::from(move |asset: AssetId| go(&reach, Route::Asset(station.clone(), asset)))
+    };
+    let tab = |shown: &Part| {
+        let (part, shown) = (part.clone(), *shown);
+        let (name, count) = match shown {
+            Part::Things => (words.register_books(), register.assets.len()),
+            Part::Purchases => (words.purchases(), register.purchases.len()),
+            Part::Transits => (words.transits(), register.transits.len()),
+        };
+        html! {
+            <button type="button" key={shown as usize} class="filter" aria-pressed={(*part == shown).to_string()} data-testid="register-part"
+                onclick={move |_| part.set(shown)}><span>{ name }</span><span class="figures">{ count }</span></button>
+        }
+    };
+    html! {
+        <>
+            if !register.is_loaded { <Notice tone={Tone::Calm} text={words.register_loading()} /> }
+            if sees_all { { stock::stations(words, &reach, register) } }
+            if has_parts { <div class="filters parts" role="group" aria-label={words.register_title()}>{ for PARTS.iter().map(tab) }</div> }
+            { match *part {
+                Part::Things => html! { <Things register={register.clone()} person={props.person.clone()} {onopen} /> },
+                Part::Purchases => stock::purchases(words, register),
+                Part::Transits => stock::transits(words, register, props.person.zone, &onopen),
+            } }
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ThingsProps {
+    register: Rc<RegisterView>,
+    person: Rc<Person>,
+    onopen: Callback<AssetId>,
+}
+
 /// What is searched in each row, in lower case: made once for each register, not at each key.
 fn haystacks(register: &RegisterView) -> Vec<String> {
     let text = |row: &AssetRow| {
@@ -112,10 +168,10 @@ fn haystacks(register: &RegisterView) -> Vec<String> {
     register.assets.iter().map(text).collect()
 }
 
+/// The list, what is looked for in it, and what it is narrowed to.
 #[component]
-fn List(props: &ListProps) -> Html {
+fn Things(props: &ThingsProps) -> Html {
     let words = use_words();
-    let reach = use_reach();
     let register = &props.register;
     let sees_all = props.person.station.is_none();
     let shown = use_state_eq(|| if sees_all { Shown::All } else { Shown::Mine });
@@ -139,12 +195,8 @@ fn List(props: &ListProps) -> Html {
         let (asked, field) = (asked.clone(), field.clone());
         Callback::from(move |_: InputEvent| asked.set(browser::text_of(&field)))
     };
-    let onopen = {
-        let (reach, station) = (reach.clone(), register.station.clone());
-        Callback::from(move |asset: AssetId| go(&reach, Route::Asset(station.clone(), asset)))
-    };
     let rows = {
-        let (register, places, onopen) = (register.clone(), places.clone(), onopen.clone());
+        let (register, places, onopen) = (register.clone(), places.clone(), props.onopen.clone());
         Callback::from(move |range: Range<usize>| {
             let row = |at: &usize| asset_row(words, &register.assets[*at], register.today, &onopen);
             html! { <>{ for places[range].iter().map(row) }</> }
@@ -157,8 +209,6 @@ fn List(props: &ListProps) -> Html {
     };
     html! {
         <>
-            if !register.is_loaded { <Notice tone={Tone::Calm} text={words.register_loading()} /> }
-            if sees_all { { stock::stations(words, &reach, register) } }
             <label class="field search">
                 <span class="unseen">{ words.register_search() }</span>
                 <input type="search" ref={field} {oninput} placeholder={words.register_search()} data-testid="register-search"
@@ -170,17 +220,17 @@ fn List(props: &ListProps) -> Html {
                     Callback::from(move |filter| shown.set(filter))
                 })) }
             </div>
-            <p class="hint" role="status" data-testid="register-count">{ words.register_found(u32::try_from(places.len()).unwrap_or(u32::MAX)) }</p>
+            <div class="list-head">
+                <p class="hint" role="status" data-testid="register-count">{ words.register_found(u32::try_from(places.len()).unwrap_or(u32::MAX)) }</p>
+                if register.may_hand {
+                    <button type="button" class="quiet" data-testid="receive" onclick={
+                        let is_receiving = is_receiving.clone();
+                        move |_| is_receiving.set(true)
+                    }>{ glyph(Icon::Plus) }{ words.receive_one() }</button>
+                }
+            </div>
             if places.is_empty() { <p class="empty">{ words.register_none() }</p> }
             <Paged count={places.len()} {rows} label={words.register_all()} />
-            if register.may_hand {
-                <button type="button" class="secondary receive" data-testid="receive" onclick={
-                    let is_receiving = is_receiving.clone();
-                    move |_| is_receiving.set(true)
-                }>{ glyph(Icon::Plus) }{ words.receive_one() }</button>
-            }
-            { stock::transits(words, register, props.person.zone, &onopen) }
-            if sees_all { { stock::purchases(words, register) } }
             if *is_receiving {
                 <Receive register={register.clone()} onclose={move |()| is_receiving.set(false)} />
             }

@@ -113,7 +113,7 @@ fn differences(words: Words, inspection: &Rc<InspectionView>, zone: Zone, now: T
         <>
             if !inspection.is_loaded { <Notice tone={Tone::Calm} text={words.round_loading()} /> }
             { figures(words, inspection) }
-            <h3 class="section">{ words.inspect_differences() }</h3>
+            if inspection.rows.iter().any(|row| differs(&row)) { <h3 class="section">{ words.inspect_differences() }</h3> }
             { for inspection.rows.iter().filter(differs).map(line) }
         </>
     }

@@ -107,7 +107,7 @@ pub fn figures(words: Words, inspection: &InspectionView) -> Html {
         <section class="facts">
             <p class={classes!("mark", "large", class)}>{ glyph(icon) }<span>{ state }</span></p>
             { for rate.map(|rate| html! {
-                <p class="figures-line"><span class="figures big" data-testid="match-rate">{ rate }</span>{ words.match_rate() }</p>
+                <p class="figures-line"><span class="figures big" data-testid="match-rate">{ rate }</span>{ if tally.open > 0 { words.match_rate_so_far() } else { words.match_rate() } }</p>
             }) }
             <dl class="tally">
                 <div><dt>{ words.inspect_expected() }</dt><dd data-testid="tally-expected">{ tally.expected }</dd></div>

@@ -36,7 +36,7 @@ pub fn stations(words: Words, reach: &Reach, register: &RegisterView) -> Html {
 /// What was sent and is not known to have arrived.
 pub fn transits(words: Words, register: &RegisterView, zone: Zone, onopen: &Callback<AssetId>) -> Html {
     if register.transits.is_empty() {
-        return Html::default();
+        return html! { <p class="empty">{ words.transits_none() }</p> };
     }
     let line = |transit: &TransitView| {
         let (onopen, id) = (onopen.clone(), transit.id.clone());
