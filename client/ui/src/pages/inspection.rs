@@ -86,6 +86,10 @@ struct Narrow {
 }
 
 impl Narrow {
+    fn is_used(&self) -> bool {
+        !(self.kind.is_empty() && self.place.is_empty() && self.holder.is_empty())
+    }
+
     fn takes(&self, row: &InspectedRow, haystack: &str) -> bool {
         (self.asked.is_empty() || haystack.contains(&self.asked))
             && (self.kind.is_empty() || row.kind == self.kind)
@@ -253,7 +257,7 @@ fn selects(words: Words, inspection: &InspectionView, narrow: &Narrow, onchange:
     };
     let same = |text: &String| (text.clone(), text.clone());
     html! {
-        <details class="narrow" open={*narrow != Narrow { asked: narrow.asked.clone(), ..Narrow::default() }}>
+        <details class="narrow" open={narrow.is_used()}>
             <summary>{ words.register_filter() }</summary>
             <div class="filters-row">
                 { select(words.inspect_kind(), &narrow.kind, distinct(&|row| (row.kind.clone(), words.label(&row.name).to_owned())), |narrow, kind| narrow.kind = kind) }
