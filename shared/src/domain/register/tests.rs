@@ -91,7 +91,8 @@ proptest! {
         shuffled.extend(events.iter().step_by(2).cloned());
         let length = shuffled.len().max(1) as u64;
         for at in 0..shuffled.len() {
-            let other = usize::try_from(seed.rotate_left(at as u32) % length).unwrap();
+            let turn = u32::try_from(at).unwrap();
+            let other = usize::try_from(seed.rotate_left(turn) % length).unwrap();
             shuffled.swap(at, other);
         }
         prop_assert_eq!(trail(&events), trail(&shuffled));
