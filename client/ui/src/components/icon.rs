@@ -62,6 +62,8 @@ pub enum Icon {
     Close,
     /// A bell: attention.
     Bell,
+    /// A hand lamp.
+    Torch,
 }
 
 impl Icon {
@@ -103,6 +105,7 @@ impl Icon {
             }
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::Bell => "M6 17V10.5a6 6 0 0 1 12 0V17l1.5 1.5h-15zM10 21h4",
+            Self::Torch => "M7 3h10v3.5L14.5 10v11h-5V10L7 6.5zM7 6.5h10M12 13v2",
         }
     }
 }

@@ -6,6 +6,7 @@ use shared::ids::SubjectId;
 use yew::{Callback, Html, component, html, use_state_eq};
 
 use super::history::History;
+use super::parts::{self, PartState, Parts};
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::browser;
@@ -42,6 +43,17 @@ pub fn List(props: &PartProps) -> Html {
     };
     let is_shown = |card: &CardView| !has_kits || chosen.as_ref() == Some(&card.subject);
     let shown: Vec<&CardView> = round.cards.iter().filter(|card| is_shown(card)).collect();
+    let taken = use_state_eq(|| Parts::kept(round));
+    let is_split = round.may_answer && parts::can_split(round);
+    let ontake = {
+        let (taken, round) = (taken.clone(), round.clone());
+        Callback::from(move |group| {
+            let now = taken.toggled(&round, group);
+            now.keep(&round);
+            taken.set(now);
+        })
+    };
+    let parts = is_split.then(|| Splitting { taken: (*taken).clone(), ontake });
     let asked = history.as_ref().and_then(|id| id.index(round)).map(|index| round.cards[index].clone());
     html! {
         <div class="item-list">
@@ -56,9 +68,24 @@ pub fn List(props: &PartProps) -> Html {
                 </div>
             }
             if shown.is_empty() { <p class="empty">{ words.round_empty() }</p> }
-            { for groups(words, round, &shown, &tentative, &onopen) }
+            if is_split { <p class="hint">{ words.split_hint() }</p> }
+            { for groups(words, round, &shown, &tentative, &onopen, parts.as_ref()) }
             <div class="dock">
-                <button type="button" class="primary" data-testid="to-summary" onclick={
+                if is_split && !taken.is_whole() {
+                    <button type="button" class="primary" data-testid="to-parts" onclick={
+                        let (reach, name) = (reach.clone(), round.name.clone());
+                        let first = walk::resume(round, None, &taken);
+                        let card = round.cards.get(first).map(CardId::of);
+                        let round = round.clone();
+                        move |_| {
+                            if let Some(card) = &card {
+                                open_card(&round, card);
+                            }
+                            go(&reach, Route::Round(name.clone(), RoundPart::Cards));
+                        }
+                    }>{ words.to_parts() }</button>
+                }
+                <button type="button" class={if is_split && !taken.is_whole() { "secondary" } else { "primary" }} data-testid="to-summary" onclick={
                     let (reach, name) = (reach.clone(), round.name.clone());
                     move |_| go(&reach, Route::Round(name.clone(), RoundPart::Summary))
                 }>{ words.to_summary() }</button>
@@ -93,25 +120,61 @@ fn switch(
     }
 }
 
+/// A round that several people split.
+struct Splitting {
+    taken: Parts,
+    ontake: Callback<u32>,
+}
+
 fn groups(
     words: Words,
     round: &RoundView,
     shown: &[&CardView],
     tentative: &[Tentative],
     onopen: &Callback<CardId>,
+    splitting: Option<&Splitting>,
 ) -> Vec<Html> {
     shown
         .chunk_by(|a, b| a.group == b.group)
         .map(|cards| {
-            let name = cards.first().and_then(|card| round.groups.get(card.group as usize));
+            let group = cards.first().map(|card| card.group).unwrap_or_default();
+            let name = round.groups.get(group as usize).map(|name| words.label(name).to_owned()).unwrap_or_default();
             html! {
                 <section>
-                    <h2 class="section">{ name.map(|name| words.label(name).to_owned()) }</h2>
+                    if let Some(splitting) = splitting {
+                        { part_head(words, &name, group, parts::state(round, group, tentative), splitting.taken.has(round, group), &splitting.ontake) }
+                    } else {
+                        <h2 class="section">{ name }</h2>
+                    }
                     <ul class="items">{ for cards.iter().map(|card| item(words, round, card, tentative, onopen)) }</ul>
                 </section>
             }
         })
         .collect()
+}
+
+/// A part's name, how far it is, who is on it, and whether this officer takes it.
+fn part_head(
+    words: Words,
+    name: &str,
+    group: u32,
+    state: PartState,
+    is_taken: bool,
+    ontake: &Callback<u32>,
+) -> Html {
+    let ontake = ontake.clone();
+    let word = if is_taken { words.taken_part() } else { words.take_part() };
+    html! {
+        <div class="part-head" data-testid="part" data-group={group.to_string()}>
+            <h2 class="section">{ name.to_owned() }</h2>
+            { meter(state.answered, state.total, name) }
+            <button type="button" class="take" aria-pressed={is_taken.to_string()} aria-label={[word, " ", name].concat()}
+                onclick={move |_| ontake.emit(group)}>
+                if is_taken { { glyph(Icon::Check) } }{ word }
+            </button>
+            if !state.people.is_empty() { <p class="hint">{ words.part_people(&state.people.join(words.comma())) }</p> }
+        </div>
+    }
 }
 
 /// One line: name, reading, and whether it is disputed.
