@@ -6,7 +6,7 @@ use shared::ids::SubjectId;
 use yew::{Callback, Html, component, html, use_state_eq};
 
 use super::history::History;
-use super::parts::{self, PartState, Parts};
+use super::parts::{self, PartId, PartState, Parts};
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::browser;
@@ -47,8 +47,8 @@ pub fn List(props: &PartProps) -> Html {
     let is_split = round.may_answer && parts::can_split(round);
     let ontake = {
         let (taken, round) = (taken.clone(), round.clone());
-        Callback::from(move |group| {
-            let now = taken.toggled(&round, group);
+        Callback::from(move |part: PartId| {
+            let now = taken.toggled(&round, &part);
             now.keep(&round);
             taken.set(now);
         })
@@ -123,7 +123,7 @@ fn switch(
 /// A round that several people split.
 struct Splitting {
     taken: Parts,
-    ontake: Callback<u32>,
+    ontake: Callback<PartId>,
 }
 
 fn groups(
@@ -135,14 +135,15 @@ fn groups(
     splitting: Option<&Splitting>,
 ) -> Vec<Html> {
     shown
-        .chunk_by(|a, b| a.group == b.group)
+        .chunk_by(|a, b| a.group == b.group && (splitting.is_none() || a.subject == b.subject))
         .map(|cards| {
-            let group = cards.first().map(|card| card.group).unwrap_or_default();
-            let name = round.groups.get(group as usize).map(|name| words.label(name).to_owned()).unwrap_or_default();
+            let Some(first) = cards.first() else { return Html::default() };
+            let name = round.groups.get(first.group as usize).map(|name| words.label(name).to_owned());
+            let name = name.unwrap_or_default();
             html! {
                 <section>
                     if let Some(splitting) = splitting {
-                        { part_head(words, &name, group, parts::state(round, group, tentative), splitting.taken.has(round, group), &splitting.ontake) }
+                        { part_head(words, round, first, &name, parts::state(round, &PartId::of(first), tentative), splitting) }
                     } else {
                         <h2 class="section">{ name }</h2>
                     }
@@ -156,20 +157,32 @@ fn groups(
 /// A part's name, how far it is, who is on it, and whether this officer takes it.
 fn part_head(
     words: Words,
-    name: &str,
-    group: u32,
+    round: &RoundView,
+    first: &CardView,
+    group: &str,
     state: PartState,
-    is_taken: bool,
-    ontake: &Callback<u32>,
+    splitting: &Splitting,
 ) -> Html {
-    let ontake = ontake.clone();
+    let part = PartId::of(first);
+    let is_taken = splitting.taken.has(round, &part);
     let word = if is_taken { words.taken_part() } else { words.take_part() };
+    // Of several vehicles each names its own; of one, the round's title does.
+    let about =
+        round.subjects.iter().filter(|_| round.subjects.len() > 1).find(|one| one.id == first.subject);
+    let about = about.map(|subject| words.label(&subject.name).to_owned()).unwrap_or_default();
+    let asset = first.subject.as_asset().filter(|_| !about.is_empty());
+    let asset = asset.map(|asset| asset.to_string()).unwrap_or_default();
+    let name = [group, " ", &about, " ", &asset].concat();
+    let (ontake, testid) = (splitting.ontake.clone(), part.clone());
     html! {
-        <div class="part-head" data-testid="part" data-group={group.to_string()}>
-            <h2 class="section">{ name.to_owned() }</h2>
-            { meter(state.answered, state.total, name) }
-            <button type="button" class="take" aria-pressed={is_taken.to_string()} aria-label={[word, " ", name].concat()}
-                onclick={move |_| ontake.emit(group)}>
+        <div class="part-head" data-testid="part" data-group={testid.group.to_string()} data-subject={testid.subject.to_string()}>
+            <div class="part-name">
+                <h2 class="section">{ group.to_owned() }</h2>
+                if !about.is_empty() { <p class="hint">{ about }{ " " }{ asset }</p> }
+            </div>
+            { meter(state.answered, state.total, name.trim()) }
+            <button type="button" class="take" aria-pressed={is_taken.to_string()}
+                aria-label={[word, " ", name.trim()].concat()} onclick={move |_| ontake.emit(part.clone())}>
                 if is_taken { { glyph(Icon::Check) } }{ word }
             </button>
             if !state.people.is_empty() { <p class="hint">{ words.part_people(&state.people.join(words.comma())) }</p> }

@@ -2,13 +2,24 @@
 //! It is this phone's business alone. Who works on a part is seen from the answers in it, which merge whoever takes what.
 
 use link::slice::{CardView, EventState, RoundView};
+use shared::ids::SubjectId;
 
 use super::walk;
 use super::{RoundPart, Route};
 use crate::browser;
 use crate::store::Tentative;
 
-/// The parts that were taken, by their Chinese names, which every part has; none taken is the whole round.
+/// A part: a group of lines about one subject, as the left of one vehicle's boot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartId {
+    /// About what.
+    pub subject: SubjectId,
+    /// Index into the round's groups.
+    pub group: u32,
+}
+
+/// The parts that were taken, each by its subject and the Chinese name of its group, which stay when lines are added; none
+/// taken is the whole round.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parts(Vec<String>);
 
@@ -27,11 +38,11 @@ fn key(round: &RoundView) -> String {
     ["muster.parts ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
 }
 
-/// Whether a round can be split: it asks about one thing in several parts. Rounds about people's kits are split by people.
+/// Whether a round can be split: it asks about things in several parts. Rounds about people's kits are split by people.
 pub fn can_split(round: &RoundView) -> bool {
     let is_about_kits = round.subjects.iter().any(|subject| subject.id.as_officer().is_some());
-    let first = round.cards.first().map(|card| card.group);
-    !is_about_kits && round.cards.iter().any(|card| Some(card.group) != first)
+    let first = round.cards.first().map(PartId::of);
+    !is_about_kits && round.cards.iter().any(|card| Some(PartId::of(card)) != first)
 }
 
 impl Parts {
@@ -41,18 +52,18 @@ impl Parts {
             return Self::default();
         }
         let kept = browser::kept(&key(round)).unwrap_or_default();
-        let names = kept.lines().filter(|name| round.groups.iter().any(|group| group.zh == **name));
-        Self(names.map(str::to_owned).collect())
+        let is_there = |line: &&str| round.cards.iter().any(|card| name(round, &PartId::of(card)) == **line);
+        Self(kept.lines().filter(is_there).map(str::to_owned).collect())
     }
 
     /// Takes a part, or gives it back.
     #[must_use]
-    pub fn toggled(&self, round: &RoundView, group: u32) -> Self {
-        let Some(name) = name(round, group) else { return self.clone() };
+    pub fn toggled(&self, round: &RoundView, part: &PartId) -> Self {
+        let name = name(round, part);
         let mut names = self.0.clone();
-        match names.iter().position(|taken| taken == name) {
+        match names.iter().position(|taken| *taken == name) {
             Some(at) => drop(names.remove(at)),
-            None => names.push(name.to_owned()),
+            None => names.push(name),
         }
         Self(names)
     }
@@ -72,24 +83,32 @@ impl Parts {
     }
 
     /// Whether a part was taken.
-    pub fn has(&self, round: &RoundView, group: u32) -> bool {
-        name(round, group).is_some_and(|name| self.0.iter().any(|taken| taken == name))
+    pub fn has(&self, round: &RoundView, part: &PartId) -> bool {
+        self.0.contains(&name(round, part))
     }
 
     /// Whether a card is in what was taken.
     pub fn takes(&self, round: &RoundView, card: &CardView) -> bool {
-        self.is_whole() || self.has(round, card.group)
+        self.is_whole() || self.has(round, &PartId::of(card))
     }
 }
 
-fn name(round: &RoundView, group: u32) -> Option<&str> {
-    round.groups.get(group as usize).map(|label| label.zh.as_str())
+impl PartId {
+    /// The part of a card.
+    pub fn of(card: &CardView) -> Self {
+        Self { subject: card.subject.clone(), group: card.group }
+    }
+}
+
+fn name(round: &RoundView, part: &PartId) -> String {
+    let group = round.groups.get(part.group as usize).map(|label| label.zh.as_str()).unwrap_or_default();
+    [part.subject.as_str(), " ", group].concat()
 }
 
 /// How far a part is.
-pub fn state(round: &RoundView, group: u32, tentative: &[Tentative]) -> PartState {
+pub fn state(round: &RoundView, part: &PartId, tentative: &[Tentative]) -> PartState {
     let mut state = PartState::default();
-    for card in round.cards.iter().filter(|card| card.group == group) {
+    for card in round.cards.iter().filter(|card| PartId::of(card) == *part) {
         state.total += 1;
         state.answered += u32::from(walk::is_answered(round, card, tentative));
         let others = card.events.iter().filter(|event| !event.is_mine && event.state == EventState::Standing);

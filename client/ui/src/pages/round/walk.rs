@@ -226,7 +226,8 @@ mod tests {
     #[test]
     fn who_has_taken_a_part_stays_in_it() {
         let whole = Parts::default();
-        let right = whole.toggled(&vehicle("...", "..."), 1);
+        let part = parts::PartId { subject: SubjectId::parse("asset:CAR-1").unwrap(), group: 1 };
+        let right = whole.toggled(&vehicle("...", "..."), &part);
         for (left, marks, at, parts, next) in [
             ("...", "x..", 3, &whole, Some(4)),
             ("...", "xxx", 5, &whole, Some(0)),
@@ -239,7 +240,7 @@ mod tests {
         assert_eq!(resume(&vehicle("...", "x.."), None, &right), 4);
         assert_eq!(resume(&vehicle("...", "x.."), None, &whole), 0);
         assert_eq!(stretch(&vehicle("...", "..."), 4, &right), [3, 4, 5]);
-        assert_eq!(right.toggled(&vehicle("...", "..."), 1), whole);
+        assert_eq!(right.toggled(&vehicle("...", "..."), &part), whole);
     }
 
     #[test]
@@ -247,7 +248,8 @@ mod tests {
         assert!(parts::can_split(&vehicle("..", "..")));
         assert!(!parts::can_split(&vehicle("...", "")));
         assert!(!parts::can_split(&round("...", "...")), "kits are split by people");
-        let state = parts::state(&vehicle("x..", "..."), 0, &[]);
+        let part = parts::PartId { subject: SubjectId::parse("asset:CAR-1").unwrap(), group: 0 };
+        let state = parts::state(&vehicle("x..", "..."), &part, &[]);
         assert_eq!((state.answered, state.total), (1, 3));
     }
 }
