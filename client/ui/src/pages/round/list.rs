@@ -70,7 +70,7 @@ pub fn List(props: &PartProps) -> Html {
             if shown.is_empty() { <p class="empty">{ words.round_empty() }</p> }
             if is_split { <p class="hint">{ words.split_hint() }</p> }
             { for groups(words, round, &shown, &tentative, &onopen, parts.as_ref()) }
-            <div class="dock">
+            <div class={if is_split && !taken.is_whole() { "dock pair" } else { "dock" }}>
                 if is_split && !taken.is_whole() {
                     <button type="button" class="primary" data-testid="to-parts" onclick={
                         let (reach, name) = (reach.clone(), round.name.clone());
