@@ -128,6 +128,11 @@ fn print(text: &str) {
     }
 }
 
+/// What is said of photos that were left out.
+fn left_out(damaged: u64) -> String {
+    if damaged == 0 { String::new() } else { format!(" ({damaged} are damaged, and were left out)") }
+}
+
 /// A link as people get it: its text, and its picture for a phone's camera.
 fn link(origin: &str, code: &str) -> String {
     use qrcode::QrCode;

@@ -16,6 +16,7 @@ pub mod identity;
 pub mod load;
 pub mod machine;
 pub mod metrics;
+pub mod photos;
 pub mod projector;
 pub mod publishing;
 pub mod relay;

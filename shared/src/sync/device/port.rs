@@ -3,6 +3,7 @@
 use minicbor::Encode;
 
 use crate::domain::answer::Answer;
+use crate::domain::photo::Attached;
 use crate::domain::round::RoundName;
 use crate::ids::{BureauId, CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
 use crate::protocol::RefusalCode;
@@ -69,6 +70,8 @@ pub enum Deed {
         sees: Vec<EventKey>,
         /// An own earlier observation that this one replaces.
         amends: Option<EventKey>,
+        /// Photos and a memo, whose bytes are durable.
+        attached: Attached,
     },
     /// Takes an own observation back.
     Withdraw {
