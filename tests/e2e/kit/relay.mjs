@@ -11,25 +11,47 @@ const need = (name) => {
   return process.env[name];
 };
 
-/** A TCP proxy: passes bytes through, or cuts and refuses everything. */
+/** Bytes that one connection brings at a time: a thin line is shared among connections. */
+const PIECE = 2_048;
+
+/** A TCP proxy: passes bytes through, counts what the phones send, can be thin in that direction, or cuts everything. */
 async function startProxy(target) {
   const sockets = new Set();
   let isCut = false;
-  const server = net.createServer((inner) => {
+  let rate = Infinity;
+  let free = 0;
+  let sent = 0;
+  /** What a phone sends takes its time on a thin line, behind what others send. */
+  const carry = (inner, outer) => {
+    inner.on("end", () => outer.end());
+    inner.on("data", (bytes) => {
+      sent += bytes.length;
+      if (rate === Infinity) return outer.write(bytes);
+      inner.pause();
+      const now = performance.now();
+      free = Math.max(free, now) + (bytes.length / rate) * 1_000;
+      setTimeout(() => { outer.write(bytes); inner.resume(); }, free - now);
+    });
+  };
+  const server = net.createServer({ highWaterMark: PIECE }, (inner) => {
     if (isCut) return inner.destroy();
     const outer = net.connect(target.port, "127.0.0.1");
     for (const [one, other] of [[inner, outer], [outer, inner]]) {
       sockets.add(one);
       one.on("close", () => { sockets.delete(one); other.destroy(); });
       one.on("error", () => other.destroy());
-      one.pipe(other);
     }
+    carry(inner, outer);
+    outer.pipe(inner);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return {
     port: server.address().port,
     cut() { isCut = true; for (const socket of sockets) socket.destroy(); },
     heal() { isCut = false; },
+    /** From now on phones send so many bytes a second, all together. */
+    thin(bytes) { rate = bytes; free = 0; },
+    get sent() { return sent; },
     close() { this.cut(); server.close(); },
   };
 }

@@ -26,6 +26,8 @@ const ROOM_TIGHT_BYTES: u64 = 200 << 20;
 pub struct Photos {
     pub(super) rows: RefCell<Vec<Row>>,
     pub(super) is_sending: Cell<bool>,
+    /// How much of a photo this line takes in one go; 0 when it was not tried yet.
+    pub(super) part_bytes: Cell<usize>,
     /// When it is tried again after the relay did not answer.
     pub(super) retry: RefCell<Option<Timer>>,
 }

@@ -15,8 +15,14 @@ use crate::platform::database::Durability;
 use crate::platform::http::{self, Reply, Unreachable};
 use crate::platform::{report, spawn, tabs};
 
-/// Bytes that are sent in one request: half a minute on the thinnest line, and between two of them answers go first.
-const PART_BYTES: usize = 64 << 10;
+/// Bytes that are sent in one request, at first, at least and at most: between two requests answers go first, so a part is
+/// to take seconds, whatever the line.
+const PART_BYTES: usize = 16 << 10;
+const PART_BYTES_MIN: usize = 8 << 10;
+const PART_BYTES_MAX: usize = 256 << 10;
+/// A part that took less may be larger, and one that took more is smaller the next time.
+const QUICK_MS: i64 = 1_000;
+const SLOW_MS: i64 = 5_000;
 /// Milliseconds before it is tried again when the relay did not answer.
 const RETRY_MS: i64 = 5_000;
 /// Milliseconds before it is tried again when the relay is busy or full.
@@ -120,6 +126,8 @@ impl Engine {
         let begun = understood(http::upload("POST", "/api/uploads", &begin, None).await?)?;
         let mut offset = begun.offset.unwrap_or_default();
         let path = format!("/api/uploads/{}", row.hash);
+        let known = self.photos.part_bytes.get();
+        let mut part_bytes = if known == 0 { PART_BYTES } else { known };
         while let Some(rest) = place(offset, bytes) {
             if !self.may_send_photos() {
                 return Ok(Outcome::Paused);
@@ -127,8 +135,16 @@ impl Engine {
             let at = offset.to_string();
             let headers =
                 [("upload-offset", at.as_str()), ("content-type", "application/offset+octet-stream")];
-            let part = &rest[..rest.len().min(PART_BYTES)];
-            let reply = http::upload("PATCH", &path, &headers, Some(part)).await?;
+            let part = &rest[..rest.len().min(part_bytes)];
+            let begun = clock::now();
+            let reply = http::upload("PATCH", &path, &headers, Some(part)).await;
+            part_bytes = match clock::now().since(begun) {
+                ..QUICK_MS => (part_bytes * 2).min(PART_BYTES_MAX),
+                SLOW_MS.. => (part_bytes / 2).max(PART_BYTES_MIN),
+                _ => part_bytes,
+            };
+            self.photos.part_bytes.set(part_bytes);
+            let reply = reply?;
             let reply = match reply.status {
                 // Somebody else of this phone, or this one before a break, was faster.
                 409 => understood(http::upload("HEAD", &path, &[], None).await?)?,
