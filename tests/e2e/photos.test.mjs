@@ -1,6 +1,8 @@
 // Photos and voice memos: taken without a network, small, without what the camera wrote into them, and sent behind the
 // answers over lines that break.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { assertQuiet, enrol, openRound, sayFault, sayOk, toItem, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { seen, shot, takePhoto } from "./kit/photo.mjs";
@@ -8,6 +10,7 @@ import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
 
 const ROUND = "flood-departure";
+const tus = readFileSync(createRequire(import.meta.url).resolve("tus-js-client/dist/tus.min.js"), "utf8");
 
 async function slow(page) {
   const session = await page.context().newCDPSession(page);
@@ -220,4 +223,39 @@ test("a voice memo is recorded, heard on the phone and on the board, and a refus
   await refused.locator("[data-testid=problem][data-code=microphone-refused]").waitFor();
   await untilAtCentre(refused);
   assertQuiet(phone, desk, other);
+});
+
+test("a stock tus client uploads, is cut, and goes on", async (t) => {
+  const relay = await startRelay();
+  const phone = await openBrowser();
+  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  const page = await enrol(phone, relay.links[0]);
+  const { buffer } = await shot(page, { width: 1_200, height: 900 });
+  await page.evaluate(`${tus}; undefined`);
+  const outcome = await page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const offsets = [];
+    const upload = (stopAt) => new Promise((done, failed) => {
+      const one = new window.tus.Upload(new Blob([bytes]), {
+        endpoint: "/api/uploads", chunkSize: 20_000, retryDelays: [0, 100], metadata: { sha256, filetype: "image/jpeg" },
+        onError: failed,
+        onSuccess: () => done(one.url),
+        onChunkComplete: (size, accepted) => {
+          offsets.push(accepted);
+          if (accepted >= stopAt) one.abort().then(() => done(one.url), failed);
+        },
+      });
+      if (stopAt === Infinity) one.findPreviousUploads().then((before) => { if (before[0]) one.resumeFromPreviousUpload(before[0]); one.start(); });
+      else one.start();
+    });
+    const address = await upload(40_000);
+    const again = await upload(Infinity);
+    const seen = await fetch(`/photos/${sha256}`);
+    return { offsets, same: address === again, status: seen.status, length: (await seen.arrayBuffer()).byteLength };
+  }, buffer.toString("base64"));
+  assert.deepEqual([outcome.same, outcome.status, outcome.length], [true, 200, buffer.length]);
+  assert.deepEqual(outcome.offsets, [...new Set(outcome.offsets)].sort((a, b) => a - b), "no part went twice");
+  assertQuiet(phone);
 });
