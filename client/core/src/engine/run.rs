@@ -18,9 +18,8 @@ impl Engine {
         match command {
             Command::Enrol { code } => return self.enrol(id, code),
             Command::Answer { round, subject, item, answer, fault, note, sees, amends, attached } => {
-                let hashes = self.drafts_of(&attached);
                 let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached };
-                return if hashes.is_empty() { self.deed(id, deed) } else { self.deed_with(id, deed, hashes) };
+                return self.deed(id, deed);
             }
             Command::KeepPhoto { round, subject, item } => {
                 return self.keep_photo(id, Card { round, subject, item }, posted);
@@ -62,7 +61,7 @@ impl Engine {
         post(&ToUi::Done(id));
     }
 
-    pub(super) fn deed(self: &Rc<Self>, command: u32, deed: Deed) {
+    fn deed(self: &Rc<Self>, command: u32, deed: Deed) {
         if self.phone.borrow().is_none() {
             return fail(command, "not-enrolled", String::new());
         }

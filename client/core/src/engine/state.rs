@@ -102,6 +102,12 @@ impl Engine {
         self.flush_soon();
     }
 
+    /// What is kept of photos is another than it was.
+    pub(super) fn photos_changed(self: &Rc<Self>) {
+        self.stale.set(Stale { photos: true, ..self.stale.get() });
+        self.flush_soon();
+    }
+
     /// The open round is sent whole, even when it is the one that was sent last.
     pub(super) fn resend_round(self: &Rc<Self>) {
         self.sent.borrow_mut().round.clear();

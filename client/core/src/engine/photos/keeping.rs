@@ -6,12 +6,11 @@ use std::rc::Rc;
 
 use link::slice::PhotosView;
 use link::ToUi;
-use shared::domain::photo::Attached;
+use shared::domain::observation::Act;
 use shared::ids::PhotoHash;
-use shared::sync::device::Deed;
 
 use super::row::{self, Card, Kind, Row};
-use crate::engine::state::{Engine, fail, post};
+use crate::engine::state::{Engine, Phone, fail, post};
 use crate::engine::store::{Record, Shelf};
 use crate::platform::clock::{self, Timer};
 use crate::platform::database::{DatabaseError, Durability};
@@ -58,6 +57,7 @@ impl Engine {
         let engine = Rc::clone(self);
         spawn(async move {
             engine.reread_photos().await;
+            engine.settle_drafts();
             let old = row::old(&engine.photos.rows.borrow(), clock::now());
             if !old.is_empty() {
                 // What stays is dropped the next time.
@@ -71,7 +71,7 @@ impl Engine {
         match self.database.read_at_once(&[(Shelf::Uploads, None)]).await {
             Ok(read) => {
                 self.photos.rows.replace(row::read(&read.concat()));
-                self.refresh();
+                self.photos_changed();
             }
             Err(error) => report(&error.to_string()),
         }
@@ -169,19 +169,42 @@ impl Engine {
         });
     }
 
-    /// The drafts that an answer takes along.
-    pub(in crate::engine) fn drafts_of(&self, attached: &Attached) -> Vec<PhotoHash> {
-        let rows = self.photos.rows.borrow();
-        let photos = attached.photos.iter().map(|photo| photo.original).chain(attached.memo);
-        photos.filter(|hash| rows.iter().any(|row| row.draft && row.of == *hash)).collect()
+    /// Drafts that an answer on the disk speaks of are drafts no longer: they are sent. Looked up rather than told, so that
+    /// it makes no difference when the app ends between the two.
+    pub(in crate::engine) fn settle_drafts(self: &Rc<Self>) {
+        let records = self.spoken_of();
+        if records.is_empty() {
+            return;
+        }
+        let engine = Rc::clone(self);
+        spawn(async move {
+            match engine.database.write(records, Durability::Strict).await {
+                Ok(()) => engine.read_photos(),
+                // The next answer, or the next start, looks again.
+                Err(error) => report(&error.to_string()),
+            }
+        });
     }
 
-    /// An answer with drafts: they are drafts no longer before it is written, so that none is ever spoken of and not sent.
-    pub(in crate::engine) fn deed_with(self: &Rc<Self>, command: u32, deed: Deed, hashes: Vec<PhotoHash>) {
-        let rows = self.photos.rows.borrow().clone();
-        let taken = rows.into_iter().filter(|row| row.draft && hashes.contains(&row.of));
-        let records = taken.map(|row| Row { draft: false, ..row }.record()).collect();
-        self.write_rows(command, records, move |engine, command| engine.deed(command, deed));
+    fn spoken_of(&self) -> Vec<Record> {
+        let mut phone = self.phone.borrow_mut();
+        let Some(Phone { device, .. }) = phone.as_mut() else { return Vec::new() };
+        let rows = self.photos.rows.borrow();
+        let mut records = Vec::new();
+        for row in rows.iter().filter(|row| row.draft) {
+            let round = device.round(&row.card.round);
+            let speaks = round.observations.iter().any(|observation| match &observation.act {
+                Act::Answer { attached, .. } => {
+                    attached.memo == Some(row.of)
+                        || attached.photos.iter().any(|photo| photo.original == row.of)
+                }
+                Act::Withdraw(_) => false,
+            });
+            if speaks {
+                records.push(Row { draft: false, ..row.clone() }.record());
+            }
+        }
+        records
     }
 
     fn write_rows(

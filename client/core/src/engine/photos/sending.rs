@@ -60,7 +60,7 @@ impl Engine {
             let wait = engine.send_photos().await;
             drop(lock);
             engine.photos.is_sending.set(false);
-            engine.refresh();
+            engine.photos_changed();
             let again = Rc::clone(&engine);
             let retry = wait.map(|wait| Timer::after(wait, move || again.send_photos_soon()));
             engine.photos.retry.replace(retry);
@@ -123,7 +123,13 @@ impl Engine {
         let metadata = format!("sha256 {}==", BASE64URL.encode(row.hash.to_string().as_bytes()));
         let length = bytes.len().to_string();
         let begin = [("upload-length", length.as_str()), ("upload-metadata", metadata.as_str())];
-        let begun = understood(http::upload("POST", "/api/uploads", &begin, None).await?)?;
+        let begun = http::upload("POST", "/api/uploads", &begin, None).await?;
+        if begun.status == 401 {
+            // Whatever becomes of it, it is tried again.
+            let _ = self.ensure_session().await;
+            return Err(Outcome::Later(RETRY_MS));
+        }
+        let begun = understood(begun)?;
         let mut offset = begun.offset.unwrap_or_default();
         let path = format!("/api/uploads/{}", row.hash);
         let known = self.photos.part_bytes.get();
@@ -173,7 +179,7 @@ fn understood(reply: Reply) -> Result<Reply, Outcome> {
         }
         (_, Some(ProblemCode::NoRight)) => Outcome::Refused(ProblemCode::NoRight.word().to_owned()),
         (503 | 507, _) => Outcome::Later(BUSY_MS),
-        // No session: the line renews it; an upload that expired begins anew; a proxy's own page says nothing.
+        // An upload that expired begins anew; a proxy's own page says nothing.
         _ => Outcome::Later(RETRY_MS),
     })
 }

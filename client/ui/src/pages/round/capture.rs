@@ -75,8 +75,20 @@ fn expect(round: &RoundView, card: &CardView, said: Option<Said>) {
     browser::keep(EXPECTED, &lines.join("\n"));
 }
 
-/// What was taken about a card and waits for its answer.
+/// What was taken about a card and waits for its answer; not what an answer of this person takes along already.
 pub fn draft(view: &View, round: &RoundView, card: &CardView) -> Attached {
+    let tentative = view.tentative.iter().filter(|answer| answer.is_about(&round.name, card));
+    let taken: Vec<&Attached> = tentative
+        .map(|answer| &answer.attached)
+        .chain(card.events.iter().filter(|event| event.is_mine).map(|event| &event.attached))
+        .collect();
+    let mut draft = kept_draft(view, round, card);
+    draft.photos.retain(|photo| !taken.iter().any(|attached| attached.photos.contains(photo)));
+    draft.memo = draft.memo.filter(|memo| !taken.iter().any(|attached| attached.memo == Some(*memo)));
+    draft
+}
+
+fn kept_draft(view: &View, round: &RoundView, card: &CardView) -> Attached {
     let is_its = |draft: &&DraftView| {
         draft.round == round.name && draft.subject == card.subject && draft.item == card.item
     };
@@ -130,7 +142,7 @@ pub fn Capture(props: &CaptureProps) -> Html {
         }
     };
     let own = own_standing(card).map_or(0, |own| own.attached.photos.len());
-    let is_full = draft.photos.len() + if *joins { own } else { 0 } >= PHOTOS_MAX;
+    let is_full = draft.photos.len() + own >= PHOTOS_MAX;
     html! {
         <div class="capture">
             if *was_ended { <Notice tone={Tone::Watch} text={words.photo_behind_camera()} /> }
