@@ -10,6 +10,7 @@ import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
 
 const ROUND = "flood-departure";
+const ITEM = "F02";
 const tus = readFileSync(createRequire(import.meta.url).resolve("tus-js-client/dist/tus.min.js"), "utf8");
 
 async function slow(page) {
@@ -19,7 +20,7 @@ async function slow(page) {
 
 /** The list of a supervisor's board down to one line of one round. */
 async function openOnBoard(page, item) {
-  await page.locator(`[data-testid=cell][data-template="${ROUND}"]`).first().click();
+  await page.locator(`[data-testid=cell][data-station="zhongmiao"][data-template="${ROUND}"]`).click();
   const line = page.locator(`[data-testid=reading][data-item="${item}"]`).first();
   await line.waitFor();
   if (!(await line.evaluate((node) => node.parentElement.open))) await line.click();
@@ -35,7 +36,7 @@ test("a photo that was taken without a network arrives, small and without its pl
   const file = await shot(page);
   await slow(page);
   await openRound(page, ROUND);
-  const item = await page.getByTestId("card").getAttribute("data-item");
+  await toItem(page, ITEM);
   const round = page.url();
   relay.proxy.cut();
   await page.getByTestId("answer-abnormal").click();
@@ -46,7 +47,8 @@ test("a photo that was taken without a network arrives, small and without its pl
   await phone.kill();
   await phone.start();
   page = await phone.open(round);
-  await toItem(page, item);
+  await page.getByTestId("card").waitFor();
+  await toItem(page, ITEM);
   const [small] = await seen(page, "[data-testid=photo] img");
   assert.ok(small.isItself && small.width <= 240 && small.bytes < 15_000, JSON.stringify(small));
   await untilChip(page, { photos: 1 });
@@ -54,7 +56,7 @@ test("a photo that was taken without a network arrives, small and without its pl
   await untilChip(page, { photos: 0, pending: 0, link: "online" });
 
   const board = await enrol(desk, relay.links[2]);
-  const line = await openOnBoard(board, item);
+  const line = await openOnBoard(board, ITEM);
   await line.getByTestId("photo").first().click();
   await line.getByTestId("photo-whole").waitFor();
   const [whole] = await seen(board, "[data-testid=photo-whole]");
@@ -73,6 +75,7 @@ test("an upload that is cut goes on where it was, and answers go before photos o
   const file = await shot(page);
   await slow(page);
   await openRound(page, ROUND);
+  await toItem(page, ITEM);
   await takePhoto(page, file);
   const before = relay.proxy.sent;
   relay.proxy.thin(20_000);
@@ -117,6 +120,7 @@ test("a file that is no photo, a photo that rots and a full phone hold up nothin
   const page = await enrol(phone, relay.links[0]);
   const [first, second] = [await shot(page), await shot(page, { seed: 9 })];
   await openRound(page, ROUND);
+  await toItem(page, ITEM);
   relay.proxy.cut();
   await page.getByTestId("take-photo").setInputFiles({ name: "x.jpg", mimeType: "image/jpeg", buffer: Buffer.from("no photo") });
   await page.locator("[data-testid=problem][data-code=photo-unreadable]").waitFor();
@@ -139,7 +143,7 @@ test("a file that is no photo, a photo that rots and a full phone hold up nothin
     }
     open.result.close();
   });
-  await page.locator("[data-testid=card]").waitFor();
+  await toItem(page, "F03");
   await takePhoto(page, second);
   await sayFault(page);
   await untilChip(page, { photos: 2 });
@@ -152,8 +156,10 @@ test("a file that is no photo, a photo that rots and a full phone hold up nothin
 
   await page.goto(relay.origin(0));
   await openRound(page, ROUND);
+  await toItem(page, ITEM);
   const session = await page.context().newCDPSession(page);
-  await session.send("Storage.overrideQuotaForOrigin", { origin: relay.origin(0), quotaSize: 100_000 });
+  const used = await page.evaluate(() => navigator.storage.estimate().then(({ usage }) => usage));
+  await session.send("Storage.overrideQuotaForOrigin", { origin: relay.origin(0), quotaSize: used + 40_000 });
   await page.getByTestId("take-photo").setInputFiles(await shot(page, { seed: 11 }));
   await page.locator("[data-testid=problem][data-code=photo-full]").waitFor();
   await sayOk(page);
@@ -168,22 +174,23 @@ test("a page that the phone ends behind the camera comes back to what was chosen
   let page = await enrol(phone, relay.links[0]);
   const file = await shot(page);
   await openRound(page, ROUND);
-  const [item, round] = [await page.getByTestId("card").getAttribute("data-item"), page.url()];
+  await toItem(page, ITEM);
+  const round = page.url();
   await page.getByTestId("answer-abnormal").click();
   await page.getByTestId("fault-chip").nth(1).click();
   await page.getByTestId("note").fill("舱底有水");
   const chooser = page.waitForEvent("filechooser");
-  await page.getByTestId("take-photo").click();
+  await page.locator("label", { has: page.getByTestId("take-photo") }).click();
   await chooser;
   await page.close();
   page = await phone.open(round);
-  await page.locator(`[data-testid=card][data-item="${item}"]`).waitFor();
+  await page.locator(`[data-testid=card][data-item="${ITEM}"]`).waitFor();
   assert.equal(await page.getByTestId("note").inputValue(), "舱底有水");
   assert.equal(await page.getByTestId("fault-chip").nth(1).getAttribute("aria-pressed"), "true");
   await takePhoto(page, file);
   await page.getByTestId("fault-done").click();
   await untilChip(page, { photos: 0, pending: 0, link: "online" });
-  await toItem(page, item);
+  await toItem(page, ITEM);
   await page.getByTestId("photo").waitFor();
   assertQuiet(phone);
 });
@@ -197,7 +204,7 @@ test("a voice memo is recorded, heard on the phone and on the board, and a refus
   const page = await enrol(phone, relay.links[0]);
   await slow(page);
   await openRound(page, ROUND);
-  const item = await page.getByTestId("card").getAttribute("data-item");
+  await toItem(page, ITEM);
   await page.getByTestId("record-memo").click();
   await page.getByTestId("recording").waitFor();
   await page.waitForFunction(() => Number(document.querySelector(".loudness").value) > 5);
@@ -207,7 +214,7 @@ test("a voice memo is recorded, heard on the phone and on the board, and a refus
   await sayFault(page);
   await untilChip(page, { photos: 0, pending: 0, link: "online" });
   const board = await enrol(desk, relay.links[2]);
-  const line = await openOnBoard(board, item);
+  const line = await openOnBoard(board, ITEM);
   const seconds = await line.getByTestId("memo").first().evaluate(async (audio) => {
     await audio.play();
     await new Promise((done) => { audio.onended = done; });

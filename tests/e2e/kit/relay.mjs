@@ -11,7 +11,7 @@ const need = (name) => {
   return process.env[name];
 };
 
-/** Bytes that one connection brings at a time: a thin line is shared among connections. */
+/** Bytes of one connection that are carried before others get their turn: a thin line is shared. */
 const PIECE = 2_048;
 
 /** A TCP proxy: passes bytes through, counts what the phones send, can be thin in that direction, or cuts everything. */
@@ -24,16 +24,21 @@ async function startProxy(target) {
   /** What a phone sends takes its time on a thin line, behind what others send. */
   const carry = (inner, outer) => {
     inner.on("end", () => outer.end());
-    inner.on("data", (bytes) => {
-      sent += bytes.length;
-      if (rate === Infinity) return outer.write(bytes);
+    inner.on("data", async (bytes) => {
       inner.pause();
-      const now = performance.now();
-      free = Math.max(free, now) + (bytes.length / rate) * 1_000;
-      setTimeout(() => { outer.write(bytes); inner.resume(); }, free - now);
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        const piece = bytes.subarray(at, at + PIECE);
+        const now = performance.now();
+        free = Math.max(free, now) + (piece.length / rate) * 1_000;
+        if (free > now) await new Promise((done) => setTimeout(done, free - now));
+        if (outer.destroyed) return;
+        sent += piece.length;
+        outer.write(piece);
+      }
+      inner.resume();
     });
   };
-  const server = net.createServer({ highWaterMark: PIECE }, (inner) => {
+  const server = net.createServer((inner) => {
     if (isCut) return inner.destroy();
     const outer = net.connect(target.port, "127.0.0.1");
     for (const [one, other] of [[inner, outer], [outer, inner]]) {
