@@ -154,14 +154,16 @@ test("a file that is no photo, a photo that rots and a full phone hold up nothin
   await page.locator("[data-testid=photo-refused][data-code=photo-mismatch]").waitFor();
   assert.equal(await page.getByTestId("photo-refused").count(), 1);
 
-  await page.goto(relay.origin(0));
+  const session = await page.context().newCDPSession(page);
+  const origin = relay.origin(0);
+  await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
+  await page.goto(origin);
   await openRound(page, ROUND);
   await toItem(page, ITEM);
-  const session = await page.context().newCDPSession(page);
-  const used = await page.evaluate(() => navigator.storage.estimate().then(({ usage }) => usage));
-  await session.send("Storage.overrideQuotaForOrigin", { origin: relay.origin(0), quotaSize: used + 40_000 });
   await page.getByTestId("take-photo").setInputFiles(await shot(page, { seed: 11 }));
   await page.locator("[data-testid=problem][data-code=photo-full]").waitFor();
+  assert.equal(await page.getByTestId("draft").count(), 0);
+  await session.send("Storage.overrideQuotaForOrigin", { origin });
   await sayOk(page);
   await untilChip(page, { pending: 0, link: "online" });
   assertQuiet(phone);
@@ -230,6 +232,46 @@ test("a voice memo is recorded, heard on the phone and on the board, and a refus
   await refused.locator("[data-testid=problem][data-code=microphone-refused]").waitFor();
   await untilAtCentre(refused);
   assertQuiet(phone, desk, other);
+});
+
+test("with no page open the service worker sends what waits, and the page drops it when it comes back", async (t) => {
+  const relay = await startRelay();
+  const phone = await openBrowser();
+  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  const page = await enrol(phone, relay.links[0]);
+  const file = await shot(page);
+  await openRound(page, ROUND);
+  await toItem(page, ITEM);
+  const round = page.url();
+  relay.proxy.cut();
+  await takePhoto(page, file);
+  await sayFault(page);
+  await untilChip(page, { photos: 1 });
+  // A page of another origin watches the service worker, and wakes it as the browser would.
+  const watch = await phone.open(`${relay.origin(1)}/enrol`);
+  const session = await page.context().newCDPSession(page);
+  const registration = new Promise((found) => {
+    session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      const own = registrations.find(({ scopeURL }) => scopeURL.startsWith(relay.origin(0)));
+      if (own) found(own.registrationId);
+    });
+  });
+  await session.send("ServiceWorker.enable");
+  const registrationId = await registration;
+  await page.goto("about:blank");
+  relay.proxy.heal();
+  const before = relay.proxy.sent;
+  await session.send("ServiceWorker.dispatchSyncEvent", { origin: relay.origin(0), registrationId, tag: "photos", lastChance: true });
+  while (relay.proxy.sent - before < 100_000) await watch.waitForTimeout(100);
+  await watch.waitForTimeout(1_000);
+  const sent = relay.proxy.sent;
+  await page.goto(round);
+  await untilChip(page, { photos: 0, pending: 0, link: "online" });
+  assert.ok(relay.proxy.sent - sent < 60_000, `${relay.proxy.sent - sent} bytes were sent once more`);
+  await page.getByTestId("card").waitFor();
+  await toItem(page, ITEM);
+  await page.getByTestId("photo").waitFor();
+  assertQuiet(phone);
 });
 
 test("a stock tus client uploads, is cut, and goes on", async (t) => {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { enrol, openRound, sayFault, sayOk, untilAtCentre } from "./kit/app.mjs";
+import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
+import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
 
@@ -48,6 +49,9 @@ test("an officer's screens", async (t) => {
   const origin = relay.origin(0);
   await page.goto(origin);
   await openRound(page, "flood-departure");
+  // A card with a photo that waits for its answer: the round is opened there again.
+  await toItem(page, "F02");
+  await takePhoto(page, await shot(page, { width: 640, height: 480 }));
   const round = page.url();
   for (const look of looks) {
     const name = `${look.language} ${look.theme}`;

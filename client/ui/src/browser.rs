@@ -219,9 +219,7 @@ impl Timer {
     /// Calls once, and cannot be cancelled.
     pub fn once_ms(ms: i32, callback: impl FnOnce() + 'static) {
         let function = Closure::once_into_js(callback);
-        drop(
-            window().set_timeout_with_callback_and_timeout_and_arguments_0(function.unchecked_ref(), ms),
-        );
+        drop(window().set_timeout_with_callback_and_timeout_and_arguments_0(function.unchecked_ref(), ms));
     }
 
     /// Calls again and again.

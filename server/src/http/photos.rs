@@ -31,8 +31,11 @@ pub async fn show(
     let hash = PhotoHash::try_from(hash).map_err(|_| missing())?;
     let found = blocking(photos, move |photos| photos.find(&visitor.0.rights, hash)).await?;
     let (media, bytes) = found.ok_or_else(missing)?;
-    let headers =
-        [(header::CONTENT_TYPE, media.name()), (header::CACHE_CONTROL, CACHING), (header::ACCEPT_RANGES, "bytes")];
+    let headers = [
+        (header::CONTENT_TYPE, media.name()),
+        (header::CACHE_CONTROL, CACHING),
+        (header::ACCEPT_RANGES, "bytes"),
+    ];
     let range = asked.get(header::RANGE).and_then(|value| value.to_str().ok());
     Ok(match range.and_then(|range| part(range, bytes.len())) {
         Some(part) => {
@@ -48,7 +51,8 @@ pub async fn show(
 fn part(range: &str, length: usize) -> Option<Range<usize>> {
     let (from, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     let from = from.parse().ok()?;
-    let end = if last.is_empty() { length } else { last.parse::<usize>().ok()?.saturating_add(1).min(length) };
+    let end =
+        if last.is_empty() { length } else { last.parse::<usize>().ok()?.saturating_add(1).min(length) };
     (from < end).then_some(from..end)
 }
 

@@ -10,9 +10,7 @@ use std::sync::PoisonError;
 use serde::{Deserialize, Serialize};
 use shared::api::photo::Media;
 use shared::ids::{DeviceId, PhotoHash, StationCode};
-use shared::limits::{
-    PHOTO_BYTES_MAX, PHOTO_DISK_FREE_MIN, UPLOAD_HOURS, UPLOAD_METADATA_MAX, UPLOADS_MAX,
-};
+use shared::limits::{PHOTO_BYTES_MAX, PHOTO_DISK_FREE_MIN, UPLOAD_HOURS, UPLOAD_METADATA_MAX, UPLOADS_MAX};
 use shared::time::{HOUR_MS, Timestamp};
 
 use super::{PhotoError, Photos, UNFINISHED, hash_of, make_folder, path, remove};
@@ -95,12 +93,7 @@ impl Photos {
         let text = serde_json::to_vec(&about).map_err(std::io::Error::other)?;
         open(&about_path(&unfinished))?.write_all(&text)?;
         open(&unfinished)?;
-        Ok(Progress {
-            offset: 0,
-            bytes,
-            metadata: metadata.to_owned(),
-            expires: Some(about.expires()),
-        })
+        Ok(Progress { offset: 0, bytes, metadata: metadata.to_owned(), expires: Some(about.expires()) })
     }
 
     /// How far an upload is.
@@ -146,9 +139,12 @@ impl Photos {
         let (Some(about), Ok(found)) = (about, fs::metadata(&unfinished)) else {
             // Another line may have brought the last byte meanwhile.
             return match fs::metadata(path(&self.folder, &upload.station, upload.hash)) {
-                Ok(whole) => {
-                    Ok(Progress { offset: whole.len(), bytes: whole.len(), metadata: String::new(), expires: None })
-                }
+                Ok(whole) => Ok(Progress {
+                    offset: whole.len(),
+                    bytes: whole.len(),
+                    metadata: String::new(),
+                    expires: None,
+                }),
                 Err(_) => Err(PhotoError::Unknown),
             };
         };

@@ -92,9 +92,11 @@ impl ProblemCode {
             Self::VersionUnknown => ("version-unknown", 400, "The protocol version is not spoken here"),
             Self::NotFound => ("not-found", 404, "Nothing at this address"),
             Self::UploadOffset => ("upload-offset", 409, "The upload goes on at another byte"),
-            Self::PhotoMismatch => {
-                ("photo-mismatch", 422, "What was uploaded does not have the hash that was said; it was dropped")
-            }
+            Self::PhotoMismatch => (
+                "photo-mismatch",
+                422,
+                "What was uploaded does not have the hash that was said; it was dropped",
+            ),
             Self::PhotoKind => ("photo-kind", 415, "Neither a photo nor a voice memo"),
             Self::Busy => ("busy", 503, "Too many requests"),
             Self::StorageFull => ("storage-full", 507, "The relay cannot store anything now"),

@@ -268,8 +268,7 @@ impl RawEvent {
     pub(super) fn attached(&self) -> Attached {
         let photo = |pair: &[u8]| {
             let (original, thumbnail) = pair.split_at_checked(32)?;
-            let (original, thumbnail) =
-                (PhotoHash::from_bytes(original)?, PhotoHash::from_bytes(thumbnail)?);
+            let (original, thumbnail) = (PhotoHash::from_bytes(original)?, PhotoHash::from_bytes(thumbnail)?);
             Some(Photo { original, thumbnail })
         };
         let photos = self.bytes(s::PHOTOS).chunks(64).take(PHOTOS_MAX).filter_map(photo);

@@ -259,7 +259,17 @@ impl Phone {
         let observations: Vec<_> = round.observations.iter().filter(|o| o.item == item).collect();
         let sees = reading::read(None, &observations).standing;
         let (subject, fault, note) = (SubjectId::station(), String::new(), note.to_owned());
-        self.deed(Deed::Answer { round: flood(), subject, item, answer, fault, note, sees, amends, attached: Default::default() })
+        self.deed(Deed::Answer {
+            round: flood(),
+            subject,
+            item,
+            answer,
+            fault,
+            note,
+            sees,
+            amends,
+            attached: Default::default(),
+        })
     }
 
     pub fn withdraw(&mut self, event: EventKey) -> u32 {

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     AnalyserNode, AudioContext, Blob, BlobEvent, HtmlInputElement, MediaRecorder, MediaRecorderOptions,
-    MediaStream, MediaStreamConstraints, MediaStreamTrack,
+    MediaStream, MediaStreamAudioSourceNode, MediaStreamConstraints, MediaStreamTrack,
 };
 use yew::NodeRef;
 
@@ -40,8 +40,10 @@ pub struct Recording {
     stream: MediaStream,
     sound: AudioContext,
     analyser: AnalyserNode,
+    /// Kept, for some browsers forget a source that nobody holds.
+    _source: MediaStreamAudioSourceNode,
     _ended: Timer,
-    _listeners: [Closure<dyn FnMut(BlobEvent)>; 1],
+    _on_data: Closure<dyn FnMut(BlobEvent)>,
 }
 
 impl Recording {
@@ -78,11 +80,14 @@ impl Recording {
         recorder.set_ondataavailable(Some(on_data.as_ref().unchecked_ref()));
         let sound = AudioContext::new()?;
         let analyser = sound.create_analyser()?;
-        sound.create_media_stream_source(&stream)?.connect_with_audio_node(&analyser)?;
+        let source = sound.create_media_stream_source(&stream)?;
+        source.connect_with_audio_node(&analyser)?;
+        // Begun after the question for the microphone, it may wait for another tap.
+        drop(sound.resume()?);
         recorder.start()?;
         let ending = recorder.clone();
         let ended = Timer::after_ms(ms_max, move || drop(ending.stop()));
-        Ok(Self { recorder, stream, sound, analyser, _ended: ended, _listeners: [on_data] })
+        Ok(Self { recorder, stream, sound, analyser, _source: source, _ended: ended, _on_data: on_data })
     }
 
     /// Ends it; what was recorded comes to `done`.

@@ -30,8 +30,18 @@ impl Device {
                 }
                 let mut written = self.visit(utc_offset_minutes, &round, &template);
                 let visit = self.visit_key(&round);
-                let event =
-                    Event::Answer { visit, subject, item, answer, fault, note, at: now, sees, amends, attached };
+                let event = Event::Answer {
+                    visit,
+                    subject,
+                    item,
+                    answer,
+                    fault,
+                    note,
+                    at: now,
+                    sees,
+                    amends,
+                    attached,
+                };
                 written.push(self.write(&round, &event));
                 Ok((self.document_of(&round), written))
             }

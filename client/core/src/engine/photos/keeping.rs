@@ -4,8 +4,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use link::slice::PhotosView;
 use link::ToUi;
+use link::slice::PhotosView;
 use shared::domain::observation::Act;
 use shared::ids::PhotoHash;
 
@@ -102,9 +102,8 @@ impl Engine {
         let unreadable = |detail: String| NotKept { code: "photo-unreadable", detail };
         let posted = posted.ok_or_else(|| unreadable(String::new()))?;
         let room = quota::estimate().await;
-        let is_tight = room.is_some_and(|quota| {
-            quota.granted_bytes.saturating_sub(quota.used_bytes) < ROOM_TIGHT_BYTES
-        });
+        let is_tight =
+            room.is_some_and(|quota| quota.granted_bytes.saturating_sub(quota.used_bytes) < ROOM_TIGHT_BYTES);
         let shrunk = posted.shrink(is_tight).await;
         let (photo, small) = shrunk.map_err(|error| unreadable(error.to_string()))?;
         let of = photo.hash;

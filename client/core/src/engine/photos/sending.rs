@@ -174,9 +174,10 @@ fn understood(reply: Reply) -> Result<Reply, Outcome> {
     }
     let code = serde_json::from_slice::<Problem>(&reply.body).ok().map(|problem| problem.code);
     Err(match (reply.status, code) {
-        (_, Some(code @ (ProblemCode::PhotoMismatch | ProblemCode::PhotoKind | ProblemCode::BodyTooLarge))) => {
-            Outcome::Refused(code.word().to_owned())
-        }
+        (
+            _,
+            Some(code @ (ProblemCode::PhotoMismatch | ProblemCode::PhotoKind | ProblemCode::BodyTooLarge)),
+        ) => Outcome::Refused(code.word().to_owned()),
         (_, Some(ProblemCode::NoRight)) => Outcome::Refused(ProblemCode::NoRight.word().to_owned()),
         (503 | 507, _) => Outcome::Later(BUSY_MS),
         // An upload that expired begins anew; a proxy's own page says nothing.

@@ -172,7 +172,8 @@ impl Builder<'_> {
     }
 
     fn event(&self, line: &Line<'_>, observation: &Observation) -> Option<EventView> {
-        let shared::domain::observation::Act::Answer { answer, fault, note, attached, .. } = &observation.act else {
+        let shared::domain::observation::Act::Answer { answer, fault, note, attached, .. } = &observation.act
+        else {
             return None;
         };
         let directory = self.device.directory();

@@ -271,8 +271,12 @@ fn answers(
     let is_open = !*state.is_confirming;
     let has_own = own.is_some();
     match *state.panel {
-        Panel::Fault => return html! { <Fault {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> },
-        Panel::Note => return html! { <Note {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> },
+        Panel::Fault => {
+            return html! { <Fault {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> };
+        }
+        Panel::Note => {
+            return html! { <Note {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> };
+        }
         Panel::Answers => {}
     }
     let pad = match card.input {
@@ -282,7 +286,9 @@ fn answers(
             choice_pad(&AnswerPadProps { words, own: own.clone(), is_open, ontap: ontap.clone() }, options)
         }
         Input::Later => html! { <p class="hint" role="status">{ words.later_kind() }</p> },
-        _ => html! { <Value key={key.clone()} round={of_round} card={card.clone()} {draft} {is_open} {onsaid} /> },
+        _ => {
+            html! { <Value key={key.clone()} round={of_round} card={card.clone()} {draft} {is_open} {onsaid} /> }
+        }
     };
     let onnote = {
         let panel = state.panel.clone();

@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn room_is_tight_below_200_megabytes_or_above_four_fifths() {
-        let storage = |used, quota| StorageView { used_bytes: used, quota_bytes: quota, is_persistent: false };
+        let storage =
+            |used, quota| StorageView { used_bytes: used, quota_bytes: quota, is_persistent: false };
         assert!(!is_tight(storage(1 << 30, 10 << 30)));
         assert!(is_tight(storage(9 << 30, 10 << 30)));
         assert!(is_tight(storage(0, 199 << 20)));

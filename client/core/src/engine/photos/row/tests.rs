@@ -14,8 +14,10 @@ fn row(number: u8, kind: Kind, of: u8, at: i64) -> Row {
         refused: None,
         sent: None,
         card: Card {
-            round: serde_json::from_str(r#"{"station":"zhongmiao","template":"flood","period":"2026-11-23"}"#)
-                .unwrap(),
+            round: serde_json::from_str(
+                r#"{"station":"zhongmiao","template":"flood","period":"2026-11-23"}"#,
+            )
+            .unwrap(),
             subject: SubjectId::station(),
             item: ItemId::parse("F01").unwrap(),
         },
