@@ -116,7 +116,8 @@ test("an upload that is cut goes on where it was, and answers go before photos o
 test("a file that is no photo, a photo that rots and a full phone hold up nothing", async (t) => {
   const relay = await startRelay();
   const phone = await openBrowser();
-  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  const desk = await openBrowser({ viewport: DESK });
+  t.after(() => Promise.all([phone.end(), desk.end(), relay.stop()]));
   let page = await enrol(phone, relay.links[0]);
   const [first, second] = [await shot(page), await shot(page, { seed: 9 })];
   await openRound(page, ROUND);
@@ -154,6 +155,12 @@ test("a file that is no photo, a photo that rots and a full phone hold up nothin
   await page.locator("[data-testid=photo-refused][data-code=photo-mismatch]").waitFor();
   assert.equal(await page.getByTestId("photo-refused").count(), 1);
 
+  // Whoever looks is told where it is.
+  const board = await enrol(desk, relay.links[2]);
+  const line = await openOnBoard(board, ITEM);
+  await line.getByTestId("photo").first().click();
+  await line.locator(".photo-note", { hasText: "手机上" }).waitFor();
+
   // Chromium remembers for a while how much room there was.
   const third = await shot(page, { seed: 11 });
   await phone.close();
@@ -171,7 +178,8 @@ test("a file that is no photo, a photo that rots and a full phone hold up nothin
   await session.send("Storage.overrideQuotaForOrigin", { origin });
   await sayOk(page);
   await untilChip(page, { pending: 0, link: "online" });
-  assertQuiet(phone);
+  // That there is no room is told in the console, too.
+  assert.deepEqual(phone.problems.filter((problem) => !problem.includes("the storage is full")), []);
 });
 
 test("a page that the phone ends behind the camera comes back to what was chosen", async (t) => {

@@ -113,9 +113,12 @@ pub fn next(rows: &[Row]) -> Option<&Row> {
     rows.iter().filter(|row| row.is_waiting()).min_by_key(rank)
 }
 
-/// Small photos that were on the phone long enough.
+/// Small photos that were on the phone long enough, and drafts that no answer came for in all that time.
 pub fn old(rows: &[Row], now: Timestamp) -> Vec<Record> {
-    let is_old = |row: &&Row| row.sent.is_some_and(|sent| now.since(sent) > THUMBNAIL_DAYS * DAY_MS);
+    let is_old = |row: &&Row| {
+        let since = row.sent.or(row.draft.then_some(row.at));
+        since.is_some_and(|since| now.since(since) > THUMBNAIL_DAYS * DAY_MS)
+    };
     rows.iter().filter(is_old).flat_map(|row| row.gone(rows)).collect()
 }
 

@@ -84,6 +84,9 @@ fn what_the_centre_has_leaves_the_phone_and_small_photos_later() {
     assert_eq!(kept[0].sent, Some(Timestamp(7)));
     assert_eq!(old(&kept, Timestamp(30 * DAY_MS)), []);
     assert_eq!(old(&kept, Timestamp(31 * DAY_MS)).len(), 2);
+    let draft = Row { draft: true, ..row(7, Kind::Photo, 7, 0) };
+    assert_eq!(old(&[draft], Timestamp(31 * DAY_MS)).len(), 2);
+    assert_eq!(old(&[row(7, Kind::Photo, 7, 0)], Timestamp(99 * DAY_MS)), [], "what waits is never dropped");
 }
 
 #[test]
