@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, head, post};
 use shared::api::problem::ProblemCode;
 use shared::limits::{BODY_BYTES_MAX, CHANGE_BYTES_MAX, FRAME_BYTES_MAX};
 
@@ -27,16 +27,18 @@ mod let_pass;
 pub mod metrics;
 pub mod officers;
 pub mod peer;
+pub mod photos;
 pub mod quarantine;
 mod request_id;
 pub mod session;
 pub mod sessions;
 pub mod sync;
 pub mod trust;
+pub mod uploads;
 
 /// No inline script or style, no foreign origin; wasm may be compiled.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-     img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+     img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 
 /// Every address that the relay answers.
@@ -63,7 +65,13 @@ pub fn router(app: App) -> Router {
             post(sync::exchange).get(sync::upgrade).layer(DefaultBodyLimit::max(FRAME_BYTES_MAX + 1)),
         )
         .fallback(|| async { Failure::new(ProblemCode::NotFound) });
+    let uploads = Router::new()
+        .route("/", post(uploads::begin).options(uploads::options))
+        .route("/{hash}", head(uploads::progress).patch(uploads::add).options(uploads::options))
+        .layer(middleware::from_fn(uploads::versioned));
     Router::new()
+        .nest("/api/uploads", uploads)
+        .route("/photos/{hash}", get(photos::show))
         .nest("/api", api)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

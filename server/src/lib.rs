@@ -17,6 +17,7 @@ pub mod lan;
 pub mod load;
 pub mod machine;
 pub mod metrics;
+pub mod photos;
 pub mod projector;
 pub mod publishing;
 pub mod relay;

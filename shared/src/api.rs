@@ -3,6 +3,7 @@
 pub mod board;
 pub mod enrolment;
 pub mod officer;
+pub mod photo;
 pub mod problem;
 pub mod quarantine;
 pub mod session;

@@ -6,6 +6,7 @@ pub mod asset;
 pub mod calendar;
 pub mod directory;
 pub mod observation;
+pub mod photo;
 pub mod policy;
 pub mod reading;
 pub mod round;

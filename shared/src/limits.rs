@@ -104,3 +104,16 @@ pub const BEHIND_MAX: u32 = 3;
 pub const SLOT_DRAWN_MIN: u32 = 1 << 16;
 /// Slots from one drawn base to the next: more tabs than anybody has.
 pub const SLOTS_PER_BASE: u32 = 64;
+/// Bytes of one photo or voice memo: the phone makes photos of 250 to 400 kB and memos of 120; a phone that shrinks badly
+/// is ten times worse.
+pub const PHOTO_BYTES_MAX: u64 = 4 << 20;
+/// Hours that an unfinished upload is kept: a phone that was out of reach over a weekend goes on where it was.
+pub const UPLOAD_HOURS: i64 = 96;
+/// Unfinished uploads of one phone: it sends one at a time, and begins a few more when something goes wrong.
+pub const UPLOADS_MAX: usize = 32;
+/// Characters of what an upload says of itself: a hash, a type, a file's name.
+pub const UPLOAD_METADATA_MAX: usize = 1_024;
+/// Bytes of the disk that photos leave to the log: answers come first there too.
+pub const PHOTO_DISK_FREE_MIN: u64 = 256 << 20;
+/// Photos that go with one answer: what a fault needs, and no album.
+pub const PHOTOS_MAX: usize = 6;

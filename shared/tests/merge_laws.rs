@@ -155,6 +155,7 @@ impl Phone {
             at: Timestamp(clock),
             sees,
             amends,
+            attached: Default::default(),
         };
         self.write(&event, true);
     }

@@ -1,7 +1,8 @@
 // Every screen, in both languages and three themes: no accessibility violation, nothing wider than the screen.
-import { enrol, openRound, sayFault, sayOk, untilAtCentre } from "./kit/app.mjs";
+import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
 import { check } from "./kit/axe.mjs";
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
+import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
 
@@ -28,6 +29,9 @@ test("an officer's screens", async (t) => {
   const origin = relay.origin(0);
   await page.goto(origin);
   await openRound(page, "flood-departure");
+  // A card with a photo that waits for its answer: the round is opened there again.
+  await toItem(page, "F02");
+  await takePhoto(page, await shot(page, { width: 640, height: 480 }));
   const round = page.url();
   for (const look of looks) {
     const name = `${look.language} ${look.theme}`;

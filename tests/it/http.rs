@@ -5,6 +5,7 @@ mod authoring;
 mod board;
 mod enrolments;
 mod operation;
+mod photos;
 mod problems;
 mod quarantine;
 mod sessions;

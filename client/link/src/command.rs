@@ -3,8 +3,9 @@
 
 use minicbor::Encode;
 use shared::domain::answer::Answer;
+use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
-use shared::ids::{DeviceId, DocumentId, EventKey, ItemId, SubjectId};
+use shared::ids::{DeviceId, DocumentId, EventKey, ItemId, PhotoHash, SubjectId};
 
 use super::Note;
 
@@ -63,6 +64,9 @@ pub enum Command {
         /// An own earlier observation that this one replaces (a note added afterwards).
         #[n(7)]
         amends: Option<EventKey>,
+        /// Photos and a memo; those that were drafts are drafts no longer.
+        #[n(8)]
+        attached: Attached,
     },
     /// Takes an own observation back.
     #[n(4)]
@@ -120,6 +124,39 @@ pub enum Command {
     /// The page became visible (true) or hidden (false), or the browser says that it is online again.
     #[n(9)]
     Visible(#[n(0)] bool),
+    /// Keeps the picture that is posted with this, made small and without what the camera wrote into it, as a draft of a
+    /// card; its slice follows.
+    #[n(30)]
+    KeepPhoto {
+        /// In which round.
+        #[n(0)]
+        round: RoundName,
+        /// About what.
+        #[n(1)]
+        subject: SubjectId,
+        /// Which line.
+        #[n(2)]
+        item: ItemId,
+    },
+    /// Keeps the recording that is posted with this as a draft of a card, in place of an earlier one.
+    #[n(31)]
+    KeepMemo {
+        /// In which round.
+        #[n(0)]
+        round: RoundName,
+        /// About what.
+        #[n(1)]
+        subject: SubjectId,
+        /// Which line.
+        #[n(2)]
+        item: ItemId,
+    },
+    /// Throws a draft away.
+    #[n(32)]
+    DropDraft(#[n(0)] PhotoHash),
+    /// Tries once more what the centre did not take.
+    #[n(33)]
+    TryPhotos,
     /// Opens what was set aside once more.
     #[n(10)]
     TryAside,
@@ -129,7 +166,7 @@ shared::read_choice!(Command {
     0 => Enrol { code },
     1 => OpenRound { round },
     2 => CloseRound {},
-    3 => Answer { round, subject, item, answer, fault, note, sees, amends },
+    3 => Answer { round, subject, item, answer, fault, note, sees, amends, attached },
     4 => Withdraw { round, event },
     5 => SignOff { round },
     6 => SyncNow {},
@@ -139,6 +176,10 @@ shared::read_choice!(Command {
     21 => Release { document, device },
     22 => StartOperation { label },
     23 => EndOperation { name },
+    30 => KeepPhoto { round, subject, item },
+    31 => KeepMemo { round, subject, item },
+    32 => DropDraft { 0 },
+    33 => TryPhotos {},
     9 => Visible { 0 },
     10 => TryAside {},
     11 => Start { notes },
@@ -149,7 +190,7 @@ shared::read_choice!(Command {
 pub struct Problem {
     /// Stable word: a word of `shared::api::problem::ProblemCode` or of `RefusalCode`, or one of this phone's own:
     /// `offline` `storage-full` `storage-failed` `crypto-missing` `not-enrolled` `round-unknown` `item-unknown`
-    /// `already-enrolled` `not-yours` `no-right`.
+    /// `already-enrolled` `not-yours` `no-right` `photo-unreadable` `photo-full` `too-many-photos`.
     #[n(0)]
     pub code: String,
     /// For the diagnosis text, in English; empty for none.

@@ -11,9 +11,11 @@ use shared::time::{Date, Timestamp, Zone};
 use shared::trust::rights::Role;
 
 mod kept;
+mod photos;
 mod round;
 
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
+pub use photos::{DraftView, PhotosView, RefusedPhoto};
 pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
 };
@@ -39,6 +41,9 @@ pub enum Slice {
     /// What does not count, as of when it was fetched.
     #[n(20)]
     Quarantine(#[n(0)] QuarantineView),
+    /// Photos and voice memos on this phone.
+    #[n(30)]
+    Photos(#[n(0)] PhotosView),
 }
 
 shared::read_choice!(Slice {
@@ -48,6 +53,7 @@ shared::read_choice!(Slice {
     3 => Sync { 0 },
     4 => Board { 0 },
     20 => Quarantine { 0 },
+    30 => Photos { 0 },
 });
 
 /// Who uses this phone.

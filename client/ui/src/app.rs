@@ -69,6 +69,12 @@ fn Frame() -> Html {
             browser::keep(JOINED_KEY, &unsent.unwrap_or_default().to_string());
         }
     });
+    let has_photos = use_slice(|view| view.photos.waiting > 0);
+    use_effect_with(has_photos, |has_photos| {
+        if *has_photos {
+            browser::send_in_background();
+        }
+    });
     let before = browser::kept(JOINED_KEY);
     let is_new = before.is_none();
     let screen = match session.as_deref() {

@@ -13,8 +13,10 @@ use web_sys::{
 };
 use yew::NodeRef;
 
+mod picked;
 mod senses;
 
+pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
 
 fn window() -> Window {
@@ -216,6 +218,12 @@ impl Timer {
         Self { handle: handle.unwrap_or_default(), is_repeated: false, _closure: closure }
     }
 
+    /// Calls once, and cannot be cancelled.
+    pub fn once_ms(ms: i32, callback: impl FnOnce() + 'static) {
+        let function = Closure::once_into_js(callback);
+        drop(window().set_timeout_with_callback_and_timeout_and_arguments_0(function.unchecked_ref(), ms));
+    }
+
     /// Calls again and again.
     pub fn every_ms(ms: i32, callback: impl FnMut() + 'static) -> Self {
         let closure = Closure::<dyn FnMut()>::new(callback);
@@ -343,15 +351,19 @@ impl CoreWorker {
         }
     }
 
-    /// Posts bytes; false when there is no worker.
-    pub fn post(&self, bytes: &[u8]) -> bool {
+    /// Posts bytes, and a file along with them; false when there is no worker.
+    pub fn post(&self, bytes: &[u8], file: Option<&Picked>) -> bool {
         let array = js_sys::Uint8Array::from(bytes);
         let buffer = array.buffer();
         let transfer = js_sys::Array::of1(&buffer);
+        let message: JsValue = match file {
+            Some(Picked(file)) => js_sys::Array::of2(&buffer, file).into(),
+            None => buffer.into(),
+        };
         self.0
             .borrow()
             .as_ref()
-            .is_some_and(|worker| worker.post_message_with_transfer(&buffer, &transfer).is_ok())
+            .is_some_and(|worker| worker.post_message_with_transfer(&message, &transfer).is_ok())
     }
 }
 

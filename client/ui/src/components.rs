@@ -2,6 +2,7 @@
 //! are the pages'.
 
 pub mod answer_pad;
+pub mod attachments;
 pub mod attention_list;
 pub mod board_table;
 pub mod card_face;

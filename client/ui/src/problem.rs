@@ -40,6 +40,12 @@ pub fn sentence(words: Words, code: &str) -> Sentence {
         "receipt-forged" => (w.receipt_forged(), kept, w.receipt_forged_do()),
         "device-revoked" => (w.device_revoked(), kept, w.device_revoked_do()),
         "certificate-invalid" | "certificate-expired" => (w.certificate_bad(), kept, w.certificate_bad_do()),
+        "photo-unreadable" => (w.photo_unreadable(), w.photo_safe(), w.photo_unreadable_do()),
+        "photo-full" => (w.photo_full(), w.photo_safe(), w.photo_full_do()),
+        "too-many-photos" => (w.photo_many(), w.photo_safe(), w.photo_many_do()),
+        "memo-unreadable" => (w.memo_unreadable(), w.photo_safe(), w.memo_unreadable_do()),
+        "microphone-refused" => (w.microphone_refused(), w.photo_safe(), w.microphone_refused_do()),
+        "microphone-missing" => (w.microphone_missing(), w.photo_safe(), w.microphone_missing_do()),
         "busy" => (w.busy(), kept, w.busy_do()),
         "version-unknown" => (w.version_unknown(), kept, w.version_unknown_do()),
         _ => (w.failed_somehow(), kept, w.failed_somehow_do()),
@@ -79,6 +85,12 @@ mod tests {
             "certificate-expired",
             "busy",
             "version-unknown",
+            "photo-unreadable",
+            "photo-full",
+            "too-many-photos",
+            "memo-unreadable",
+            "microphone-refused",
+            "microphone-missing",
         ] {
             assert_ne!(sentence(Words::default(), code), unknown, "{code}");
             for language in [Language::Chinese, Language::English] {

@@ -6,7 +6,7 @@ use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use link::Slice;
-use link::slice::{BoardSlice, RoundView, SessionView, SyncView, TodayView};
+use link::slice::{BoardSlice, PhotosView, RoundView, SessionView, SyncView, TodayView};
 use shared::api::quarantine::QuarantineView;
 
 use crate::preferences::Preferences;
@@ -49,6 +49,8 @@ pub struct View {
     pub board: Option<Rc<BoardSlice>>,
     /// What does not count, as it was last fetched.
     pub quarantine: Option<Rc<QuarantineView>>,
+    /// Photos and voice memos on this phone.
+    pub photos: Rc<PhotosView>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
     /// The last answer that was not kept.
@@ -93,6 +95,7 @@ impl Store {
             is_sync_known: false,
             board: None,
             quarantine: None,
+            photos: Rc::default(),
             tentative: Rc::default(),
             unkept: None,
             is_update_ready: false,
@@ -152,6 +155,7 @@ impl View {
             }
             Slice::Board(board) => self.board = Some(Rc::new(board)),
             Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
+            Slice::Photos(view) => self.photos = Rc::new(view),
             Slice::Round(round) => {
                 self.settle(&round);
                 self.round = Some(Rc::new(round));

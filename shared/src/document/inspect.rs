@@ -6,7 +6,9 @@ use super::prewalk::{Operation, Value, WalkError, Walked};
 use super::{genesis, schema as s};
 use crate::domain::round::{Period, RoundName};
 use crate::ids::{DeviceId, DocumentKind, EventKey, OfficerId, StationCode, TemplateId};
-use crate::limits::{CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CODE_BYTES_MAX, NOTE_CHARS_MAX, SEES_MAX};
+use crate::limits::{
+    CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CODE_BYTES_MAX, NOTE_CHARS_MAX, PHOTOS_MAX, SEES_MAX,
+};
 use crate::trust::rights::EventKind;
 
 /// Why a change does not add one event.
@@ -182,6 +184,8 @@ fn field(event: EventKind, name: &str) -> Option<(&'static str, Holds)> {
             (s::SEES, Code(SEES_MAX * KEY_BYTES)),
             (s::AMENDS, CODE),
             (s::WITHDRAWS, CODE),
+            (s::PHOTOS, Hashes(PHOTOS_MAX * 64)),
+            (s::MEMO, Hashes(32)),
         ],
         EventKind::SignOff => {
             &[(s::VISIT, Number), (s::AT, Number), (s::HEADS, Hashes(CHANGE_DEPENDENCIES_MAX * 32))]

@@ -3,9 +3,10 @@
 
 use super::answer::Answer;
 use super::observation::Observation;
+use super::photo::Attached;
 use super::template::Template;
 use crate::ids::{EventKey, ItemId};
-use crate::limits::{NOTE_CHARS_MAX, SEES_MAX};
+use crate::limits::{NOTE_CHARS_MAX, PHOTOS_MAX, SEES_MAX};
 use crate::trust::rights::Rights;
 
 use super::round::RoundName;
@@ -57,6 +58,14 @@ pub enum PolicyError {
         /// The observation.
         key: EventKey,
     },
+    /// More photos than go with one answer.
+    #[error("{count} photos; at most {count_max}")]
+    TooManyPhotos {
+        /// How many there were.
+        count: usize,
+        /// How many there may be.
+        count_max: usize,
+    },
     /// More standing answers than an item can have.
     #[error("{count} answers seen; at most {count_max}")]
     TooManySeen {
@@ -78,6 +87,7 @@ impl PolicyError {
             Self::RequiredOpen { .. } => "required-open",
             Self::NoteTooLong { .. } => "note-too-long",
             Self::NotYours { .. } => "not-yours",
+            Self::TooManyPhotos { .. } => "too-many-photos",
             Self::TooManySeen { .. } => "too-many-seen",
         }
     }
@@ -118,6 +128,18 @@ pub fn check_answer(
     }
     if sees.len() > SEES_MAX {
         return Err(PolicyError::TooManySeen { count: sees.len(), count_max: SEES_MAX });
+    }
+    Ok(())
+}
+
+/// Checks what goes with an answer.
+///
+/// # Errors
+/// When it is more than a round has room for.
+pub fn check_attached(attached: &Attached) -> Result<(), PolicyError> {
+    let count = attached.photos.len();
+    if count > PHOTOS_MAX {
+        return Err(PolicyError::TooManyPhotos { count, count_max: PHOTOS_MAX });
     }
     Ok(())
 }

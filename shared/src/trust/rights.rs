@@ -136,6 +136,16 @@ impl Rights {
         self.role >= Role::Supervisor
     }
 
+    /// Whether photos of a station's rounds may be seen: by its people and by supervisors.
+    pub fn may_see_photos(&self, station: &StationCode) -> bool {
+        self.role >= Role::Supervisor || self.station.as_ref() == Some(station)
+    }
+
+    /// The station whose photos this person's phone uploads; `None` for who answers nowhere.
+    pub fn photos_of(&self) -> Option<&StationCode> {
+        self.station.as_ref()
+    }
+
     /// Whether a device may be revoked, whoever's it is.
     pub fn may_revoke(&self) -> bool {
         self.role >= Role::Supervisor

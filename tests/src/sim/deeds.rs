@@ -77,7 +77,17 @@ impl World {
         let amends = if self.dice.percent(20) { self.dice.pick(&own).cloned() } else { None };
         let answer = bureau::answer(&item, &mut self.dice, &note);
         let (round, item) = (round.clone(), item.id);
-        Some(Deed::Answer { round, subject, item, answer, fault: String::new(), note, sees, amends })
+        Some(Deed::Answer {
+            round,
+            subject,
+            item,
+            answer,
+            fault: String::new(),
+            note,
+            sees,
+            amends,
+            attached: Default::default(),
+        })
     }
 
     fn some_withdrawal(&mut self, phone: usize, number: u64, round: &RoundName) -> Option<Deed> {

@@ -6,19 +6,29 @@ use link::{Command, ToCore, ToUi};
 use shared::domain::round::RoundName;
 use shared::sync::device::{Deed, Input};
 
+use super::photos::row::Card;
 use super::state::{Engine, fail, post};
 use crate::platform::clock;
+use crate::platform::photo::Posted;
 
 impl Engine {
     /// Does what a command says, and answers it.
-    pub(super) fn dispatch(self: &Rc<Self>, message: ToCore) {
+    pub(super) fn dispatch(self: &Rc<Self>, message: ToCore, posted: Option<Posted>) {
         let ToCore { id, command } = message;
         match command {
             Command::Enrol { code } => return self.enrol(id, code),
-            Command::Answer { round, subject, item, answer, fault, note, sees, amends } => {
-                let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends };
+            Command::Answer { round, subject, item, answer, fault, note, sees, amends, attached } => {
+                let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached };
                 return self.deed(id, deed);
             }
+            Command::KeepPhoto { round, subject, item } => {
+                return self.keep_photo(id, Card { round, subject, item }, posted);
+            }
+            Command::KeepMemo { round, subject, item } => {
+                return self.keep_memo(id, Card { round, subject, item }, posted);
+            }
+            Command::DropDraft(hash) => return self.drop_draft(id, hash),
+            Command::TryPhotos => return self.try_photos(id),
             Command::Withdraw { round, event } => return self.deed(id, Deed::Withdraw { round, event }),
             Command::SignOff { round } => return self.deed(id, Deed::SignOff { round }),
             Command::OpenRound { round } => {
@@ -43,6 +53,7 @@ impl Engine {
             Command::Visible(is_visible) => {
                 if is_visible {
                     self.refresh();
+                    self.read_photos();
                     self.input(Input::Nudge);
                 }
             }

@@ -10,6 +10,7 @@ use shared::sync::device::{Device, Effect, Input};
 
 use super::board::Board;
 use super::line::Line;
+use super::photos::Photos;
 use super::store::{self, Profile, Record, Shelf};
 use super::tabs::Tabs;
 use super::watch;
@@ -28,6 +29,7 @@ pub struct Engine {
     pub(super) line: Line,
     pub(super) board: Board,
     pub(super) tabs: Tabs,
+    pub(super) photos: Photos,
     /// What the page kept of the lives before this one.
     pub(super) notes: RefCell<Vec<Note>>,
     /// The timer that the phone's end asked for.
@@ -52,6 +54,7 @@ struct Stale {
     today: bool,
     round: bool,
     sync: bool,
+    photos: bool,
 }
 
 /// The messages that the interface has: a slice that is the same is not sent again.
@@ -60,6 +63,7 @@ struct Sent {
     today: Vec<u8>,
     round: Vec<u8>,
     sync: Vec<u8>,
+    photos: Vec<u8>,
 }
 
 impl Engine {
@@ -83,7 +87,10 @@ impl Engine {
                 stale.round |= !documents.is_empty();
             }
             // The last pull may bring nothing, and yet it is what makes a view whole.
-            _ => stale = Stale { today: true, round: true, sync: true },
+            _ => {
+                stale = Stale { today: true, round: true, sync: true, photos: true };
+                self.send_photos_soon();
+            }
         }
         self.stale.set(stale);
         self.flush_soon();
@@ -91,7 +98,13 @@ impl Engine {
 
     /// Everything on the screen is made again: the day may have changed, or the interface is new.
     pub(super) fn refresh(self: &Rc<Self>) {
-        self.stale.set(Stale { today: true, round: true, sync: true });
+        self.stale.set(Stale { today: true, round: true, sync: true, photos: true });
+        self.flush_soon();
+    }
+
+    /// What is kept of photos is another than it was.
+    pub(super) fn photos_changed(self: &Rc<Self>) {
+        self.stale.set(Stale { photos: true, ..self.stale.get() });
         self.flush_soon();
     }
 
@@ -118,6 +131,9 @@ impl Engine {
         let mut sent = self.sent.borrow_mut();
         if stale.sync {
             send(&mut sent.sync, Slice::Sync(watch::sync::view(device, self.storage.get())));
+        }
+        if stale.photos {
+            send(&mut sent.photos, Slice::Photos(self.photos.view()));
         }
         if stale.round
             && let Some(name) = self.open_round.borrow().as_ref()

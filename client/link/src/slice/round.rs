@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 use shared::domain::Label;
 use shared::domain::answer::Answer;
+use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
 use shared::domain::template::Choice;
 use shared::ids::{EventKey, ItemId, SubjectId};
@@ -286,6 +287,9 @@ pub struct EventView {
     /// Whether this person said it (then it can be taken back).
     #[n(11)]
     pub is_mine: bool,
+    /// Photos and a memo.
+    #[n(12)]
+    pub attached: Attached,
 }
 
 shared::read_record!(EventView {
@@ -300,7 +304,8 @@ shared::read_record!(EventView {
     note,
     state,
     place,
-    is_mine
+    is_mine,
+    attached
 });
 
 /// Whether an event counts.

@@ -3,9 +3,11 @@
 
 use link::slice::{CardView, EventState, EventView, Place};
 use shared::domain::answer::Answer;
+use shared::domain::photo::Attached;
 use shared::time::{Timestamp, Zone};
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, Properties, component, html};
 
+use super::attachments::Attachments;
 use super::icon::{Icon, glyph};
 use super::mark::mark;
 use crate::format::{self, Status};
@@ -58,6 +60,8 @@ pub struct Own {
     pub answer: Answer,
     /// Fault chips and note.
     pub remark: AttrValue,
+    /// Photos and a memo.
+    pub attached: Attached,
     /// Where it is safe.
     pub saved: Saved,
 }
@@ -162,6 +166,7 @@ fn own_line(words: Words, card: &CardView, own: &Own) -> Html {
                 { glyph(icon) }<span>{ text }</span>
             </span>
             if !own.remark.is_empty() { <p class="remark">{ own.remark.clone() }</p> }
+            <Attachments {words} attached={own.attached.clone()} author={words.myself()} />
         </div>
     }
 }
@@ -174,6 +179,7 @@ fn said(words: Words, card: &CardView, event: &EventView, zone: Zone, now: Times
             if !event.fault.is_empty() || !event.note.is_empty() {
                 <p class="remark">{ remark(&event.fault, &event.note) }</p>
             }
+            <Attachments {words} attached={event.attached.clone()} author={event.author.clone()} />
         </li>
     }
 }

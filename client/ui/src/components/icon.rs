@@ -64,6 +64,10 @@ pub enum Icon {
     Bell,
     /// A hand lamp.
     Torch,
+    /// A camera.
+    Camera,
+    /// A microphone.
+    Microphone,
 }
 
 impl Icon {
@@ -104,6 +108,12 @@ impl Icon {
                 "M12 3l7.5 2.8v5.7c0 4.5-3.1 7.8-7.5 9.5-4.4-1.7-7.5-5-7.5-9.5V5.8zM12 8v5M12 16v.1"
             }
             Self::Close => "M6 6l12 12M18 6L6 18",
+            Self::Camera => {
+                "M3.5 7.5h4l1.6-2.5h5.8l1.6 2.5h4v12h-17zM12 10a3.4 3.4 0 1 0 0 6.8 3.4 3.4 0 0 0 0-6.8z"
+            }
+            Self::Microphone => {
+                "M12 3a2.8 2.8 0 0 0-2.8 2.8v5.4a2.8 2.8 0 0 0 5.6 0V5.8A2.8 2.8 0 0 0 12 3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21"
+            }
             Self::Bell => "M6 17V10.5a6 6 0 0 1 12 0V17l1.5 1.5h-15zM10 21h4",
             Self::Torch => "M7 3h10v3.5L14.5 10v11h-5V10L7 6.5zM7 6.5h10M12 13v2",
         }

@@ -14,6 +14,7 @@ use crate::pages::screen::Screen;
 use crate::route::{RoundPart, Route};
 
 mod answering;
+mod capture;
 mod cards;
 mod history;
 mod list;

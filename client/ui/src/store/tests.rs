@@ -33,6 +33,7 @@ fn event(is_mine: bool) -> EventView {
         state: EventState::Standing,
         place: Place::Phone,
         is_mine,
+        attached: Default::default(),
     }
 }
 
@@ -81,6 +82,7 @@ fn tentative(command: u32) -> Tentative {
         answer: Answer::Condition(Condition::Ok),
         fault: String::new(),
         note: String::new(),
+        attached: Default::default(),
         own_before: 0,
         progress: Progress::Saving,
     }

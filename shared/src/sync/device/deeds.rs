@@ -21,16 +21,27 @@ impl Device {
     ) -> Result<(DocumentId, Vec<Written>), PolicyError> {
         let rights = self.identity.rights.clone();
         match deed {
-            Deed::Answer { round, subject, item, answer, fault, note, sees, amends } => {
+            Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached } => {
                 let template = self.template_of(&round)?;
                 policy::check_answer(&rights, &round, &template, &item, &answer, &[&fault, &note], &sees)?;
+                policy::check_attached(&attached)?;
                 if let Some(amended) = &amends {
                     policy::check_own(&rights, &round, &self.round(&round).observations, amended)?;
                 }
                 let mut written = self.visit(utc_offset_minutes, &round, &template);
                 let visit = self.visit_key(&round);
-                let event =
-                    Event::Answer { visit, subject, item, answer, fault, note, at: now, sees, amends };
+                let event = Event::Answer {
+                    visit,
+                    subject,
+                    item,
+                    answer,
+                    fault,
+                    note,
+                    at: now,
+                    sees,
+                    amends,
+                    attached,
+                };
                 written.push(self.write(&round, &event));
                 Ok((self.document_of(&round), written))
             }

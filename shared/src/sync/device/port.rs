@@ -3,6 +3,7 @@
 use minicbor::Encode;
 
 use crate::domain::answer::Answer;
+use crate::domain::photo::Attached;
 use crate::domain::round::RoundName;
 use crate::ids::{BureauId, CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
 use crate::protocol::RefusalCode;
@@ -49,6 +50,7 @@ pub struct Claimed {
 }
 
 /// What the person does.
+#[allow(clippy::large_enum_variant, reason = "a deed is one tap, and is handled at once")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
     /// Answers one item.
@@ -69,6 +71,8 @@ pub enum Deed {
         sees: Vec<EventKey>,
         /// An own earlier observation that this one replaces.
         amends: Option<EventKey>,
+        /// Photos and a memo, whose bytes are durable.
+        attached: Attached,
     },
     /// Takes an own observation back.
     Withdraw {

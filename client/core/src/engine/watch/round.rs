@@ -172,7 +172,8 @@ impl Builder<'_> {
     }
 
     fn event(&self, line: &Line<'_>, observation: &Observation) -> Option<EventView> {
-        let shared::domain::observation::Act::Answer { answer, fault, note, .. } = &observation.act else {
+        let shared::domain::observation::Act::Answer { answer, fault, note, attached, .. } = &observation.act
+        else {
             return None;
         };
         let directory = self.device.directory();
@@ -196,6 +197,7 @@ impl Builder<'_> {
             },
             place: self.place(&observation.key),
             is_mine: observation.author == self.device.identity().rights.officer,
+            attached: attached.clone(),
         })
     }
 

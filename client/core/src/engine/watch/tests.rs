@@ -163,6 +163,7 @@ fn answer_in(
         note: String::new(),
         sees: Vec::new(),
         amends: None,
+        attached: Default::default(),
     };
     let effects = phone.handle(NOW, 0, Input::Deed { command: 1, utc_offset_minutes: 480, deed });
     let writes = effects.into_iter().find_map(|effect| match effect {

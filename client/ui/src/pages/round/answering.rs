@@ -5,19 +5,25 @@ use std::rc::Rc;
 
 use link::slice::{CardView, EventView, RoundView};
 use link::{Command, Problem};
+use shared::domain::photo::Attached;
+use shared::limits::PHOTOS_MAX;
 use yew::Callback;
 
+use super::capture::draft;
 use super::walk::{CardId, own_standing};
 use crate::browser;
 use crate::format::Status;
 use crate::hooks::Reach;
 use crate::preferences::Touch;
-use crate::store::{Progress, Said, Tentative, Unkept, own_events};
+use crate::store::{Progress, Said, Tentative, Unkept, View, own_events};
 
 /// Sends an answer as this card shows it now. When it is not kept, the store says so, and then `failed` is called.
 pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, failed: Callback<CardId>) {
     let command = reach.core.next_id();
     let id = CardId::of(card);
+    // The same answer again with other words is the earlier observation, amended; anything else is a new one.
+    let amended = own_standing(card).filter(|own| own.answer == said.answer);
+    let attached = attached(&reach.store.view(), round, card, amended);
     let tentative = Tentative {
         command,
         round: round.name.clone(),
@@ -26,6 +32,7 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
         answer: said.answer.clone(),
         fault: said.fault.clone(),
         note: said.note.clone(),
+        attached: attached.clone(),
         own_before: own_events(card),
         progress: Progress::Saving,
     };
@@ -33,8 +40,6 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
         view.unkept = None;
         view.begin(tentative);
     });
-    // The same answer again with other words is the earlier observation, amended; anything else is a new one.
-    let amends = own_standing(card).filter(|own| own.answer == said.answer).map(|own| own.key.clone());
     let order = Command::Answer {
         round: round.name.clone(),
         subject: id.subject.clone(),
@@ -43,7 +48,8 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
         fault: said.fault.clone(),
         note: said.note.clone(),
         sees: card.reading.standing.clone(),
-        amends,
+        amends: amended.map(|own| own.key.clone()),
+        attached,
     };
     let (store, round) = (reach.store.clone(), round.name.clone());
     reach.core.send(order, move |outcome| match outcome {
@@ -72,6 +78,16 @@ fn tremble(reach: &Reach, pattern: &[u32]) {
     if reach.store.view().preferences.touch == Touch::Felt {
         browser::buzz(pattern);
     }
+}
+
+/// What goes with an answer: what went with the one that it amends, and what was taken since.
+fn attached(view: &View, round: &RoundView, card: &CardView, amended: Option<&EventView>) -> Attached {
+    let mut attached = amended.map(|own| own.attached.clone()).unwrap_or_default();
+    let Attached { photos, memo } = draft(view, round, card);
+    attached.photos.extend(photos);
+    attached.photos.truncate(PHOTOS_MAX);
+    attached.memo = memo.or(attached.memo);
+    attached
 }
 
 /// Takes an own observation back.

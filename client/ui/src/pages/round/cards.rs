@@ -10,6 +10,7 @@ use yew::{
 };
 
 use super::answering;
+use super::capture::{self, Capture};
 use super::history::History;
 use super::panels::{Fault, Note, Value};
 use super::parts::{self, Parts};
@@ -21,13 +22,15 @@ use crate::components::answer_pad::{AnswerPad, AnswerPadProps, SmallAnswers, Tap
 use crate::components::card_face::CardFace;
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
-use crate::components::notice::ProblemNote;
 use crate::components::undo_bar::UndoBar;
 use crate::format::{self, Status};
 use crate::hooks::{Reach, go, use_awake, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
-use crate::problem;
 use crate::store::{Said, Tentative, Unkept, own_events};
+
+mod failure;
+
+use failure::failure;
 
 /// How long the tapped answer confirms itself before the next card comes: long enough to see, and to swallow the
 /// second half of a double tap.
@@ -80,6 +83,9 @@ fn card_of(unkept: &Unkept) -> CardId {
 fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
     let asked = browser::kept(&opened_key(round)).and_then(|text| CardId::from_text(&text));
     browser::forget(&opened_key(round));
+    if let Some((id, _)) = capture::expected(round).filter(|(id, _)| id.index(round).is_some()) {
+        return id;
+    }
     if let Some(asked) = asked.filter(|asked| asked.index(round).is_some()) {
         return asked;
     }
@@ -94,10 +100,14 @@ fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
 fn use_screen(round: &Rc<RoundView>, unkept: Option<Rc<Unkept>>) -> State {
     let (first, before) = (round.clone(), unkept.clone());
     let at = use_state_eq(move || first_card(&first, before.as_deref()));
-    let said = unkept.filter(|unkept| card_of(unkept) == *at).map(|unkept| unkept.said.clone());
+    let unsaid = unkept.filter(|unkept| card_of(unkept) == *at).map(|unkept| unkept.said.clone());
+    // What was chosen before the camera opened and the program ended behind it.
+    let chosen = capture::expected(round).filter(|(id, _)| *id == *at).and_then(|(_, said)| said);
+    let first = if chosen.is_some() { Panel::Fault } else { Panel::Answers };
+    let said = chosen.or(unsaid);
     State {
         at,
-        panel: use_state_eq(|| Panel::Answers),
+        panel: use_state_eq(move || first),
         is_confirming: use_state_eq(|| false),
         undo: use_state_eq(|| None),
         draft: use_state_eq(move || said),
@@ -251,6 +261,7 @@ fn answers(
         let (reach, round, card, state) = (reach.clone(), round.clone(), card.clone(), state.clone());
         Callback::from(move |said| say(&reach, &round, &card, said, &state))
     };
+    let of_round = round.clone();
     let oncancel = {
         let panel = state.panel.clone();
         Callback::from(move |()| panel.set(Panel::Answers))
@@ -267,8 +278,12 @@ fn answers(
     let is_open = !*state.is_confirming;
     let has_own = own.is_some();
     match *state.panel {
-        Panel::Fault => return html! { <Fault {key} card={card.clone()} {draft} {onsaid} {oncancel} /> },
-        Panel::Note => return html! { <Note {key} card={card.clone()} {draft} {onsaid} {oncancel} /> },
+        Panel::Fault => {
+            return html! { <Fault {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> };
+        }
+        Panel::Note => {
+            return html! { <Note {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> };
+        }
         Panel::Answers => {}
     }
     let pad = match card.input {
@@ -278,7 +293,9 @@ fn answers(
             choice_pad(&AnswerPadProps { words, own: own.clone(), is_open, ontap: ontap.clone() }, options)
         }
         Input::Later => html! { <p class="hint" role="status">{ words.later_kind() }</p> },
-        _ => html! { <Value {key} card={card.clone()} {draft} {is_open} {onsaid} /> },
+        _ => {
+            html! { <Value key={key.clone()} round={of_round} card={card.clone()} {draft} {is_open} {onsaid} /> }
+        }
     };
     let onnote = {
         let panel = state.panel.clone();
@@ -293,6 +310,7 @@ fn answers(
                     <button type="button" class="small-answer" data-testid="add-note" onclick={onnote}>{ glyph(Icon::Pen) }{ words.note() }</button>
                 }
             </div>
+            <Capture {key} round={round.clone()} card={card.clone()} joins={is_open} />
         </>
     }
 }
@@ -331,34 +349,6 @@ fn steps(
                 <span>{ words.next() }</span>{ glyph(Icon::Next) }
             </button>
         </nav>
-    }
-}
-
-fn failure(
-    words: Words,
-    reach: &Reach,
-    round: &Rc<RoundView>,
-    failed: Option<&Unkept>,
-    state: &State,
-) -> Html {
-    let Some(failed) = failed else { return Html::default() };
-    let Some(card) = round.cards.iter().find(|card| failed.is_about(&round.name, card)) else {
-        return Html::default();
-    };
-    let what = format::answer(words, &failed.said.answer, &card.input);
-    let typed = crate::components::card_face::remark(&failed.said.fault, &failed.said.note);
-    let onretry = {
-        let (reach, round, card, state) = (reach.clone(), round.clone(), card.clone(), state.clone());
-        let said = failed.said.clone();
-        move |_| say(&reach, &round, &card, said.clone(), &state)
-    };
-    html! {
-        <div class="failure">
-            <ProblemNote code={failed.code.clone()} sentence={problem::sentence(words, &failed.code)} />
-            <p>{ words.not_kept(&[words.label(&card.name), " · ", &what].concat()) }</p>
-            if !typed.is_empty() { <p class="remark">{ typed }</p> }
-            <button type="button" class="secondary" data-testid="retry" onclick={onretry}>{ words.try_again() }</button>
-        </div>
     }
 }
 

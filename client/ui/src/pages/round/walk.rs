@@ -107,11 +107,13 @@ pub fn own(round: &RoundView, card: &CardView, tentative: &[Tentative]) -> Optio
             Progress::Saved => Saved::Phone,
         };
         let remark = remark(&answer.fault, &answer.note).into();
-        return Some(Own { answer: answer.answer.clone(), remark, saved });
+        let attached = answer.attached.clone();
+        return Some(Own { answer: answer.answer.clone(), remark, attached, saved });
     }
     let event = own_standing(card)?;
     let remark = remark(&event.fault, &event.note).into();
-    Some(Own { answer: event.answer.clone(), remark, saved: event.place.into() })
+    let attached = event.attached.clone();
+    Some(Own { answer: event.answer.clone(), remark, attached, saved: event.place.into() })
 }
 
 #[cfg(test)]
