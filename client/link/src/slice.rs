@@ -10,9 +10,13 @@ use shared::ids::StationCode;
 use shared::time::{Date, Timestamp, Zone};
 use shared::trust::rights::Role;
 
+mod handled;
 mod kept;
 mod round;
 
+pub use handled::{
+    AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView, SaidBy,
+};
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
 pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
@@ -39,6 +43,15 @@ pub enum Slice {
     /// What does not count, as of when it was fetched.
     #[n(20)]
     Quarantine(#[n(0)] QuarantineView),
+    /// The defects, while their screen is open.
+    #[n(50)]
+    Defects(#[n(0)] DefectsView),
+    /// The needs, while their screen is open.
+    #[n(51)]
+    Needs(#[n(0)] NeedsView),
+    /// What every screen must say of defects.
+    #[n(52)]
+    Alarm(#[n(0)] AlarmView),
 }
 
 shared::read_choice!(Slice {
@@ -48,6 +61,9 @@ shared::read_choice!(Slice {
     3 => Sync { 0 },
     4 => Board { 0 },
     20 => Quarantine { 0 },
+    50 => Defects { 0 },
+    51 => Needs { 0 },
+    52 => Alarm { 0 },
 });
 
 /// Who uses this phone.

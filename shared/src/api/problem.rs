@@ -55,6 +55,8 @@ pub enum ProblemCode {
     VersionUnknown,
     /// Nothing at this address.
     NotFound,
+    /// What it was about has gone on meanwhile.
+    GoneOn,
     /// Too many requests; come again later.
     Busy,
     /// The disk is full or failed; reading goes on.
@@ -85,6 +87,7 @@ impl ProblemCode {
             Self::BodyMalformed => ("body-malformed", 400, "The body is malformed"),
             Self::VersionUnknown => ("version-unknown", 400, "The protocol version is not spoken here"),
             Self::NotFound => ("not-found", 404, "Nothing at this address"),
+            Self::GoneOn => ("gone-on", 409, "It has gone on meanwhile"),
             Self::Busy => ("busy", 503, "Too many requests"),
             Self::StorageFull => ("storage-full", 507, "The relay cannot store anything now"),
             Self::Internal => ("internal", 500, "The relay failed inside"),

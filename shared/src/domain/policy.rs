@@ -57,6 +57,12 @@ pub enum PolicyError {
         /// The observation.
         key: EventKey,
     },
+    /// A defect or need that is not here, or has gone on: what was to be done is not to be done any more.
+    #[error("it is not here, or has gone on")]
+    GoneOn,
+    /// A text, a rating or a thing that it is about is missing, or too long.
+    #[error("it is not whole, or too long")]
+    NotWhole,
     /// More standing answers than an item can have.
     #[error("{count} answers seen; at most {count_max}")]
     TooManySeen {
@@ -78,6 +84,8 @@ impl PolicyError {
             Self::RequiredOpen { .. } => "required-open",
             Self::NoteTooLong { .. } => "note-too-long",
             Self::NotYours { .. } => "not-yours",
+            Self::GoneOn => "gone-on",
+            Self::NotWhole => "not-whole",
             Self::TooManySeen { .. } => "too-many-seen",
         }
     }

@@ -13,6 +13,8 @@ use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest}
 use shared::document::read::Round;
 use shared::domain::answer::Answer;
 use shared::domain::asset::RegisterEntry;
+use shared::domain::defect::DefectEntry;
+use shared::domain::need::NeedEntry;
 use shared::domain::calendar::{Calendar, Operation};
 use shared::domain::directory::{Directory, DirectoryEntry};
 use shared::domain::round::{Period, RoundName};
@@ -37,7 +39,11 @@ pub fn run(input: &[u8]) {
         8 => template(bytes),
         9 => calendar(bytes),
         10 => entry(bytes, DirectoryEntry::from_json),
-        11 => entry(bytes, RegisterEntry::from_json),
+        11 => {
+            entry(bytes, RegisterEntry::from_json);
+            entry(bytes, DefectEntry::from_json);
+            entry(bytes, NeedEntry::from_json);
+        }
         12 => drop(body::<RoundName>(bytes)),
         13 => drop(body::<Operation>(bytes)),
         14 => addition(bytes),

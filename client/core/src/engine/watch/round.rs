@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use link::slice::{
-    CardView, EventState, EventView, Input, LastView, Place, Progress, ReadingView, RoundView, SignOffView,
+    BellView, CardView, EventState, EventView, Input, LastView, Place, Progress, ReadingView, RoundView, SignOffView,
     SubjectView,
 };
 use shared::document::read::Round;
@@ -22,6 +22,7 @@ use shared::ids::{AssetId, CollectionId, DocumentId, ItemId, Shelf, SubjectId};
 use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
 
+use super::handled::bells;
 use super::today::{progress_of, state};
 use super::{person_name, round_label, station_name};
 
@@ -33,6 +34,7 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
     let template = device.template(name)?;
     let register = device.register(&name.station);
     let round = device.round(name);
+    let bells = bells(device, &name.station);
     let last = last_answers(device, &template, name, &register);
     let subjects = projection::expected_subjects(&template, &name.station, device.directory(), &register);
     let sheet = projection::round(&template, subjects, &round);
@@ -41,6 +43,7 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
         document: name.document(&device.identity().bureau),
         round: &round,
         register: &register,
+        bells: &bells,
     };
     let order = builder.subject_order(&sheet);
     let cards = order.iter().flat_map(|index| sheet.lines.iter().filter(move |line| line.subject == *index));
@@ -80,6 +83,7 @@ struct Builder<'a> {
     document: DocumentId,
     round: &'a Round,
     register: &'a BTreeMap<AssetId, Asset>,
+    bells: &'a FlatMap<(SubjectId, ItemId), BellView>,
 }
 
 impl Builder<'_> {
@@ -145,6 +149,7 @@ impl Builder<'_> {
                 .filter_map(|observation| self.event(line, observation))
                 .collect(),
             last: last.get(&(subject.clone(), line.item.clone())).cloned(),
+            bell: self.bells.get(&(subject.clone(), line.item.clone())).cloned(),
             subject,
         }
     }
