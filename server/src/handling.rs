@@ -51,11 +51,7 @@ pub enum HandlingError {
 /// # Errors
 /// When the role does not allow it, the act is not the bureau's or not whole, none of them can still be moved, or the log
 /// does not take it.
-pub async fn move_defects(
-    relay: &Relay,
-    rights: &Rights,
-    asked: DefectMove,
-) -> Result<Moved, HandlingError> {
+pub async fn move_defects(relay: &Relay, rights: &Rights, asked: DefectMove) -> Result<Moved, HandlingError> {
     if !rights.may_handle() {
         return Err(HandlingError::NoRight);
     }

@@ -18,9 +18,9 @@ use crate::store::{Result, Row, RowChange, Store, StoreError, Tip};
 
 pub mod board;
 mod examine;
+mod feed;
 mod figures;
 mod handled;
-mod feed;
 mod reference;
 mod rows;
 

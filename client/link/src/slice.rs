@@ -15,7 +15,8 @@ mod kept;
 mod round;
 
 pub use handled::{
-    AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView, SaidBy,
+    AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView,
+    SaidBy,
 };
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
 pub use round::{

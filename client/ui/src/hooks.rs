@@ -9,6 +9,7 @@ use crate::route::Route;
 use crate::store::Store;
 
 mod keys;
+mod lasting;
 mod modal;
 mod offline;
 mod sending;
@@ -16,6 +17,7 @@ mod slice;
 mod time;
 
 pub use keys::use_keys;
+pub use lasting::{Lasting, use_lasting};
 pub use modal::use_modal;
 pub use offline::use_offline_ready;
 pub use sending::{Sending, use_sending};

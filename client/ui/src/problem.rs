@@ -40,6 +40,8 @@ pub fn sentence(words: Words, code: &str) -> Sentence {
         "receipt-forged" => (w.receipt_forged(), kept, w.receipt_forged_do()),
         "device-revoked" => (w.device_revoked(), kept, w.device_revoked_do()),
         "certificate-invalid" | "certificate-expired" => (w.certificate_bad(), kept, w.certificate_bad_do()),
+        "gone-on" => (w.gone_on(), kept, w.gone_on_do()),
+        "not-whole" => (w.not_whole(), w.safe_nothing_changed(), w.not_whole_do()),
         "busy" => (w.busy(), kept, w.busy_do()),
         "version-unknown" => (w.version_unknown(), kept, w.version_unknown_do()),
         _ => (w.failed_somehow(), kept, w.failed_somehow_do()),
@@ -77,6 +79,8 @@ mod tests {
             "device-revoked",
             "certificate-invalid",
             "certificate-expired",
+            "gone-on",
+            "not-whole",
             "busy",
             "version-unknown",
         ] {

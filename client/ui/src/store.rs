@@ -6,7 +6,9 @@ use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use link::Slice;
-use link::slice::{BoardSlice, RoundView, SessionView, SyncView, TodayView};
+use link::slice::{
+    AlarmView, BoardSlice, DefectsView, NeedsView, RoundView, SessionView, SyncView, TodayView,
+};
 use shared::api::quarantine::QuarantineView;
 
 use crate::preferences::Preferences;
@@ -49,6 +51,12 @@ pub struct View {
     pub board: Option<Rc<BoardSlice>>,
     /// What does not count, as it was last fetched.
     pub quarantine: Option<Rc<QuarantineView>>,
+    /// The defects, while their screen is open.
+    pub defects: Option<Rc<DefectsView>>,
+    /// The needs, while their screen is open.
+    pub needs: Option<Rc<NeedsView>>,
+    /// What every screen must say of defects.
+    pub alarm: Rc<AlarmView>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
     /// The last answer that was not kept.
@@ -93,6 +101,9 @@ impl Store {
             is_sync_known: false,
             board: None,
             quarantine: None,
+            defects: None,
+            needs: None,
+            alarm: Rc::default(),
             tentative: Rc::default(),
             unkept: None,
             is_update_ready: false,
@@ -152,6 +163,9 @@ impl View {
             }
             Slice::Board(board) => self.board = Some(Rc::new(board)),
             Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
+            Slice::Defects(view) => self.defects = Some(Rc::new(view)),
+            Slice::Needs(view) => self.needs = Some(Rc::new(view)),
+            Slice::Alarm(view) => self.alarm = Rc::new(view),
             Slice::Round(round) => {
                 self.settle(&round);
                 self.round = Some(Rc::new(round));

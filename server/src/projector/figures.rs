@@ -6,6 +6,7 @@ use shared::domain::Label;
 use shared::domain::defect::{self, DefectState};
 use shared::domain::directory::Station;
 use shared::domain::need::NeedState;
+use shared::ids::OfficerId;
 use shared::time::{DAY_MS, MINUTE_MS, Timestamp};
 
 use super::handled::DefectRow;
@@ -46,14 +47,13 @@ pub fn urgent<'a>(
     reference: &'a Reference,
     station: &'a Station,
 ) -> impl Iterator<Item = AttentionRow> + 'a {
-    let of = |row: &&DefectRow| {
-        row.name.station == station.code && row.is_urgent && row.state < DefectState::Done
-    };
+    let of =
+        |row: &&DefectRow| row.name.station == station.code && row.is_urgent && row.state < DefectState::Done;
     model.defects.values().filter(of).map(move |row| attention(reference, station, row))
 }
 
 fn attention(reference: &Reference, station: &Station, row: &DefectRow) -> AttentionRow {
-    let name = |officer| {
+    let name = |officer: &OfficerId| {
         let known = reference.directory.officers.get(officer);
         known.map_or_else(|| officer.to_string(), |officer| officer.name.clone())
     };

@@ -9,7 +9,7 @@ use crate::ids::{
     BureauId, CollectionId, DocumentId, DocumentKind, EventKey, ItemId, OfficerId, PhotoHash, Shelf,
     StationCode, SubjectId, TemplateId,
 };
-use crate::limits::{NOTE_CHARS_MAX, DEFECT_PHOTOS_MAX, SEES_MAX};
+use crate::limits::{DEFECT_PHOTOS_MAX, NOTE_CHARS_MAX, SEES_MAX};
 use crate::time::Timestamp;
 
 /// Which defect: what its document's id is derived from.
@@ -444,7 +444,11 @@ fn judge(history: &History<DefectEntry>, place: usize, reports: &[usize]) -> (De
     };
     // What nobody had done cannot have been found done.
     let counts = act != DefectAct::Verify || has_seen_done();
-    if counts && reports.iter().all(|report| seen[*report]) { (state, false) } else { (DefectState::Reported, true) }
+    if counts && reports.iter().all(|report| seen[*report]) {
+        (state, false)
+    } else {
+        (DefectState::Reported, true)
+    }
 }
 
 /// What was decided: by what stands, or by what it builds on; of several the most cautious.

@@ -36,8 +36,8 @@ mod view;
 
 pub use hearsay::{Hearsay, Saying};
 pub use port::{
-    Applying, Aside, Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Report, Status,
-    Stored, StoredChange, StoredSnapshot, Why, Write,
+    Applying, Aside, Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Report,
+    Status, Stored, StoredChange, StoredSnapshot, Why, Write,
 };
 pub use receipts::StoredReceipt;
 pub use seals::StoredSeal;
@@ -197,7 +197,8 @@ impl Device {
             Err(error) => return vec![Effect::Failed { command, error: error.into() }],
         };
         let mut writes = Vec::new();
-        let written: Vec<_> = written.into_iter().map(|(document, written)| (document, written.hash)).collect();
+        let written: Vec<_> =
+            written.into_iter().map(|(document, written)| (document, written.hash)).collect();
         for (document, hash) in written.iter().copied() {
             let Some((collection, change)) = self.documents.change(document, hash) else { continue };
             let (collection, change) = (collection.clone(), change.to_vec());

@@ -145,7 +145,10 @@ fn a_need_is_raised_and_may_be_taken_back_by_who_raised_it() {
     a.meet(&mut hub);
     b.meet(&mut hub);
     let need = b.device.needs(Some(&station())).remove(0);
-    assert_eq!((need.state, need.wish.as_str(), need.model.as_str()), (NeedState::Raised, "背心太重", "FDY-3R"));
+    assert_eq!(
+        (need.state, need.wish.as_str(), need.model.as_str()),
+        (NeedState::Raised, "背心太重", "FDY-3R")
+    );
     assert_eq!(need.by, Some(OfficerId::parse("li").unwrap()));
     let early = b.deed(Deed::RateNeed { need: need.name.clone(), rating: 4 });
     let foreign = b.deed(Deed::WithdrawNeed { need: need.name.clone() });

@@ -13,10 +13,10 @@ use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest}
 use shared::document::read::Round;
 use shared::domain::answer::Answer;
 use shared::domain::asset::RegisterEntry;
-use shared::domain::defect::DefectEntry;
-use shared::domain::need::NeedEntry;
 use shared::domain::calendar::{Calendar, Operation};
+use shared::domain::defect::DefectEntry;
 use shared::domain::directory::{Directory, DirectoryEntry};
+use shared::domain::need::NeedEntry;
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Addition, Template};
 use shared::ids::{CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};

@@ -6,7 +6,9 @@ use shared::document::write::Event;
 use shared::domain::defect::{DefectAct, DefectEntry, DefectName};
 use shared::domain::history::Told;
 use shared::domain::need::{NeedAct, NeedEntry, NeedName};
-use shared::ids::{BureauId, EventKey, ItemId, NeedId, OfficerId, PhotoHash, StationCode, SubjectId, TemplateId};
+use shared::ids::{
+    BureauId, EventKey, ItemId, NeedId, OfficerId, PhotoHash, StationCode, SubjectId, TemplateId,
+};
 use shared::time::Timestamp;
 
 use super::{actor, check};

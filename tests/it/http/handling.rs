@@ -100,9 +100,7 @@ fn a_need_is_answered_tried_and_rated() {
     assert!(officer.sync());
     let station = officer.enrolled.rights.station.clone().unwrap();
     let need = officer.device.needs(Some(&station)).remove(0);
-    let asked = |act: &str, note: &str| {
-        json!({"need": need.name, "sees": need.history.heads(), "act": act, "note": note})
-    };
+    let asked = |act: &str, note: &str| json!({"need": need.name, "sees": need.history.heads(), "act": act, "note": note});
     assert_eq!(post(&mut officer, "/api/needs", &asked("trial", "")), Err(ProblemCode::NoRight));
     assert_eq!(post(&mut supervisor, "/api/needs", &asked("raise", "x")), Err(ProblemCode::BodyMalformed));
     assert_eq!(post(&mut supervisor, "/api/needs", &asked("decline", "")), Err(ProblemCode::BodyMalformed));

@@ -43,11 +43,8 @@ async fn a_phone_speaks_in_its_persons_name_of_its_stations_defects_and_of_what_
     let mut long = said(DefectAct::Report, "chen");
     long.note = "字".repeat(shared::limits::NOTE_CHARS_MAX + 1);
     let elsewhere = DefectEntry::new(defect("huailin"), DefectAct::Report, told("chen"));
-    let other = DefectEntry::new(
-        DefectName { number: 2, ..defect("zhongmiao") },
-        DefectAct::Report,
-        told("chen"),
-    );
+    let other =
+        DefectEntry::new(DefectName { number: 2, ..defect("zhongmiao") }, DefectAct::Report, told("chen"));
     for (what, body) in [
         ("another's name", said(DefectAct::Report, "li").to_json()),
         ("the bureau's act", said(DefectAct::Done, "chen").to_json()),

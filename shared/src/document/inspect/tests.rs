@@ -43,7 +43,8 @@ fn in_observations(fill: impl FnOnce(&mut Transaction<'_>, &ObjId)) -> Result<Ad
 #[test]
 fn an_event_says_what_it_is_and_whose() {
     let added = in_observations(|tx, event| tx.put(event, s::NOTE, "漆面有裂纹").unwrap()).unwrap();
-    let expected = Added { kind: EventKind::Observation, key: key(), device: device(), visit: None, body: None };
+    let expected =
+        Added { kind: EventKind::Observation, key: key(), device: device(), visit: None, body: None };
     assert_eq!(added, expected, "a later slot of the same phone may write under an earlier one's key");
 }
 

@@ -70,8 +70,7 @@ fn the_more_cautious_of_two_moves_stands() {
     // Two supervisors apart: one rejects, the other takes it in hand.
     assert_eq!(state(&[(Report, &[]), (Reject, &[0]), (Handle, &[0])]), (DefectState::Handled, false));
     // Two officers apart: one finds it mended, the other does not.
-    let apart: [(DefectAct, &[usize]); 4] =
-        [(Report, &[]), (Done, &[0]), (Verify, &[1]), (NotFixed, &[1])];
+    let apart: [(DefectAct, &[usize]); 4] = [(Report, &[]), (Done, &[0]), (Verify, &[1]), (NotFixed, &[1])];
     assert_eq!(state(&apart), (DefectState::Reported, true));
     // Who saw both decides.
     let story: [(DefectAct, &[usize]); 5] =

@@ -315,10 +315,7 @@ impl Documents {
                         self.library.templates.insert(id, template);
                     }
                 }
-                DocumentKind::Round
-                | DocumentKind::Register
-                | DocumentKind::Defect
-                | DocumentKind::Need => {}
+                DocumentKind::Round | DocumentKind::Register | DocumentKind::Defect | DocumentKind::Need => {}
             }
             self.guard.close();
         }

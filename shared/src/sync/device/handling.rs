@@ -13,7 +13,9 @@ use crate::domain::history::Told;
 use crate::domain::need::{Need, NeedAct, NeedEntry, NeedName};
 use crate::domain::policy::PolicyError;
 use crate::domain::round::RoundName;
-use crate::ids::{CollectionId, DocumentId, DocumentKind, EventKey, ItemId, NeedId, Shelf, StationCode, SubjectId};
+use crate::ids::{
+    CollectionId, DocumentId, DocumentKind, EventKey, ItemId, NeedId, Shelf, StationCode, SubjectId,
+};
 use crate::time::Timestamp;
 
 /// What was written, and where.
@@ -84,8 +86,7 @@ impl Device {
         replaced: Option<EventKey>,
         found: Found,
     ) -> Done {
-        let is_defect =
-            matches!(found.answer, Answer::Condition(Condition::Fault | Condition::Missing));
+        let is_defect = matches!(found.answer, Answer::Condition(Condition::Fault | Condition::Missing));
         let Found { subject, item, .. } = &found;
         let mut done = Done::new();
         if let Some(replaced) = replaced.or_else(|| self.corrected_by(round, &found, is_defect)) {

@@ -1,8 +1,8 @@
 //! The slices about defects and needs, and what every screen must say of them.
 
 use link::slice::{
-    AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView, Place,
-    SaidBy,
+    AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView,
+    Place, SaidBy,
 };
 use shared::domain::Label;
 use shared::domain::asset::ExpiryBand;
@@ -137,7 +137,11 @@ fn view(device: &mut Device, defect: &Defect) -> DefectView {
     }
 }
 
-fn is_only_here<'a>(device: &Device, document: DocumentId, mut keys: impl Iterator<Item = &'a EventKey>) -> bool {
+fn is_only_here<'a>(
+    device: &Device,
+    document: DocumentId,
+    mut keys: impl Iterator<Item = &'a EventKey>,
+) -> bool {
     keys.any(|key| device.is_only_here(document, key))
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use link::slice::{
-    BellView, CardView, EventState, EventView, Input, LastView, Place, Progress, ReadingView, RoundView, SignOffView,
-    SubjectView,
+    BellView, CardView, EventState, EventView, Input, LastView, Place, Progress, ReadingView, RoundView,
+    SignOffView, SubjectView,
 };
 use shared::document::read::Round;
 use shared::domain::Label;
