@@ -134,7 +134,7 @@ fn bell(words: Words, card: &CardView, zone: Zone, now: Timestamp) -> Html {
     let time = format::moment(zone, bell.at, now);
     let text = match bell.reports {
         ..2 => words.bell_reported(&bell.by, &time),
-        n => words.bell_more(&bell.by, &time, n),
+        n => words.bell_more(n, &bell.by, &time),
     };
     let (_, _, state) = defect_face(words, bell.state);
     html! {

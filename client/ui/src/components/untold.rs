@@ -32,7 +32,7 @@ pub fn Untold(props: &UntoldProps) -> Html {
     let what = words.label(first).to_owned();
     let what = match untold.len() {
         1 => what,
-        n => words.untold_more(&what, u32::try_from(n - 1).unwrap_or(u32::MAX)),
+        n => words.untold_more(u32::try_from(n - 1).unwrap_or(u32::MAX), &what),
     };
     html! {
         <div class="untold" role="alert" data-testid="untold">
