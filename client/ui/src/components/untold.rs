@@ -38,7 +38,7 @@ pub fn Untold(props: &UntoldProps) -> Html {
         <div class="untold" role="alert" data-testid="untold">
             { glyph(Icon::Bell) }
             <p><strong>{ words.untold_title() }</strong>
-                <span>{ words.untold_since(&what, &format::moment(props.zone, since, props.now)) }</span></p>
+                <span>{ words.untold_since(&format::moment(props.zone, since, props.now), &what) }</span></p>
         </div>
     }
 }
