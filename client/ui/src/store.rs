@@ -10,6 +10,7 @@ use link::slice::{
     AlarmView, BoardSlice, DefectsView, NeedsView, RoundView, SessionView, SyncView, TodayView,
 };
 use shared::api::quarantine::QuarantineView;
+use shared::domain::defect::DefectName;
 
 use crate::preferences::Preferences;
 use crate::route::Route;
@@ -55,6 +56,8 @@ pub struct View {
     pub defects: Option<Rc<DefectsView>>,
     /// The needs, while their screen is open.
     pub needs: Option<Rc<NeedsView>>,
+    /// The defect that the defects' screen is to open with.
+    pub asked_defect: Option<DefectName>,
     /// What every screen must say of defects.
     pub alarm: Rc<AlarmView>,
     /// Answers that were tapped and are not in the round's slice yet.
@@ -103,6 +106,7 @@ impl Store {
             quarantine: None,
             defects: None,
             needs: None,
+            asked_defect: None,
             alarm: Rc::default(),
             tentative: Rc::default(),
             unkept: None,

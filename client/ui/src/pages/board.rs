@@ -67,7 +67,12 @@ pub fn BoardPage(props: &BoardPageProps) -> Html {
         Callback::from(move |index: usize| match attention(slice.as_deref(), index) {
             Some(found) => opened.set(Some(found)),
             // A defect is handled where the defects are.
-            None => go(&reach, Route::Defects),
+            None => {
+                let row = slice.as_ref().and_then(|slice| slice.board.as_ref()?.attention.get(index));
+                let defect = row.and_then(|row| row.defect.clone());
+                reach.store.change(|view| view.asked_defect = defect);
+                go(&reach, Route::Defects);
+            }
         })
     };
     let problem = slice.as_ref().and_then(|slice| slice.problem.clone()).filter(|_| board.is_none());

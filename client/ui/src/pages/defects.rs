@@ -51,10 +51,12 @@ const FILTERS: [Filter; 3] = [Filter::Station, Filter::Mine, Filter::Closed];
 pub fn DefectsPage(props: &DefectsPageProps) -> Html {
     let (words, now, reach) = (use_words(), use_now(), use_reach());
     let view = use_slice(|view| view.defects.clone());
-    let opened = use_state_eq(|| None::<DefectName>);
+    let asked = reach.store.view().asked_defect.clone();
+    let opened = use_state_eq(move || asked);
     use_effect_with((), {
-        let core = reach.core.clone();
+        let (core, store) = (reach.core.clone(), reach.store.clone());
         move |()| {
+            store.change(|view| view.asked_defect = None);
             core.tell(Command::OpenHandled);
             move || core.tell(Command::CloseHandled)
         }
