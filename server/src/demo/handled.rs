@@ -19,7 +19,8 @@ use crate::relay::Relay;
 use crate::relay::snapshot;
 
 /// One defect: station, checklist, line, fault chip, note, hours ago, whether it is urgent, and what was done.
-type Fault = (&'static str, &'static str, &'static str, &'static str, &'static str, i64, bool, &'static [DefectAct]);
+type Fault =
+    (&'static str, &'static str, &'static str, &'static str, &'static str, i64, bool, &'static [DefectAct]);
 
 const FAULTS: [Fault; 8] = [
     ("yafu", "flood-departure", "F09", "启动困难", "拉绳十余次未着火，疑火花塞积碳", 3, true, &[]),
@@ -229,7 +230,8 @@ mod tests {
     #[test]
     fn every_fault_is_on_a_line_with_a_chip_of_it() {
         for (_, template, item, fault, ..) in FAULTS.iter().filter(|(_, template, ..)| !template.is_empty()) {
-            let found = content::templates().into_iter().find(|t| t.id.as_str() == *template).expect(template);
+            let found =
+                content::templates().into_iter().find(|t| t.id.as_str() == *template).expect(template);
             let item = found.item(&ItemId::parse(item).unwrap()).expect(item);
             assert!(item.faults.iter().any(|known| known.zh == *fault), "{fault}");
         }

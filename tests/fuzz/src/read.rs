@@ -1,6 +1,8 @@
 //! Reading is total: an input is a little program that makes valid changes of any content, by several writers at once,
 //! and everybody who reads documents reads the result.
 
+use std::collections::BTreeSet;
+
 use automerge::transaction::Transactable;
 use automerge::{ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
 use shared::document::{Document, genesis, read};

@@ -202,12 +202,9 @@ pub struct AlarmView {
     /// Urgent defects of this person that nobody has been told of yet: what, and since when.
     #[n(0)]
     pub untold: Vec<(Label, Timestamp)>,
-    /// Open defects of the station, or of all for a supervisor, that wait for this side: to be verified, or acknowledged.
-    #[n(1)]
-    pub waiting: u32,
 }
 
-shared::read_record!(AlarmView { untold, waiting });
+shared::read_record!(AlarmView { untold });
 
 /// The needs on this phone.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]

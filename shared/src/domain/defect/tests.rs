@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::ids::{Actor, DeviceId};
+use crate::domain::history::Told;
+use crate::ids::{Actor, DeviceId, PhotoHash};
+use crate::limits::NOTE_CHARS_MAX;
 
 fn bureau() -> BureauId {
     BureauId::parse("chaohu").unwrap()

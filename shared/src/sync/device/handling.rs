@@ -56,6 +56,11 @@ impl Device {
         self.documents.defect(id, &self.identity.bureau)
     }
 
+    /// The defect that a document is, as it is on this phone.
+    pub fn defect_in(&mut self, document: DocumentId) -> Option<Arc<Defect>> {
+        self.documents.defect(document, &self.identity.bureau)
+    }
+
     /// The defects on this phone: of one station, or of all.
     pub fn defects(&mut self, of: Option<&StationCode>) -> Vec<Arc<Defect>> {
         let live = of.map(|station| CollectionId::of(&Shelf::Live(station.clone())));

@@ -11,7 +11,7 @@ use shared::domain::history::{Entry, Told};
 use shared::domain::need::{Need, NeedAct, NeedState};
 use shared::flat::FlatMap;
 use shared::gather::sort_by;
-use shared::ids::{DocumentId, EventKey, ItemId, StationCode, SubjectId, TemplateId};
+use shared::ids::{DocumentId, DocumentKind, EventKey, ItemId, StationCode, SubjectId, TemplateId};
 use shared::sync::device::Device;
 use shared::time::{DAY_MS, Timestamp};
 
@@ -202,36 +202,35 @@ fn with(label: &Label, more: &str) -> Label {
     Label { zh: join(&label.zh), en: join(label.text(true)) }
 }
 
-/// What the cards of a station say of the defects of their lines that are open; of several of one line, of the first.
-pub fn bells(device: &mut Device, station: &StationCode) -> FlatMap<(SubjectId, ItemId), BellView> {
-    let mut bells: FlatMap<(SubjectId, ItemId), BellView> = FlatMap::new();
-    for defect in device.defects(Some(station)) {
-        let Some(first) = defect.reports().next().filter(|_| defect.state.is_open()) else { continue };
-        let bell = BellView {
-            by: person_name(device.directory(), &first.said.told.by),
-            at: defect.reported_at,
-            state: defect.state,
-            reports: u32::try_from(defect.reports().count()).unwrap_or(u32::MAX),
-        };
-        let line = (defect.name.subject.clone(), defect.name.item.clone());
-        if bells.get(&line).is_none_or(|other| other.at > bell.at) {
-            bells.insert(line, bell);
-        }
-    }
-    bells
+/// What a card says of the defect of its line: nothing while none is open. Only what this line's name leads to is read: of a
+/// year's defects most are closed and about something else.
+pub fn bell(
+    device: &mut Device,
+    station: &StationCode,
+    subject: &SubjectId,
+    item: &ItemId,
+) -> Option<BellView> {
+    let (_, defect) = device.defect_of(station, subject, item);
+    let defect = defect.filter(|defect| defect.state.is_open())?;
+    let first = defect.reports().next()?;
+    Some(BellView {
+        by: person_name(device.directory(), &first.said.told.by),
+        at: defect.reported_at,
+        state: defect.state,
+        reports: u32::try_from(defect.reports().count()).unwrap_or(u32::MAX),
+    })
 }
 
-/// What every screen must say.
+/// What every screen must say: urgent defects of which what this person wrote is only here. Read are those alone of which
+/// anything is.
 pub fn alarm(device: &mut Device) -> AlarmView {
-    let Some(station) = own_station(device) else { return bureaus_alarm(device) };
     let me = device.identity().rights.officer.clone();
     let mut alarm = AlarmView::default();
-    for defect in device.defects(Some(&station)) {
-        alarm.waiting += u32::from(defect.state == DefectState::Done);
+    for document in device.only_here(DocumentKind::Defect) {
+        let Some(defect) = device.defect_in(document) else { continue };
         if !defect.is_urgent || defect.state >= DefectState::Done {
             continue;
         }
-        let document = defect.name.document(&device.identity().bureau);
         let live = defect.history.live().map(|place| &defect.history.entries[place]);
         let own = live.filter(|entry| entry.said.told.by == me && tells(entry.said.act));
         let untold: Vec<Timestamp> = own
@@ -250,12 +249,6 @@ pub fn alarm(device: &mut Device) -> AlarmView {
 /// Whether an act tells somebody of a fault.
 fn tells(act: DefectAct) -> bool {
     matches!(act, DefectAct::Report | DefectAct::Urgent | DefectAct::NotFixed)
-}
-
-fn bureaus_alarm(device: &mut Device) -> AlarmView {
-    let waits = |defect: &Defect| defect.state == DefectState::Reported;
-    let waiting = device.defects(None).iter().filter(|defect| waits(defect)).count();
-    AlarmView { untold: Vec::new(), waiting: u32::try_from(waiting).unwrap_or(u32::MAX) }
 }
 
 /// The needs.

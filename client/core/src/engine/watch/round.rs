@@ -22,7 +22,7 @@ use shared::ids::{AssetId, CollectionId, DocumentId, ItemId, Shelf, SubjectId};
 use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
 
-use super::handled::bells;
+use super::handled::bell;
 use super::today::{progress_of, state};
 use super::{person_name, round_label, station_name};
 
@@ -34,10 +34,16 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
     let template = device.template(name)?;
     let register = device.register(&name.station);
     let round = device.round(name);
-    let bells = bells(device, &name.station);
     let last = last_answers(device, &template, name, &register);
     let subjects = projection::expected_subjects(&template, &name.station, device.directory(), &register);
     let sheet = projection::round(&template, subjects, &round);
+    let mut bells: FlatMap<(SubjectId, ItemId), BellView> = FlatMap::new();
+    for line in &sheet.lines {
+        let (subject, item) = (&sheet.subjects[line.subject].id, &line.item);
+        if let Some(bell) = bell(device, &name.station, subject, item) {
+            bells.insert((subject.clone(), item.clone()), bell);
+        }
+    }
     let builder = Builder {
         device,
         document: name.document(&device.identity().bureau),
