@@ -22,6 +22,7 @@ pub mod board;
 mod body;
 pub mod devices;
 pub mod enrolments;
+pub mod handling;
 pub mod health;
 mod let_pass;
 pub mod metrics;
@@ -57,6 +58,9 @@ pub fn router(app: App) -> Router {
         .route("/health", get(health::show))
         .route("/operations", post(authoring::operation))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        // Each defect comes with what was on the screen.
+        .route("/defects", post(handling::defects).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX)))
+        .route("/needs", post(handling::need).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)))
         // A checklist is one entry, and an entry one change.
         .route("/templates", post(authoring::template).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX / 2)))
         .route("/additions", post(authoring::addition).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX / 2)))

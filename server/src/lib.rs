@@ -11,6 +11,7 @@ pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod founding;
+pub mod handling;
 pub mod http;
 pub mod identity;
 pub mod lan;

@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod enrolment;
+pub mod handling;
 pub mod officer;
 pub mod photo;
 pub mod problem;

@@ -4,7 +4,10 @@
 pub mod answer;
 pub mod asset;
 pub mod calendar;
+pub mod defect;
 pub mod directory;
+pub mod history;
+pub mod need;
 pub mod observation;
 pub mod photo;
 pub mod policy;

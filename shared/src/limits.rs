@@ -43,6 +43,12 @@ pub const PUSH_BYTES_MAX: usize = 2 << 20;
 pub const TEMPLATE_ITEMS_MAX: usize = 300;
 /// Characters of a note: a note is read on a phone.
 pub const NOTE_CHARS_MAX: usize = 500;
+/// Photos of one report of a defect: what is wrong, its label, and its place.
+pub const DEFECT_PHOTOS_MAX: usize = 8;
+/// Defects that are moved at once: more than a screen of them is not looked at one by one.
+pub const DEFECT_MOVES_MAX: usize = 100;
+/// Bytes of an entry that a phone writes into a defect or a need: its texts in the longest writing, and what it sees.
+pub const HANDLED_BYTES_MAX: usize = 16 << 10;
 /// Bytes of a short text in an event (a code, a period, a key) and of a field that this version does not know.
 pub const CODE_BYTES_MAX: usize = 128;
 /// Keys in one `sees`: more standing answers to one item than this is not a dispute, it is an attack.

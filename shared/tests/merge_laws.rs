@@ -323,6 +323,8 @@ proptest! {
             }
             let _ = (read::round(&document, &bureau()), read::template(&document), read::calendar(&document));
             let _ = (read::directory(&document), read::register(&document));
+            let held = std::collections::BTreeSet::new();
+            let _ = (read::defect(&document, &bureau(), &held), read::need(&document, &bureau(), &held));
         }
     }
 

@@ -6,6 +6,10 @@ import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
 
+/** Waits until nothing moves: a sheet that slides in is half as wide and half as dark. */
+const settled = (page) =>
+  page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+
 const looks = [];
 for (const language of ["zh", "en"]) for (const theme of ["day", "night", "sun"]) looks.push({ language, theme });
 
@@ -43,6 +47,23 @@ test("an officer's screens", async (t) => {
     await page.goto(`${origin}/sync`);
     await page.getByTestId("sync-now").waitFor();
     await check(page, `sync ${name}`);
+    await page.goto(`${origin}/defects`);
+    await page.locator("[data-testid=defect][data-state=done]").waitFor();
+    await check(page, `defects ${name}`);
+    await page.locator("[data-testid=defect][data-state=done]").click();
+    await page.getByTestId("act-verify").waitFor();
+    await settled(page);
+    await check(page, `a defect ${name}`);
+    await page.keyboard.press("Escape");
+    await page.getByTestId("report").click();
+    await page.getByTestId("report-send").waitFor();
+    await settled(page);
+    await check(page, `a report ${name}`);
+    await page.goto(`${origin}/needs`);
+    await page.locator("[data-testid=need][data-state=trial]").click();
+    await page.getByTestId("star").first().waitFor();
+    await settled(page);
+    await check(page, `a need ${name}`);
     await page.goto(round);
     await page.getByTestId("card").waitFor();
     await check(page, `round ${name}`);
@@ -79,9 +100,22 @@ test("the supervisor's screens", async (t) => {
     await page.goto(origin);
     await page.getByTestId("cell").first().waitFor();
     await check(page, `board ${name}`);
-    await page.getByTestId("attention-row").first().click();
+    await page.locator("[data-testid=attention-row][data-kind=dispute]").click();
     await page.getByTestId("sheet").getByTestId("event").first().waitFor();
     await check(page, `sheet ${name}`);
+    await page.goto(`${origin}/defects`);
+    await page.getByTestId("pick").first().check();
+    await page.getByTestId("bulk-acknowledge").waitFor();
+    await check(page, `defects ${name}`);
+    await page.locator(".handled-row").first().click();
+    await page.getByTestId("act-done").waitFor();
+    await settled(page);
+    await check(page, `a defect ${name}`);
+    await page.goto(`${origin}/needs`);
+    await page.locator("[data-testid=need][data-state=raised]").click();
+    await page.getByTestId("act-trial").waitFor();
+    await settled(page);
+    await check(page, `needs ${name}`);
     await page.goto(`${origin}/quarantine`);
     await page.locator("[data-testid=rejected] li").waitFor();
     await check(page, `quarantine ${name}`);
@@ -90,6 +124,9 @@ test("the supervisor's screens", async (t) => {
     await page.goto(origin);
     await page.getByTestId("attention-row").first().waitFor();
     await check(page, `board on a phone ${name}`);
+    await page.goto(`${origin}/defects`);
+    await page.getByTestId("pick").first().waitFor();
+    await check(page, `defects on a phone ${name}`);
     await page.setViewportSize(DESK);
   }
 });

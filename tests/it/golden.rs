@@ -19,6 +19,7 @@ use shared::trust::chain::{self, Link};
 use shared::trust::signing::{BatchClaim, SUITE_P256, session_claim};
 
 mod compact;
+mod handled;
 
 #[track_caller]
 fn check(what: &str, bytes: &[u8], golden: &str) {

@@ -4,6 +4,7 @@ mod assets;
 mod authoring;
 mod board;
 mod enrolments;
+mod handling;
 mod operation;
 mod photos;
 mod problems;

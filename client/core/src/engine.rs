@@ -3,8 +3,9 @@
 //!
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the
 //! way to the relay, `membership` what it says about this phone, `board` the supervisor's stream, `quarantine` what
-//! supervisors judge, `operations` what they start, `photos` keeps and sends photos and voice memos, `store` says what lies
-//! where on the disk, `tabs` talks to the phone's other tabs, `watch` makes the slices.
+//! supervisors judge, `operations` what they start, `handling` what they do about defects and needs, `photos` keeps and
+//! sends photos and voice memos, `store` says what lies where on the disk, `tabs` talks to the phone's other tabs, `watch`
+//! makes the slices.
 
 pub mod photos;
 pub mod store;
@@ -16,6 +17,8 @@ mod board;
 pub mod boot;
 #[cfg(target_arch = "wasm32")]
 mod enrol;
+#[cfg(target_arch = "wasm32")]
+mod handling;
 #[cfg(target_arch = "wasm32")]
 mod line;
 #[cfg(target_arch = "wasm32")]

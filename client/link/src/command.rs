@@ -2,10 +2,13 @@
 //! `Failed` and a problem that has a sentence in both languages.
 
 use minicbor::Encode;
+use shared::api::handling::{DefectMove, NeedMove};
 use shared::domain::answer::Answer;
+use shared::domain::defect::{DefectAct, DefectName};
+use shared::domain::need::NeedName;
 use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
-use shared::ids::{DeviceId, DocumentId, EventKey, ItemId, PhotoHash, SubjectId};
+use shared::ids::{AssetId, DeviceId, DocumentId, EventKey, ItemId, PhotoHash, SubjectId};
 
 use super::Note;
 
@@ -121,6 +124,90 @@ pub enum Command {
         #[n(0)]
         name: String,
     },
+    /// Reports a defect without a checklist, of an asset or of a place in words.
+    #[n(50)]
+    Report {
+        /// On which asset; none for a place.
+        #[n(0)]
+        asset: Option<AssetId>,
+        /// The place in words; empty for an asset.
+        #[n(1)]
+        place: String,
+        /// Whether it is about the asset's passed date.
+        #[n(2)]
+        is_expiry: bool,
+        /// Whether the thing is not there.
+        #[n(3)]
+        is_missing: bool,
+        /// Whether it cannot wait.
+        #[n(4)]
+        is_urgent: bool,
+        /// In the person's words.
+        #[n(5)]
+        note: String,
+    },
+    /// Says of a defect that it cannot wait, that it is mended, or that it is not.
+    #[n(51)]
+    SayOfDefect {
+        /// Which.
+        #[n(0)]
+        defect: DefectName,
+        /// What.
+        #[n(1)]
+        act: DefectAct,
+        /// In the person's words; empty for none.
+        #[n(2)]
+        note: String,
+    },
+    /// Takes the own latest entry of a kind back from a defect.
+    #[n(52)]
+    WithdrawFromDefect {
+        /// From which.
+        #[n(0)]
+        defect: DefectName,
+        /// Of which kind.
+        #[n(1)]
+        act: DefectAct,
+    },
+    /// Raises a need.
+    #[n(53)]
+    RaiseNeed {
+        /// The wish.
+        #[n(0)]
+        wish: String,
+        /// The model of equipment that it is about; empty for none.
+        #[n(1)]
+        model: String,
+    },
+    /// Rates what came of a need.
+    #[n(54)]
+    RateNeed {
+        /// Which.
+        #[n(0)]
+        need: NeedName,
+        /// 1 to 5.
+        #[n(1)]
+        rating: u8,
+    },
+    /// Takes an own need back.
+    #[n(55)]
+    WithdrawNeed {
+        /// Which.
+        #[n(0)]
+        need: NeedName,
+    },
+    /// What the bureau does about defects. Supervisors only, with a network.
+    #[n(56)]
+    MoveDefects(#[n(0)] DefectMove),
+    /// What the bureau does about a need. Supervisors only, with a network.
+    #[n(57)]
+    MoveNeed(#[n(0)] NeedMove),
+    /// A screen of defects or needs is shown: their slices come now and after every change.
+    #[n(58)]
+    OpenHandled,
+    /// It is no longer shown.
+    #[n(59)]
+    CloseHandled,
     /// The page became visible (true) or hidden (false), or the browser says that it is online again.
     #[n(9)]
     Visible(#[n(0)] bool),
@@ -180,6 +267,16 @@ shared::read_choice!(Command {
     31 => KeepMemo { round, subject, item },
     32 => DropDraft { 0 },
     33 => TryPhotos {},
+    50 => Report { asset, place, is_expiry, is_missing, is_urgent, note },
+    51 => SayOfDefect { defect, act, note },
+    52 => WithdrawFromDefect { defect, act },
+    53 => RaiseNeed { wish, model },
+    54 => RateNeed { need, rating },
+    55 => WithdrawNeed { need },
+    56 => MoveDefects { 0 },
+    57 => MoveNeed { 0 },
+    58 => OpenHandled {},
+    59 => CloseHandled {},
     9 => Visible { 0 },
     10 => TryAside {},
     11 => Start { notes },
@@ -190,7 +287,7 @@ shared::read_choice!(Command {
 pub struct Problem {
     /// Stable word: a word of `shared::api::problem::ProblemCode` or of `RefusalCode`, or one of this phone's own:
     /// `offline` `storage-full` `storage-failed` `crypto-missing` `not-enrolled` `round-unknown` `item-unknown`
-    /// `already-enrolled` `not-yours` `no-right` `photo-unreadable` `photo-full` `too-many-photos`.
+    /// `already-enrolled` `not-yours` `no-right` `photo-unreadable` `photo-full` `too-many-photos` `gone-on` `not-whole`.
     #[n(0)]
     pub code: String,
     /// For the diagnosis text, in English; empty for none.

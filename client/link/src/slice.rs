@@ -10,10 +10,15 @@ use shared::ids::StationCode;
 use shared::time::{Date, Timestamp, Zone};
 use shared::trust::rights::Role;
 
+mod handled;
 mod kept;
 mod photos;
 mod round;
 
+pub use handled::{
+    AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView,
+    SaidBy,
+};
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
 pub use photos::{DraftView, PhotosView, RefusedPhoto};
 pub use round::{
@@ -44,6 +49,15 @@ pub enum Slice {
     /// Photos and voice memos on this phone.
     #[n(30)]
     Photos(#[n(0)] PhotosView),
+    /// The defects, while their screen is open.
+    #[n(50)]
+    Defects(#[n(0)] DefectsView),
+    /// The needs, while their screen is open.
+    #[n(51)]
+    Needs(#[n(0)] NeedsView),
+    /// What every screen must say of defects.
+    #[n(52)]
+    Alarm(#[n(0)] AlarmView),
 }
 
 shared::read_choice!(Slice {
@@ -54,6 +68,9 @@ shared::read_choice!(Slice {
     4 => Board { 0 },
     20 => Quarantine { 0 },
     30 => Photos { 0 },
+    50 => Defects { 0 },
+    51 => Needs { 0 },
+    52 => Alarm { 0 },
 });
 
 /// Who uses this phone.

@@ -11,12 +11,15 @@ use crate::browser;
 use crate::components::icon::Icon;
 use crate::components::nav::{Nav, Place};
 use crate::components::notice::{Notice, Tone};
+use crate::components::untold::Untold;
 use crate::first_preferences;
-use crate::hooks::{Reach, go, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::board::BoardPage;
+use crate::pages::defects::DefectsPage;
 use crate::pages::enrol::EnrolPage;
 use crate::pages::me::MePage;
+use crate::pages::needs::NeedsPage;
 use crate::pages::quarantine::QuarantinePage;
 use crate::pages::round::RoundPage;
 use crate::pages::skeleton::Skeleton;
@@ -93,6 +96,7 @@ fn Frame() -> Html {
                     <Notice tone={Tone::Alarm} text={words.core_stopped_banner()} action={words.reload()}
                         onact={Callback::from(|_| browser::reload())} />
                 }
+                <UntoldBanner />
                 <Update {words} />
             </div>
             { screen }
@@ -107,6 +111,17 @@ fn apply(preferences: Preferences) {
     browser::set_root("text", preferences.text.word());
     browser::set_root("hand", preferences.hand.word());
     browser::keep(PREFERENCES_KEY, &preferences.to_text());
+}
+
+/// Urgent, and nobody has been told: on every screen.
+#[component]
+fn UntoldBanner() -> Html {
+    let (words, now) = (use_words(), use_now());
+    let alarm = use_slice(|view| view.alarm.clone());
+    let Some(zone) = use_slice(|view| view.person().map(|person| person.zone)) else {
+        return Html::default();
+    };
+    html! { <Untold {words} {alarm} {zone} {now} /> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -146,18 +161,22 @@ fn Screens(props: &ScreensProps) -> Html {
     };
     let mut places = vec![
         home,
+        Place { route: Route::Defects, icon: Icon::Wrench, name: words.defects_title().into() },
         Place { route: Route::Sync, icon: Icon::Sync, name: words.nav_sync().into() },
         Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
     ];
     if sees_board {
         let name = words.nav_quarantine().into();
-        places.insert(1, Place { route: Route::Quarantine, icon: Icon::Shield, name });
+        places.insert(2, Place { route: Route::Needs, icon: Icon::Speech, name: words.needs_title().into() });
+        places.insert(3, Place { route: Route::Quarantine, icon: Icon::Shield, name });
     }
     let person = props.person.clone();
     let page = match &route {
         Route::Round(name, part) => html! { <RoundPage name={name.clone()} part={*part} {person} /> },
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
+        Route::Defects => html! { <DefectsPage {person} /> },
+        Route::Needs => html! { <NeedsPage {person} /> },
         Route::Quarantine if sees_board => html! { <QuarantinePage {person} /> },
         Route::Home | Route::Enrol if sees_board => html! { <BoardPage {person} /> },
         Route::Home | Route::Enrol | Route::Quarantine => html! { <TodayPage {person} /> },
@@ -177,6 +196,8 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Round(..) => "round",
         Route::Sync => "sync",
         Route::Me => "me",
+        Route::Defects => "defects",
+        Route::Needs => "needs",
         Route::Quarantine => "quarantine",
     }
 }

@@ -7,9 +7,9 @@ use std::rc::Rc;
 use shared::time::Timestamp;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use web_sys::{
-    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlTextAreaElement, KeyboardEvent,
-    MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window, Worker, WorkerOptions,
-    WorkerType,
+    Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
+    HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage,
+    Window, Worker, WorkerOptions, WorkerType,
 };
 use yew::NodeRef;
 
@@ -251,6 +251,12 @@ pub fn text_of(node: &NodeRef) -> String {
         .map(|input| input.value())
         .or_else(|| node.cast::<HtmlTextAreaElement>().map(|area| area.value()))
         .unwrap_or_default()
+}
+
+/// What was chosen in a `select` that tells of it.
+pub fn chosen_of(event: &Event) -> String {
+    let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+    select.map(|select| select.value()).unwrap_or_default()
 }
 
 /// Fills an input or a text area.

@@ -10,6 +10,7 @@ use crate::store::Store;
 
 mod awake;
 mod keys;
+mod lasting;
 mod modal;
 mod offline;
 mod sending;
@@ -18,6 +19,7 @@ mod time;
 
 pub use awake::use_awake;
 pub use keys::use_keys;
+pub use lasting::{Lasting, use_lasting};
 pub use modal::use_modal;
 pub use offline::use_offline_ready;
 pub use sending::{Sending, use_sending};

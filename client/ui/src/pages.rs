@@ -2,8 +2,10 @@
 //! leaves all drawing to `components`.
 
 pub mod board;
+pub mod defects;
 pub mod enrol;
 pub mod me;
+pub mod needs;
 pub mod quarantine;
 pub mod round;
 pub mod screen;

@@ -14,6 +14,10 @@ pub enum Route {
     Round(RoundName, RoundPart),
     /// What does not count: for supervisors.
     Quarantine,
+    /// Defects.
+    Defects,
+    /// Needs.
+    Needs,
     /// What is only on this phone.
     Sync,
     /// The person, and how they want the interface.
@@ -40,6 +44,8 @@ impl Route {
             Some("enrol") => Self::Enrol,
             Some("sync") => Self::Sync,
             Some("me") => Self::Me,
+            Some("defects") => Self::Defects,
+            Some("needs") => Self::Needs,
             Some("quarantine") => Self::Quarantine,
             Some("round") => match (parts.next(), parts.next(), parts.next()) {
                 (Some(station), Some(template), Some(period)) => {
@@ -58,6 +64,8 @@ impl Route {
             Self::Enrol => "/enrol".to_owned(),
             Self::Sync => "/sync".to_owned(),
             Self::Me => "/me".to_owned(),
+            Self::Defects => "/defects".to_owned(),
+            Self::Needs => "/needs".to_owned(),
             Self::Quarantine => "/quarantine".to_owned(),
             Self::Round(name, part) => {
                 let query = match part {
@@ -109,6 +117,8 @@ mod tests {
             Route::Sync,
             Route::Me,
             Route::Quarantine,
+            Route::Defects,
+            Route::Needs,
             Route::Round(name.clone(), RoundPart::Cards),
             Route::Round(name.clone(), RoundPart::List),
             Route::Round(name, RoundPart::Summary),

@@ -6,8 +6,11 @@ use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use link::Slice;
-use link::slice::{BoardSlice, PhotosView, RoundView, SessionView, SyncView, TodayView};
+use link::slice::{
+    AlarmView, BoardSlice, DefectsView, NeedsView, PhotosView, RoundView, SessionView, SyncView, TodayView,
+};
 use shared::api::quarantine::QuarantineView;
+use shared::domain::defect::DefectName;
 
 use crate::preferences::Preferences;
 use crate::route::Route;
@@ -51,6 +54,14 @@ pub struct View {
     pub quarantine: Option<Rc<QuarantineView>>,
     /// Photos and voice memos on this phone.
     pub photos: Rc<PhotosView>,
+    /// The defects, while their screen is open.
+    pub defects: Option<Rc<DefectsView>>,
+    /// The needs, while their screen is open.
+    pub needs: Option<Rc<NeedsView>>,
+    /// The defect that the defects' screen is to open with.
+    pub asked_defect: Option<DefectName>,
+    /// What every screen must say of defects.
+    pub alarm: Rc<AlarmView>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
     /// The last answer that was not kept.
@@ -96,6 +107,10 @@ impl Store {
             board: None,
             quarantine: None,
             photos: Rc::default(),
+            defects: None,
+            needs: None,
+            asked_defect: None,
+            alarm: Rc::default(),
             tentative: Rc::default(),
             unkept: None,
             is_update_ready: false,
@@ -156,6 +171,9 @@ impl View {
             Slice::Board(board) => self.board = Some(Rc::new(board)),
             Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
             Slice::Photos(view) => self.photos = Rc::new(view),
+            Slice::Defects(view) => self.defects = Some(Rc::new(view)),
+            Slice::Needs(view) => self.needs = Some(Rc::new(view)),
+            Slice::Alarm(view) => self.alarm = Rc::new(view),
             Slice::Round(round) => {
                 self.settle(&round);
                 self.round = Some(Rc::new(round));

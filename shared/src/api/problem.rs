@@ -61,6 +61,8 @@ pub enum ProblemCode {
     PhotoMismatch,
     /// Neither a photo nor a voice memo.
     PhotoKind,
+    /// What it was about has gone on meanwhile.
+    GoneOn,
     /// Too many requests; come again later.
     Busy,
     /// The disk is full or failed; reading goes on.
@@ -98,6 +100,7 @@ impl ProblemCode {
                 "What was uploaded does not have the hash that was said; it was dropped",
             ),
             Self::PhotoKind => ("photo-kind", 415, "Neither a photo nor a voice memo"),
+            Self::GoneOn => ("gone-on", 409, "It has gone on meanwhile"),
             Self::Busy => ("busy", 503, "Too many requests"),
             Self::StorageFull => ("storage-full", 507, "The relay cannot store anything now"),
             Self::Internal => ("internal", 500, "The relay failed inside"),

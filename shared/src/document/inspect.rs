@@ -55,6 +55,8 @@ pub struct Added {
     pub device: DeviceId,
     /// What a visit says of itself.
     pub visit: Option<VisitClaim>,
+    /// What an entry says, as JSON.
+    pub body: Option<String>,
 }
 
 /// What a visit says of itself.
@@ -90,18 +92,20 @@ pub fn added(walked: &Walked<'_>, kind: DocumentKind) -> Result<Added, InspectEr
     if EventKey::new(actor, number) != key {
         return Err(InspectError::Key);
     }
-    let mut claim = Claim::default();
+    let (mut claim, mut body) = (Claim::default(), None);
     for (place, operation) in operations {
         let operation = operation?;
         filling(&operation, place, walked.start_op)?;
         let field = operation.key.unwrap_or_default();
         check_field(event, field, operation.value)?;
-        if event == EventKind::Visit {
-            claim.take(field, operation.value)?;
+        match event {
+            EventKind::Visit => claim.take(field, operation.value)?,
+            EventKind::Entry if field == s::BODY => take_body(&mut body, operation.value)?,
+            EventKind::Entry | EventKind::Observation | EventKind::SignOff => {}
         }
     }
     let visit = if event == EventKind::Visit { Some(claim.whole()?) } else { None };
-    Ok(Added { kind: event, key, device: actor.device(), visit })
+    Ok(Added { kind: event, key, device: actor.device(), visit, body: body.map(str::to_owned) })
 }
 
 /// The first operation makes the event's map inside of one of the genesis's.
@@ -219,6 +223,13 @@ fn check_field(event: EventKind, name: &str, value: Value<'_>) -> Result<(), Ins
         _ => false,
     };
     if fits { Ok(()) } else { Err(InspectError::Field { map, field }) }
+}
+
+/// An entry's text, which must say the same when it comes twice: who admits it would look at one, and readers at another.
+fn take_body<'a>(body: &mut Option<&'a str>, value: Value<'a>) -> Result<(), InspectError> {
+    let wrong = InspectError::Field { map: EventKind::Entry.word(), field: s::BODY };
+    let Value::Text(text) = value else { return Err(wrong) };
+    if body.replace(text).is_some_and(|before| before != text) { Err(wrong) } else { Ok(()) }
 }
 
 /// A visit's words about itself, as they come. A field that comes twice must say the same: automerge would keep both.

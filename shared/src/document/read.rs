@@ -27,6 +27,10 @@ use crate::ids::{
 use crate::limits::{PHOTOS_MAX, SEES_MAX};
 use crate::time::Timestamp;
 
+mod handled;
+
+pub use handled::{defect, need};
+
 /// A round as it can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Round {

@@ -66,6 +66,12 @@ pub enum PolicyError {
         /// How many there may be.
         count_max: usize,
     },
+    /// A defect or need that is not here, or has gone on: what was to be done is not to be done any more.
+    #[error("it is not here, or has gone on")]
+    GoneOn,
+    /// A text, a rating or a thing that it is about is missing, or too long.
+    #[error("it is not whole, or too long")]
+    NotWhole,
     /// More standing answers than an item can have.
     #[error("{count} answers seen; at most {count_max}")]
     TooManySeen {
@@ -88,6 +94,8 @@ impl PolicyError {
             Self::NoteTooLong { .. } => "note-too-long",
             Self::NotYours { .. } => "not-yours",
             Self::TooManyPhotos { .. } => "too-many-photos",
+            Self::GoneOn => "gone-on",
+            Self::NotWhole => "not-whole",
             Self::TooManySeen { .. } => "too-many-seen",
         }
     }

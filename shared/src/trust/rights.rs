@@ -88,7 +88,7 @@ impl Rights {
     }
 
     /// Whether this person's phone may add such an event to a document of this kind, in a collection that it may write:
-    /// everybody fills rounds, and every other document is the relay's own. Whether a sign-off is good depends on the
+    /// everybody fills rounds, reports defects and raises needs, and every other document is the relay's own. Whether a sign-off is good depends on the
     /// round's checklist: [`Rights::may_sign`].
     pub fn may_add(&self, event: EventKind, document: DocumentKind) -> bool {
         match (document, event) {
@@ -96,6 +96,9 @@ impl Rights {
                 self.role >= Role::Officer
             }
             (DocumentKind::Round, EventKind::Entry) => false,
+            // What an entry may say is up to its kind: the station reports and verifies, the bureau handles.
+            (DocumentKind::Defect | DocumentKind::Need, EventKind::Entry) => self.role >= Role::Officer,
+            (DocumentKind::Defect | DocumentKind::Need, _) => false,
             (
                 DocumentKind::Template
                 | DocumentKind::Calendar
@@ -123,6 +126,11 @@ impl Rights {
 
     /// Whether an operation may be started or ended.
     pub fn may_start_operation(&self) -> bool {
+        self.role >= Role::Supervisor
+    }
+
+    /// Whether defects may be handled, and needs answered: with a network, by the relay's hand.
+    pub fn may_handle(&self) -> bool {
         self.role >= Role::Supervisor
     }
 
@@ -181,12 +189,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phones_add_events_to_rounds_and_to_nothing_else() {
+    fn phones_add_to_rounds_defects_and_needs_and_to_nothing_else() {
         let rights = Rights { officer: OfficerId::parse("x").unwrap(), role: Role::Admin, station: None };
         let events = [EventKind::Visit, EventKind::Observation, EventKind::SignOff, EventKind::Entry];
         for document in DocumentKind::ALL {
             for event in events {
-                let expected = document == DocumentKind::Round && event != EventKind::Entry;
+                let expected = match document {
+                    DocumentKind::Round => event != EventKind::Entry,
+                    DocumentKind::Defect | DocumentKind::Need => event == EventKind::Entry,
+                    _ => false,
+                };
                 assert_eq!(rights.may_add(event, document), expected, "{event:?} in {document:?}");
             }
         }

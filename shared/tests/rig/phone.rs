@@ -279,7 +279,7 @@ impl Phone {
         round.observations.iter().find(is_it).expect("it was said").key.clone()
     }
 
-    fn deed(&mut self, deed: Deed) -> u32 {
+    pub fn deed(&mut self, deed: Deed) -> u32 {
         self.commands += 1;
         let input = Input::Deed { command: self.commands, utc_offset_minutes: 480, deed };
         let effects = self.handle(input);

@@ -1,6 +1,8 @@
 //! Reading is total: an input is a little program that makes valid changes of any content, by several writers at once,
 //! and everybody who reads documents reads the result.
 
+use std::collections::BTreeSet;
+
 use automerge::transaction::Transactable;
 use automerge::{ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
 use shared::document::{Document, genesis, read};
@@ -82,6 +84,8 @@ pub fn everything(document: &Document) {
     read::calendar(document);
     read::directory(document);
     read::register(document);
+    read::defect(document, &seeds::bureau(), &BTreeSet::new());
+    read::need(document, &seeds::bureau(), &BTreeSet::new());
 }
 
 /// A checklist of three lines that depend on each other.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use link::{Command, ToCore, ToUi};
 use shared::domain::round::RoundName;
-use shared::sync::device::{Deed, Input};
+use shared::sync::device::{Deed, Input, Report};
 
 use super::photos::row::Card;
 use super::state::{Engine, fail, post};
@@ -48,6 +48,26 @@ impl Engine {
             Command::Release { document, device } => return self.release(id, document, device),
             Command::StartOperation { label } => return self.start_operation(id, label),
             Command::EndOperation { name } => return self.end_operation(id, &name),
+            Command::Report { asset, place, is_expiry, is_missing, is_urgent, note } => {
+                let report = Report { asset, place, is_expiry, is_missing, is_urgent, note };
+                return self.deed(id, Deed::Report(report));
+            }
+            Command::SayOfDefect { defect, act, note } => {
+                return self.deed(id, Deed::SayOfDefect { defect, act, note });
+            }
+            Command::WithdrawFromDefect { defect, act } => {
+                return self.deed(id, Deed::WithdrawFromDefect { defect, act });
+            }
+            Command::RaiseNeed { wish, model } => return self.deed(id, Deed::RaiseNeed { wish, model }),
+            Command::RateNeed { need, rating } => return self.deed(id, Deed::RateNeed { need, rating }),
+            Command::WithdrawNeed { need } => return self.deed(id, Deed::WithdrawNeed { need }),
+            Command::MoveDefects(asked) => return self.move_defects(id, asked),
+            Command::MoveNeed(asked) => return self.move_need(id, asked),
+            Command::OpenHandled => {
+                self.is_handled_open.set(true);
+                self.refresh();
+            }
+            Command::CloseHandled => self.is_handled_open.set(false),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {

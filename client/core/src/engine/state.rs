@@ -25,6 +25,8 @@ pub struct Engine {
     pub(super) database: Database,
     pub(super) phone: RefCell<Option<Phone>>,
     pub(super) open_round: RefCell<Option<RoundName>>,
+    /// Whether a screen of defects or needs is shown.
+    pub(super) is_handled_open: Cell<bool>,
     pub(super) storage: Cell<Option<StorageView>>,
     pub(super) line: Line,
     pub(super) board: Board,
@@ -55,6 +57,11 @@ struct Stale {
     round: bool,
     sync: bool,
     photos: bool,
+    handled: bool,
+}
+
+impl Stale {
+    const ALL: Self = Self { today: true, round: true, sync: true, photos: true, handled: true };
 }
 
 /// The messages that the interface has: a slice that is the same is not sent again.
@@ -64,6 +71,9 @@ struct Sent {
     round: Vec<u8>,
     sync: Vec<u8>,
     photos: Vec<u8>,
+    alarm: Vec<u8>,
+    defects: Vec<u8>,
+    needs: Vec<u8>,
 }
 
 impl Engine {
@@ -85,10 +95,11 @@ impl Engine {
             Effect::Changed(documents) => {
                 stale.today |= !documents.is_empty();
                 stale.round |= !documents.is_empty();
+                stale.handled |= !documents.is_empty();
             }
             // The last pull may bring nothing, and yet it is what makes a view whole.
             _ => {
-                stale = Stale { today: true, round: true, sync: true, photos: true };
+                stale = Stale::ALL;
                 self.send_photos_soon();
             }
         }
@@ -98,7 +109,7 @@ impl Engine {
 
     /// Everything on the screen is made again: the day may have changed, or the interface is new.
     pub(super) fn refresh(self: &Rc<Self>) {
-        self.stale.set(Stale { today: true, round: true, sync: true, photos: true });
+        self.stale.set(Stale::ALL);
         self.flush_soon();
     }
 
@@ -134,6 +145,14 @@ impl Engine {
         }
         if stale.photos {
             send(&mut sent.photos, Slice::Photos(self.photos.view()));
+        }
+        if stale.handled {
+            send(&mut sent.alarm, Slice::Alarm(watch::handled::alarm(device)));
+            if self.is_handled_open.get() {
+                let now = clock::now();
+                send(&mut sent.defects, Slice::Defects(watch::handled::defects(device, now)));
+                send(&mut sent.needs, Slice::Needs(watch::handled::needs(device, now)));
+            }
         }
         if stale.round
             && let Some(name) = self.open_round.borrow().as_ref()

@@ -1,5 +1,6 @@
 //! View-model slices out of what is on this phone. Pure: no browser, so it is tested on the host. One file a slice.
 
+pub mod handled;
 pub mod round;
 pub mod sync;
 pub mod today;

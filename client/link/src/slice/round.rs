@@ -9,7 +9,7 @@ use shared::domain::template::Choice;
 use shared::ids::{EventKey, ItemId, SubjectId};
 use shared::time::{Date, Timestamp};
 
-use super::{Progress, RoundState};
+use super::{BellView, Progress, RoundState};
 
 /// An open round.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -142,6 +142,9 @@ pub struct CardView {
     /// Whether the signature waits for it.
     #[n(14)]
     pub is_required_open: bool,
+    /// That its defect is known, while it is open.
+    #[n(15)]
+    pub bell: Option<BellView>,
 }
 
 shared::read_record!(CardView {
@@ -159,7 +162,8 @@ shared::read_record!(CardView {
     is_required,
     asset,
     expires,
-    is_required_open
+    is_required_open,
+    bell
 });
 
 /// How an item is answered.

@@ -8,6 +8,7 @@ use shared::time::{Timestamp, Zone};
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, Properties, component, html};
 
 use super::attachments::Attachments;
+use super::handled::defect_face;
 use super::icon::{Icon, glyph};
 use super::mark::mark;
 use crate::format::{self, Status};
@@ -120,6 +121,7 @@ pub fn CardFace(props: &CardFaceProps) -> Html {
                     <span class="hint">{ format::date(last.date) }</span>
                 </p>
             }
+            { bell(*words, card, *zone, *now) }
             { reading(*words, card, own.as_ref(), *zone, *now) }
             if !card.events.is_empty() {
                 <button type="button" class="link" onclick={props.onhistory.clone()} data-testid="history">
@@ -127,6 +129,23 @@ pub fn CardFace(props: &CardFaceProps) -> Html {
                 </button>
             }
         </>
+    }
+}
+
+/// That its defect is known: who reported it, when, and how far it is.
+fn bell(words: Words, card: &CardView, zone: Zone, now: Timestamp) -> Html {
+    let Some(bell) = &card.bell else { return Html::default() };
+    let time = format::moment(zone, bell.at, now);
+    let text = match bell.reports {
+        ..2 => words.bell_reported(&bell.by, &time),
+        n => words.bell_more(n, &bell.by, &time),
+    };
+    let (_, _, state) = defect_face(words, bell.state);
+    html! {
+        <div class="bell" data-testid="bell" data-reports={bell.reports.to_string()}>
+            { glyph(Icon::Bell) }
+            <p><strong>{ text }</strong>{ " · " }{ state }<small>{ words.bell_hint() }</small></p>
+        </div>
     }
 }
 

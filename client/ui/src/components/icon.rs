@@ -68,6 +68,12 @@ pub enum Icon {
     Camera,
     /// A microphone.
     Microphone,
+    /// A wrench: defects.
+    Wrench,
+    /// A speech bubble: needs.
+    Speech,
+    /// A star: a rating.
+    Star,
 }
 
 impl Icon {
@@ -116,6 +122,11 @@ impl Icon {
             }
             Self::Bell => "M6 17V10.5a6 6 0 0 1 12 0V17l1.5 1.5h-15zM10 21h4",
             Self::Torch => "M7 3h10v3.5L14.5 10v11h-5V10L7 6.5zM7 6.5h10M12 13v2",
+            Self::Wrench => {
+                "M20 7.5a5 5 0 0 1-6.6 5.6L7.3 19.2a1.8 1.8 0 0 1-2.5-2.5l6.1-6.1A5 5 0 0 1 16.5 4l-2.8 2.8 3.5 3.5z"
+            }
+            Self::Speech => "M4 5h16v11h-9l-4.5 4V16H4z",
+            Self::Star => "M12 3.5l2.7 5.6 6.1.8-4.5 4.2 1.1 6.1-5.4-3-5.4 3 1.1-6.1L3.2 9.9l6.1-.8z",
         }
     }
 }

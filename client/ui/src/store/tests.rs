@@ -47,6 +47,7 @@ fn round(events: Vec<EventView>) -> RoundView {
         asset: String::new(),
         expires: None,
         is_required_open: false,
+        bell: None,
         input: Input::Condition,
         is_safety_critical: false,
         faults: Vec::new(),

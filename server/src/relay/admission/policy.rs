@@ -1,9 +1,13 @@
 //! Whether an author may add what a change adds: the event is under a key of the author's own device, of a kind that
-//! phones may add there, and says of itself what is true of its author and its document.
+//! phones may add there, and says of itself what is true of its author and its document. An entry of a defect or a need
+//! does too: what is the bureau's to say the relay writes itself.
 
 use shared::document::inspect;
 use shared::document::prewalk::Walked;
-use shared::ids::{BureauId, ChangeHash};
+use shared::domain::defect::DefectEntry;
+use shared::domain::need::NeedEntry;
+use shared::ids::{BureauId, ChangeHash, DocumentKind};
+use shared::limits::HANDLED_BYTES_MAX;
 use shared::protocol::{Batch, RejectCode};
 use shared::trust::rights::EventKind;
 
@@ -42,5 +46,52 @@ pub fn check(
             return refused("a visit to another round".to_owned());
         }
     }
+    let entry = added.body.as_deref().unwrap_or_default();
+    let is_sound = match kind {
+        DocumentKind::Defect => defect(batch, bureau, author, entry),
+        DocumentKind::Need => need(batch, bureau, author, entry),
+        _ => Ok(()),
+    };
+    if let Err(detail) = is_sound {
+        return refused(detail.to_owned());
+    }
     Ok(added.kind == EventKind::SignOff)
+}
+
+/// What a phone says of a defect: in its person's name, in the defect's own document, and of the station's acts alone.
+fn defect(batch: &Batch, bureau: &BureauId, author: &DeviceRecord, entry: &str) -> Result<(), &'static str> {
+    if entry.len() > HANDLED_BYTES_MAX {
+        return Err("an entry that is too long");
+    }
+    let entry = DefectEntry::from_json(entry.as_bytes()).ok_or("an entry that is no defect's")?;
+    let DefectEntry { defect, act, told, .. } = &entry;
+    if told.by != author.rights.officer {
+        return Err("an entry in another person's name");
+    }
+    if defect.collection() != batch.collection || defect.document(bureau) != batch.document {
+        return Err("an entry about another defect");
+    }
+    if !act.is_of_station() {
+        return Err("an act that is the bureau's");
+    }
+    entry.check().map_err(|_| "an entry that is too long, or not whole")
+}
+
+/// What a phone says of a need, likewise.
+fn need(batch: &Batch, bureau: &BureauId, author: &DeviceRecord, entry: &str) -> Result<(), &'static str> {
+    if entry.len() > HANDLED_BYTES_MAX {
+        return Err("an entry that is too long");
+    }
+    let entry = NeedEntry::from_json(entry.as_bytes()).ok_or("an entry that is no need's")?;
+    let NeedEntry { need, act, told, .. } = &entry;
+    if told.by != author.rights.officer {
+        return Err("an entry in another person's name");
+    }
+    if need.collection() != batch.collection || need.document(bureau) != batch.document {
+        return Err("an entry about another need");
+    }
+    if !act.is_of_station() {
+        return Err("an act that is the bureau's");
+    }
+    entry.check().map_err(|_| "an entry that is too long, or not whole")
 }

@@ -20,8 +20,10 @@ use crate::ids::{
 };
 
 mod base;
+mod handled;
 
 use base::Base;
+use handled::Handled;
 
 /// Every document of the phone.
 #[derive(Debug, Default)]
@@ -62,6 +64,7 @@ struct Held {
     doubts: Doubts,
     round: Option<Arc<Round>>,
     register: Option<Arc<BTreeMap<AssetId, Asset>>>,
+    handled: Option<Handled>,
 }
 
 impl Held {
@@ -77,12 +80,14 @@ impl Held {
             doubts: Doubts::default(),
             round: None,
             register: None,
+            handled: None,
         }
     }
 
     fn forget_readings(&mut self) {
         self.round = None;
         self.register = None;
+        self.handled = None;
     }
 
     /// The document with everything that came, but for what is set aside or refused.
@@ -310,7 +315,7 @@ impl Documents {
                         self.library.templates.insert(id, template);
                     }
                 }
-                DocumentKind::Round | DocumentKind::Register => {}
+                DocumentKind::Round | DocumentKind::Register | DocumentKind::Defect | DocumentKind::Need => {}
             }
             self.guard.close();
         }

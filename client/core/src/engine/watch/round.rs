@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use link::slice::{
-    CardView, EventState, EventView, Input, LastView, Place, Progress, ReadingView, RoundView, SignOffView,
-    SubjectView,
+    BellView, CardView, EventState, EventView, Input, LastView, Place, Progress, ReadingView, RoundView,
+    SignOffView, SubjectView,
 };
 use shared::document::read::Round;
 use shared::domain::Label;
@@ -22,6 +22,7 @@ use shared::ids::{AssetId, CollectionId, DocumentId, ItemId, Shelf, SubjectId};
 use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
 
+use super::handled::bell;
 use super::today::{progress_of, state};
 use super::{person_name, round_label, station_name};
 
@@ -36,11 +37,19 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
     let last = last_answers(device, &template, name, &register);
     let subjects = projection::expected_subjects(&template, &name.station, device.directory(), &register);
     let sheet = projection::round(&template, subjects, &round);
+    let mut bells: FlatMap<(SubjectId, ItemId), BellView> = FlatMap::new();
+    for line in &sheet.lines {
+        let (subject, item) = (&sheet.subjects[line.subject].id, &line.item);
+        if let Some(bell) = bell(device, &name.station, subject, item) {
+            bells.insert((subject.clone(), item.clone()), bell);
+        }
+    }
     let builder = Builder {
         device,
         document: name.document(&device.identity().bureau),
         round: &round,
         register: &register,
+        bells: &bells,
     };
     let order = builder.subject_order(&sheet);
     let cards = order.iter().flat_map(|index| sheet.lines.iter().filter(move |line| line.subject == *index));
@@ -80,6 +89,7 @@ struct Builder<'a> {
     document: DocumentId,
     round: &'a Round,
     register: &'a BTreeMap<AssetId, Asset>,
+    bells: &'a FlatMap<(SubjectId, ItemId), BellView>,
 }
 
 impl Builder<'_> {
@@ -145,6 +155,7 @@ impl Builder<'_> {
                 .filter_map(|observation| self.event(line, observation))
                 .collect(),
             last: last.get(&(subject.clone(), line.item.clone())).cloned(),
+            bell: self.bells.get(&(subject.clone(), line.item.clone())).cloned(),
             subject,
         }
     }

@@ -146,6 +146,7 @@ mod tests {
                 asset: String::new(),
                 expires: None,
                 is_required_open: false,
+                bell: None,
                 input: Input::Condition,
                 is_safety_critical: false,
                 faults: Vec::new(),

@@ -56,7 +56,8 @@ impl Again {
         let mut may_keep = !self.is_forked && !self.is_taken(documents, key);
         match &mut event {
             Event::SignOff { .. } => return Err(Why::Signature),
-            Event::Visit { .. } | Event::Entry { .. } => {}
+            Event::Visit { .. } => {}
+            Event::Entry { body } => self.rename_in(body),
             Event::Answer { visit, sees, amends, .. } => {
                 sees.retain(|seen| !self.dropped.contains(seen));
                 sees.iter_mut().for_each(|seen| self.rename(seen));
@@ -84,6 +85,14 @@ impl Again {
     fn rename(&self, key: &mut EventKey) {
         if let Some(new) = self.renamed.get(key) {
             *key = new.clone();
+        }
+    }
+
+    /// Keys in an entry's JSON stand in quotes, and nothing else looks like one. One that is not made again names nothing.
+    fn rename_in(&self, body: &mut String) {
+        let quoted = |key: &EventKey| ["\"", key.as_str(), "\""].concat();
+        for (old, new) in self.renamed.iter() {
+            *body = body.replace(&quoted(old), &quoted(new));
         }
     }
 
