@@ -5,6 +5,7 @@ pub mod answer;
 pub mod asset;
 pub mod calendar;
 pub mod directory;
+pub mod label;
 pub mod observation;
 pub mod policy;
 pub mod reading;
