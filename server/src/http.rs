@@ -23,6 +23,7 @@ mod body;
 pub mod devices;
 pub mod enrolments;
 pub mod health;
+pub mod labels;
 mod let_pass;
 pub mod metrics;
 pub mod officers;
@@ -52,6 +53,9 @@ pub fn router(app: App) -> Router {
         .route("/held/release", post(quarantine::release))
         .route("/health", get(health::show))
         .route("/operations", post(authoring::operation))
+        .route("/labels", get(labels::show))
+        .route("/labels.css", get(labels::style))
+        .route("/labels.js", get(labels::script))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         // A checklist is one entry, and an entry one change.
         .route("/templates", post(authoring::template).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX / 2)))

@@ -13,6 +13,7 @@ pub mod error;
 pub mod founding;
 pub mod http;
 pub mod identity;
+pub mod labels;
 pub mod load;
 pub mod machine;
 pub mod metrics;

@@ -104,3 +104,9 @@ pub const BEHIND_MAX: u32 = 3;
 pub const SLOT_DRAWN_MIN: u32 = 1 << 16;
 /// Slots from one drawn base to the next: more tabs than anybody has.
 pub const SLOTS_PER_BASE: u32 = 64;
+/// Labels on one page to print: a station's whole register, several times over.
+pub const LABELS_MAX: usize = 2_000;
+/// Characters that somebody may type, or a code may hold, when a thing is looked for: the longest label of ours.
+pub const CODE_CHARS_MAX: usize = 160;
+/// Scans that a phone keeps to be looked into later: a day's worth.
+pub const SCANS_LATER_MAX: usize = 50;

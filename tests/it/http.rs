@@ -4,6 +4,7 @@ mod assets;
 mod authoring;
 mod board;
 mod enrolments;
+mod labels;
 mod operation;
 mod problems;
 mod quarantine;

@@ -3,7 +3,7 @@
 //!
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the
 //! way to the relay, `membership` what it says about this phone, `board` the supervisor's stream, `quarantine` what
-//! supervisors judge, `operations` what they start, `store` says what lies where on the disk, `tabs` talks to the phone's
+//! supervisors judge, `operations` what they start, `scan` what codes name, `store` says what lies where on the disk, `tabs` talks to the phone's
 //! other tabs, `watch` makes the slices.
 
 pub mod store;
@@ -29,6 +29,8 @@ mod perform;
 mod quarantine;
 #[cfg(target_arch = "wasm32")]
 mod run;
+#[cfg(target_arch = "wasm32")]
+mod scan;
 #[cfg(target_arch = "wasm32")]
 mod state;
 #[cfg(target_arch = "wasm32")]

@@ -12,11 +12,13 @@ use shared::trust::rights::Role;
 
 mod kept;
 mod round;
+mod scan;
 
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
 pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
 };
+pub use scan::{AskedIn, CountView, Counted, FoundView, LabelsView, Miss, ThingView};
 
 /// One part of the view model.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -39,6 +41,15 @@ pub enum Slice {
     /// What does not count, as of when it was fetched.
     #[n(20)]
     Quarantine(#[n(0)] QuarantineView),
+    /// What was looked for last.
+    #[n(60)]
+    Found(#[n(0)] FoundView),
+    /// The open line that collects scans.
+    #[n(61)]
+    Count(#[n(0)] CountView),
+    /// What labels can be printed for.
+    #[n(62)]
+    Labels(#[n(0)] LabelsView),
 }
 
 shared::read_choice!(Slice {
@@ -48,6 +59,9 @@ shared::read_choice!(Slice {
     3 => Sync { 0 },
     4 => Board { 0 },
     20 => Quarantine { 0 },
+    60 => Found { 0 },
+    61 => Count { 0 },
+    62 => Labels { 0 },
 });
 
 /// Who uses this phone.

@@ -1,4 +1,4 @@
-//! The browser, as far as the interface touches it: the only file here that names `web_sys` and `js_sys`. It decides
+//! The browser, as far as the interface touches it: only this and `browser/` name `web_sys` and `js_sys`. It decides
 //! nothing; sockets, storage of records and keys are the core's.
 
 use std::cell::RefCell;
@@ -7,11 +7,17 @@ use std::rc::Rc;
 use shared::time::Timestamp;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use web_sys::{
-    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlTextAreaElement, KeyboardEvent,
-    MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage, Window, Worker, WorkerOptions,
-    WorkerType,
+    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
+    HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage,
+    Window, Worker, WorkerOptions, WorkerType,
 };
 use yew::NodeRef;
+
+mod camera;
+mod visibility;
+
+pub use camera::{Camera, CameraFault, Sight, vibrate};
+pub use visibility::Visibility;
 
 fn window() -> Window {
     web_sys::window().expect("the interface runs in a page")
@@ -233,11 +239,12 @@ impl Drop for Timer {
 
 // ---- elements ---------------------------------------------------------------------------------------------------
 
-/// What stands in an input or a text area. Read when it is needed, never while an input method composes.
+/// What stands in an input, a text area or a select. Read when it is needed, never while an input method composes.
 pub fn text_of(node: &NodeRef) -> String {
     node.cast::<HtmlInputElement>()
         .map(|input| input.value())
         .or_else(|| node.cast::<HtmlTextAreaElement>().map(|area| area.value()))
+        .or_else(|| node.cast::<HtmlSelectElement>().map(|select| select.value()))
         .unwrap_or_default()
 }
 

@@ -6,7 +6,9 @@ use std::cell::{Cell, Ref, RefCell};
 use std::rc::Rc;
 
 use link::Slice;
-use link::slice::{BoardSlice, RoundView, SessionView, SyncView, TodayView};
+use link::slice::{
+    BoardSlice, CountView, FoundView, LabelsView, RoundView, SessionView, SyncView, TodayView,
+};
 use shared::api::quarantine::QuarantineView;
 
 use crate::preferences::Preferences;
@@ -49,6 +51,12 @@ pub struct View {
     pub board: Option<Rc<BoardSlice>>,
     /// What does not count, as it was last fetched.
     pub quarantine: Option<Rc<QuarantineView>>,
+    /// What was looked for last.
+    pub found: Option<Rc<FoundView>>,
+    /// The open line that collects scans.
+    pub count: Option<Rc<CountView>>,
+    /// What labels can be printed for.
+    pub labels: Option<Rc<LabelsView>>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
     /// The last answer that was not kept.
@@ -93,6 +101,9 @@ impl Store {
             is_sync_known: false,
             board: None,
             quarantine: None,
+            found: None,
+            count: None,
+            labels: None,
             tentative: Rc::default(),
             unkept: None,
             is_update_ready: false,
@@ -152,6 +163,9 @@ impl View {
             }
             Slice::Board(board) => self.board = Some(Rc::new(board)),
             Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
+            Slice::Found(found) => self.found = Some(Rc::new(found)),
+            Slice::Count(count) => self.count = Some(Rc::new(count)),
+            Slice::Labels(labels) => self.labels = Some(Rc::new(labels)),
             Slice::Round(round) => {
                 self.settle(&round);
                 self.round = Some(Rc::new(round));

@@ -38,6 +38,13 @@ impl Engine {
             Command::Release { document, device } => return self.release(id, document, device),
             Command::StartOperation { label } => return self.start_operation(id, label),
             Command::EndOperation { name } => return self.end_operation(id, &name),
+            Command::Find { text } => return self.find(id, &text),
+            Command::OpenCount { round, subject, item } => {
+                *self.open_count.borrow_mut() = Some((round, subject, item));
+                self.resend_count();
+            }
+            Command::CloseCount => drop(self.open_count.borrow_mut().take()),
+            Command::LoadLabels { station } => return self.load_labels(id, station),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {

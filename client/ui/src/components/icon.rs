@@ -62,6 +62,8 @@ pub enum Icon {
     Close,
     /// A bell: attention.
     Bell,
+    /// The corners of a viewfinder around a code: scan.
+    Scan,
 }
 
 impl Icon {
@@ -103,6 +105,9 @@ impl Icon {
             }
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::Bell => "M6 17V10.5a6 6 0 0 1 12 0V17l1.5 1.5h-15zM10 21h4",
+            Self::Scan => {
+                "M3.5 8V3.5H8M16 3.5h4.5V8M20.5 16v4.5H16M8 20.5H3.5V16M8 8h3v3H8zM13.5 8.5H16v2M8 13.5v2.5h2.5M13.5 13.5H16V16h-2.5"
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use link::slice::{CardView, Input, RoundView};
+use shared::domain::round::RoundName;
 use yew::{
     Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_node_ref, use_state,
     use_state_eq,
@@ -12,6 +13,7 @@ use yew::{
 use super::answering;
 use super::history::History;
 use super::panels::{Fault, Note, Value};
+use super::scans::to_count;
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::browser::{self, Timer};
@@ -67,8 +69,8 @@ fn kept_key(round: &RoundView) -> String {
 }
 
 /// Where the list leaves the card that it wants opened, once.
-pub fn opened_key(round: &RoundView) -> String {
-    ["muster.open ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
+pub fn opened_key(round: &RoundName) -> String {
+    ["muster.open ", &Route::Round(round.clone(), RoundPart::Cards).address()].concat()
 }
 
 fn card_of(unkept: &Unkept) -> CardId {
@@ -76,8 +78,8 @@ fn card_of(unkept: &Unkept) -> CardId {
 }
 
 fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
-    let asked = browser::kept(&opened_key(round)).and_then(|text| CardId::from_text(&text));
-    browser::forget(&opened_key(round));
+    let asked = browser::kept(&opened_key(&round.name)).and_then(|text| CardId::from_text(&text));
+    browser::forget(&opened_key(&round.name));
     if let Some(asked) = asked.filter(|asked| asked.index(round).is_some()) {
         return asked;
     }
@@ -271,6 +273,7 @@ fn answers(
             choice_pad(&AnswerPadProps { words, own: own.clone(), is_open, ontap: ontap.clone() }, options)
         }
         Input::Later => html! { <p class="hint" role="status">{ words.later_kind() }</p> },
+        Input::Scan => to_count(words, reach, &round.name, card),
         _ => html! { <Value {key} card={card.clone()} {draft} {is_open} {onsaid} /> },
     };
     let onnote = {
