@@ -114,7 +114,8 @@ impl Inner {
 
     async fn run(&self, video: &HtmlVideoElement) -> Result<(), CameraFault> {
         let stream = ask().await?;
-        self.stream.replace(Some(stream.clone()));
+        // Not `stream.clone()`: that is JavaScript's, and makes tracks that nobody would stop.
+        self.stream.replace(Some(Clone::clone(&stream)));
         if !self.is_open.get() {
             self.close(); // left before the person answered
             return Ok(());

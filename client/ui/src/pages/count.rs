@@ -80,6 +80,7 @@ pub fn CountPage(props: &CountPageProps) -> Html {
             Err(code) => hit.set(Some(Hit::Failed { code, answer: String::new() })),
         })
     });
+    let onundo = use_undo_count(props, &hit);
     let back = Some(Route::Round(props.round.clone(), RoundPart::Cards));
     let Some(count) = count else {
         return html! {
@@ -95,7 +96,6 @@ pub fn CountPage(props: &CountPageProps) -> Html {
             None => hit.set(None),
         })
     };
-    let onundo = use_undo_count(props, &hit);
     html! {
         <Screen title={words.label(&count.name).to_owned()} subtitle={words.count_hint()} {back}>
             <div class="scan">

@@ -29,10 +29,11 @@ fn counting(device: u8) -> Device {
     let mut phone = phone_asked(device, Recurrence::Daily, vec![line]);
     let things = ["ZM-1", "ZM-2", "ZM-3"].map(|id| RegisterEntry::Asset(asset(id, &format!("GA/{id}/7"))));
     let live = CollectionId::of(&Shelf::Live(station()));
-    let writes = entries(DocumentId::register(&bureau(), &station()), &things).into_iter().map(|write| match write {
-        Write::Change(change) => Write::Change(StoredChange { collection: live.clone(), ..change }),
-        other => other,
-    });
+    let writes =
+        entries(DocumentId::register(&bureau(), &station()), &things).into_iter().map(|write| match write {
+            Write::Change(change) => Write::Change(StoredChange { collection: live.clone(), ..change }),
+            other => other,
+        });
     phone.handle(NOW, 0, Input::FromOtherTab(writes.collect()));
     phone
 }
@@ -69,7 +70,11 @@ fn a_thing_is_found_by_all_that_stands_on_it() {
     let code = ShortCode::of(&AssetId::parse("ZM-2").unwrap()).to_string();
     for text in ["MU1/zhongmiao/ZM-2", "MU1/huailin/ZM-2", "zm2", "ga-zm-2-7", &code] {
         let found = scan::found(&mut phone, text, NOW);
-        assert_eq!(found.things.iter().map(|thing| thing.id.as_str()).collect::<Vec<_>>(), ["ZM-2"], "{text}");
+        assert_eq!(
+            found.things.iter().map(|thing| thing.id.as_str()).collect::<Vec<_>>(),
+            ["ZM-2"],
+            "{text}"
+        );
         assert_eq!((found.answer.as_str(), found.miss), ("ZM-2", None), "{text}");
         assert_eq!((found.things[0].holder.as_str(), found.things[0].code.as_str()), ("王芳", code.as_str()));
     }
