@@ -1,5 +1,6 @@
 //! Labels as the relay draws them, read again by the decoder that phones load: straight, turned, out of focus, far away,
 //! in bad light.
+#![expect(clippy::cast_possible_truncation, reason = "pixels and shades are small")]
 
 use proptest::prelude::*;
 use server::labels::{Format, Job, Offset, Sticker, page};

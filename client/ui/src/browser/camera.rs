@@ -277,7 +277,7 @@ async fn native() -> Option<JsValue> {
 fn picture(video: &HtmlVideoElement, turn: u32) -> Result<Promise, JsValue> {
     let [width, height] = [video.video_width(), video.video_height()].map(u32::cast_signed);
     let whole = width.min(height);
-    let side = if turn % 2 == 0 { whole } else { whole / 2 };
+    let side = if turn.is_multiple_of(2) { whole } else { whole / 2 };
     let pixels = u32::try_from(side.min(SIDE_PIXELS_MAX)).unwrap_or_default();
     let options = ImageBitmapOptions::new();
     options.set_resize_width(pixels);

@@ -260,7 +260,7 @@ fn answers(
     let key = CardId::of(card).to_text();
     let draft = (*state.draft).clone();
     let is_open = !*state.is_confirming;
-    let has_own = own.is_some();
+    let has_own = own.is_some() && card.input != Input::Scan;
     match *state.panel {
         Panel::Fault => return html! { <Fault {key} card={card.clone()} {draft} {onsaid} {oncancel} /> },
         Panel::Note => return html! { <Note {key} card={card.clone()} {draft} {onsaid} {oncancel} /> },
