@@ -27,11 +27,13 @@ pub mod labels;
 mod let_pass;
 pub mod metrics;
 pub mod officers;
+pub mod peer;
 pub mod quarantine;
 mod request_id;
 pub mod session;
 pub mod sessions;
 pub mod sync;
+pub mod trust;
 
 /// No inline script or style, no foreign origin; wasm may be compiled.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
