@@ -72,9 +72,10 @@ pub enum ExpiryBand {
 }
 
 impl ExpiryBand {
-    /// The band of so many days before the last day of use, which still counts as in date.
-    pub fn after_days(days: i64) -> Self {
-        match days {
+    /// The band of a date; the last day of use still counts as in date.
+    pub fn of(expires: Option<Date>, today: Date) -> Self {
+        let Some(expires) = expires else { return Self::Far };
+        match expires.days() - today.days() {
             ..0 => Self::Expired,
             0..=7 => Self::Days7,
             8..=30 => Self::Days30,
@@ -85,9 +86,9 @@ impl ExpiryBand {
 }
 
 impl Asset {
-    /// The band on a date.
+    /// The band on a date; the last day of use still counts as in date.
     pub fn expiry_band(&self, today: Date) -> ExpiryBand {
-        self.expires.map_or(ExpiryBand::Far, |expires| ExpiryBand::after_days(expires.days() - today.days()))
+        ExpiryBand::of(self.expires, today)
     }
 }
 

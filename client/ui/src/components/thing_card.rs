@@ -12,11 +12,10 @@ use crate::i18n::Words;
 /// How near the end of its life a thing is, in words; none when that is far away.
 pub fn expiry(words: Words, expires: Option<Date>, today: Date) -> Html {
     let Some(date) = expires else { return Html::default() };
-    let days = date.days() - today.days();
-    let (class, icon, text) = match ExpiryBand::after_days(days) {
+    let (class, icon, text) = match ExpiryBand::of(expires, today) {
         ExpiryBand::Expired => ("fault", Icon::Cross, words.thing_expired(&format::date(date))),
         ExpiryBand::Days7 | ExpiryBand::Days30 => {
-            let days = u32::try_from(days).unwrap_or_default();
+            let days = u32::try_from(date.days() - today.days()).unwrap_or_default();
             ("watch", Icon::Triangle, words.thing_expires_in(&format::date(date), days))
         }
         ExpiryBand::Days90 | ExpiryBand::Far => ("ok", Icon::Check, words.thing_in_date(&format::date(date))),

@@ -1,7 +1,6 @@
 //! Labels to print: which things, on which paper, moved by how much. The relay draws the page; how far this browser's
 //! printer is off is kept here, for each paper.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use link::Command;
@@ -109,14 +108,14 @@ pub fn LabelsPage(_props: &LabelsPageProps) -> Html {
     let labels = use_slice(|view| view.labels.clone());
     let Sending { is_busy, failed, send } = use_sending(true, Callback::noop());
     let station = use_state_eq(|| None::<StationCode>);
-    let chosen = use_state(BTreeSet::<AssetId>::new);
+    let chosen = use_state(Vec::<AssetId>::new);
     let kind = use_state_eq(|| None::<String>);
     let search = use_state_eq(String::new);
     let look = use_state_eq(Look::kept);
     {
         let (send, chosen, kind) = (send.clone(), chosen.clone(), kind.clone());
         use_effect_with((*station).clone(), move |station| {
-            chosen.set(BTreeSet::new());
+            chosen.set(Vec::new());
             kind.set(None);
             send.emit(Command::LoadLabels { station: station.clone() });
         });
@@ -249,7 +248,7 @@ fn kinds(words: Words, labels: &LabelsView, kind: &UseStateHandle<Option<String>
     }
 }
 
-fn choose_all(words: Words, shown: &[&ThingView], chosen: &UseStateHandle<BTreeSet<AssetId>>) -> Html {
+fn choose_all(words: Words, shown: &[&ThingView], chosen: &UseStateHandle<Vec<AssetId>>) -> Html {
     let ids: Vec<AssetId> = shown.iter().map(|thing| thing.id.clone()).collect();
     let (all, none) = (chosen.clone(), chosen.clone());
     let add = ids.clone();
@@ -257,21 +256,26 @@ fn choose_all(words: Words, shown: &[&ThingView], chosen: &UseStateHandle<BTreeS
         <div class="choose-all">
             <span class="figures" data-testid="labels-chosen">{ words.labels_chosen(u32::try_from(chosen.len()).unwrap_or(u32::MAX)) }</span>
             <button type="button" class="quiet" data-testid="labels-all" onclick={move |_| {
-                all.set(all.iter().cloned().chain(add.iter().cloned()).collect());
+                let mut next = without(&all, &add);
+                next.extend_from_slice(&add);
+                all.set(next);
             }}>{ words.labels_choose_shown() }</button>
-            <button type="button" class="quiet" onclick={move |_| {
-                none.set(none.iter().filter(|id| !ids.contains(id)).cloned().collect());
-            }}>{ words.labels_choose_none() }</button>
+            <button type="button" class="quiet" onclick={move |_| none.set(without(&none, &ids))}>{ words.labels_choose_none() }</button>
         </div>
     }
 }
 
-fn row(words: Words, thing: &ThingView, chosen: &UseStateHandle<BTreeSet<AssetId>>) -> Html {
+/// Those that are not among the others.
+fn without(all: &[AssetId], others: &[AssetId]) -> Vec<AssetId> {
+    all.iter().filter(|id| !others.contains(id)).cloned().collect()
+}
+
+fn row(words: Words, thing: &ThingView, chosen: &UseStateHandle<Vec<AssetId>>) -> Html {
     let (toggled, id) = (chosen.clone(), thing.id.clone());
     let onchange = move |_| {
-        let mut next = (*toggled).clone();
-        if !next.remove(&id) {
-            next.insert(id.clone());
+        let mut next = without(&toggled, std::slice::from_ref(&id));
+        if next.len() == toggled.len() {
+            next.push(id.clone());
         }
         toggled.set(next);
     };
@@ -320,7 +324,7 @@ fn paper(words: Words, look: &UseStateHandle<Look>) -> Html {
     }
 }
 
-fn links(words: Words, labels: &LabelsView, chosen: &BTreeSet<AssetId>, look: &Look) -> Html {
+fn links(words: Words, labels: &LabelsView, chosen: &[AssetId], look: &Look) -> Html {
     let ids: Vec<&str> =
         labels.things.iter().filter(|t| chosen.contains(&t.id)).map(|t| t.id.as_str()).collect();
     let print = look.address(&labels.station, &["&assets=", &ids.join(",")].concat());
