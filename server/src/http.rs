@@ -24,6 +24,7 @@ pub mod devices;
 pub mod enrolments;
 pub mod handling;
 pub mod health;
+pub mod labels;
 mod let_pass;
 pub mod metrics;
 pub mod officers;
@@ -57,6 +58,9 @@ pub fn router(app: App) -> Router {
         .route("/held/release", post(quarantine::release))
         .route("/health", get(health::show))
         .route("/operations", post(authoring::operation))
+        .route("/labels", get(labels::show))
+        .route("/labels.css", get(labels::style))
+        .route("/labels.js", get(labels::script))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         // Each defect comes with what was on the screen.
         .route("/defects", post(handling::defects).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX)))

@@ -14,6 +14,7 @@ pub mod founding;
 pub mod handling;
 pub mod http;
 pub mod identity;
+pub mod labels;
 pub mod lan;
 pub mod load;
 pub mod machine;

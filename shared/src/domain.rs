@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod defect;
 pub mod directory;
 pub mod history;
+pub mod label;
 pub mod need;
 pub mod observation;
 pub mod photo;

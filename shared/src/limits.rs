@@ -123,3 +123,9 @@ pub const UPLOAD_METADATA_MAX: usize = 1_024;
 pub const PHOTO_DISK_FREE_MIN: u64 = 256 << 20;
 /// Photos that go with one answer: what a fault needs, and no album.
 pub const PHOTOS_MAX: usize = 6;
+/// Labels on one page to print: a station's whole register, several times over.
+pub const LABELS_MAX: usize = 2_000;
+/// Characters that somebody may type, or a code may hold, when a thing is looked for: the longest label of ours.
+pub const CODE_CHARS_MAX: usize = 160;
+/// Scans that a phone keeps to be looked into later: a day's worth.
+pub const SCANS_LATER_MAX: usize = 50;

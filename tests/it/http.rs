@@ -5,6 +5,7 @@ mod authoring;
 mod board;
 mod enrolments;
 mod handling;
+mod labels;
 mod operation;
 mod photos;
 mod problems;

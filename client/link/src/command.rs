@@ -8,7 +8,7 @@ use shared::domain::defect::{DefectAct, DefectName};
 use shared::domain::need::NeedName;
 use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
-use shared::ids::{AssetId, DeviceId, DocumentId, EventKey, ItemId, PhotoHash, SubjectId};
+use shared::ids::{AssetId, DeviceId, DocumentId, EventKey, ItemId, PhotoHash, StationCode, SubjectId};
 
 use super::Note;
 
@@ -247,6 +247,37 @@ pub enum Command {
     /// Opens what was set aside once more.
     #[n(10)]
     TryAside,
+    /// Looks for what a scan or somebody's typing names, on this phone; the `Found` slice comes before the answer.
+    #[n(60)]
+    Find {
+        /// What the camera saw or somebody typed.
+        #[n(0)]
+        text: String,
+    },
+    /// A line that collects scans is on the screen: its slice comes now and after every change. The round is opened by
+    /// itself.
+    #[n(61)]
+    OpenCount {
+        /// In which round.
+        #[n(0)]
+        round: RoundName,
+        /// About what.
+        #[n(1)]
+        subject: SubjectId,
+        /// Which line.
+        #[n(2)]
+        item: ItemId,
+    },
+    /// It is no longer on the screen.
+    #[n(62)]
+    CloseCount,
+    /// Sends the things of a station for the choice of labels; the `Labels` slice comes before the answer.
+    #[n(63)]
+    LoadLabels {
+        /// Which station; one's own when none is named.
+        #[n(0)]
+        station: Option<StationCode>,
+    },
 }
 
 shared::read_choice!(Command {
@@ -279,6 +310,10 @@ shared::read_choice!(Command {
     59 => CloseHandled {},
     9 => Visible { 0 },
     10 => TryAside {},
+    60 => Find { text },
+    61 => OpenCount { round, subject, item },
+    62 => CloseCount {},
+    63 => LoadLabels { station },
     11 => Start { notes },
 });
 

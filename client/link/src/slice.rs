@@ -14,6 +14,7 @@ mod handled;
 mod kept;
 mod photos;
 mod round;
+mod scan;
 
 pub use handled::{
     AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView,
@@ -24,6 +25,7 @@ pub use photos::{DraftView, PhotosView, RefusedPhoto};
 pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
 };
+pub use scan::{AskedIn, CountView, Counted, FoundView, LabelsView, Miss, ThingView};
 
 /// One part of the view model.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -58,6 +60,15 @@ pub enum Slice {
     /// What every screen must say of defects.
     #[n(52)]
     Alarm(#[n(0)] AlarmView),
+    /// What was looked for last.
+    #[n(60)]
+    Found(#[n(0)] FoundView),
+    /// The open line that collects scans.
+    #[n(61)]
+    Count(#[n(0)] CountView),
+    /// What labels can be printed for.
+    #[n(62)]
+    Labels(#[n(0)] LabelsView),
 }
 
 shared::read_choice!(Slice {
@@ -71,6 +82,9 @@ shared::read_choice!(Slice {
     50 => Defects { 0 },
     51 => Needs { 0 },
     52 => Alarm { 0 },
+    60 => Found { 0 },
+    61 => Count { 0 },
+    62 => Labels { 0 },
 });
 
 /// Who uses this phone.

@@ -16,12 +16,15 @@ use crate::first_preferences;
 use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::board::BoardPage;
+use crate::pages::count::CountPage;
 use crate::pages::defects::DefectsPage;
 use crate::pages::enrol::EnrolPage;
+use crate::pages::labels::LabelsPage;
 use crate::pages::me::MePage;
 use crate::pages::needs::NeedsPage;
 use crate::pages::quarantine::QuarantinePage;
 use crate::pages::round::RoundPage;
+use crate::pages::scan::ScanPage;
 use crate::pages::skeleton::Skeleton;
 use crate::pages::sync::SyncPage;
 use crate::pages::today::TodayPage;
@@ -132,7 +135,8 @@ struct UpdateProps {
 /// A newer version waits; never offered in the middle of a round.
 #[component]
 fn Update(props: &UpdateProps) -> Html {
-    let is_ready = use_slice(|view| view.is_update_ready && !matches!(view.route, Route::Round(..)));
+    let is_ready =
+        use_slice(|view| view.is_update_ready && !matches!(view.route, Route::Round(..) | Route::Count(..)));
     if !is_ready {
         return Html::default();
     }
@@ -162,6 +166,7 @@ fn Screens(props: &ScreensProps) -> Html {
     let mut places = vec![
         home,
         Place { route: Route::Defects, icon: Icon::Wrench, name: words.defects_title().into() },
+        Place { route: Route::Scan, icon: Icon::Scan, name: words.nav_scan().into() },
         Place { route: Route::Sync, icon: Icon::Sync, name: words.nav_sync().into() },
         Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
     ];
@@ -173,6 +178,11 @@ fn Screens(props: &ScreensProps) -> Html {
     let person = props.person.clone();
     let page = match &route {
         Route::Round(name, part) => html! { <RoundPage name={name.clone()} part={*part} {person} /> },
+        Route::Scan => html! { <ScanPage {person} /> },
+        Route::Count(round, subject, item) => html! {
+            <CountPage round={round.clone()} subject={subject.clone()} item={item.clone()} {person} />
+        },
+        Route::Labels => html! { <LabelsPage {person} /> },
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
         Route::Defects => html! { <DefectsPage {person} /> },
@@ -185,7 +195,7 @@ fn Screens(props: &ScreensProps) -> Html {
     html! {
         <div class="frame" data-screen={screen_word(&route)}>
             { page }
-            if !matches!(route, Route::Round(..)) { <Nav label={words.nav_label()} {places} {here} {ongo} /> }
+            if !matches!(route, Route::Round(..) | Route::Count(..)) { <Nav label={words.nav_label()} {places} {here} {ongo} /> }
         </div>
     }
 }
@@ -199,5 +209,8 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Defects => "defects",
         Route::Needs => "needs",
         Route::Quarantine => "quarantine",
+        Route::Scan => "scan",
+        Route::Count(..) => "count",
+        Route::Labels => "labels",
     }
 }

@@ -1,4 +1,4 @@
-//! The browser, as far as the interface touches it: only here and in the files below it are `web_sys` and `js_sys` named. It decides
+//! The browser, as far as the interface touches it: only this and `browser/` name `web_sys` and `js_sys`. It decides
 //! nothing; sockets, storage of records and keys are the core's.
 
 use std::cell::RefCell;
@@ -13,11 +13,15 @@ use web_sys::{
 };
 use yew::NodeRef;
 
+mod camera;
 mod picked;
 mod senses;
+mod visibility;
 
+pub use camera::{Camera, CameraFault, Sight, vibrate};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
+pub use visibility::Visibility;
 
 fn window() -> Window {
     web_sys::window().expect("the interface runs in a page")
@@ -245,11 +249,12 @@ impl Drop for Timer {
 
 // ---- elements ---------------------------------------------------------------------------------------------------
 
-/// What stands in an input or a text area. Read when it is needed, never while an input method composes.
+/// What stands in an input, a text area or a select. Read when it is needed, never while an input method composes.
 pub fn text_of(node: &NodeRef) -> String {
     node.cast::<HtmlInputElement>()
         .map(|input| input.value())
         .or_else(|| node.cast::<HtmlTextAreaElement>().map(|area| area.value()))
+        .or_else(|| node.cast::<HtmlSelectElement>().map(|select| select.value()))
         .unwrap_or_default()
 }
 

@@ -2,12 +2,15 @@
 //! leaves all drawing to `components`.
 
 pub mod board;
+pub mod count;
 pub mod defects;
 pub mod enrol;
+pub mod labels;
 pub mod me;
 pub mod needs;
 pub mod quarantine;
 pub mod round;
+pub mod scan;
 pub mod screen;
 pub mod skeleton;
 pub mod sync;

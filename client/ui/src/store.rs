@@ -7,7 +7,8 @@ use std::rc::Rc;
 
 use link::Slice;
 use link::slice::{
-    AlarmView, BoardSlice, DefectsView, NeedsView, PhotosView, RoundView, SessionView, SyncView, TodayView,
+    AlarmView, BoardSlice, CountView, DefectsView, FoundView, LabelsView, NeedsView, PhotosView, RoundView,
+    SessionView, SyncView, TodayView,
 };
 use shared::api::quarantine::QuarantineView;
 use shared::domain::defect::DefectName;
@@ -62,6 +63,12 @@ pub struct View {
     pub asked_defect: Option<DefectName>,
     /// What every screen must say of defects.
     pub alarm: Rc<AlarmView>,
+    /// What was looked for last.
+    pub found: Option<Rc<FoundView>>,
+    /// The open line that collects scans.
+    pub count: Option<Rc<CountView>>,
+    /// What labels can be printed for.
+    pub labels: Option<Rc<LabelsView>>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
     /// The last answer that was not kept.
@@ -111,6 +118,9 @@ impl Store {
             needs: None,
             asked_defect: None,
             alarm: Rc::default(),
+            found: None,
+            count: None,
+            labels: None,
             tentative: Rc::default(),
             unkept: None,
             is_update_ready: false,
@@ -174,6 +184,9 @@ impl View {
             Slice::Defects(view) => self.defects = Some(Rc::new(view)),
             Slice::Needs(view) => self.needs = Some(Rc::new(view)),
             Slice::Alarm(view) => self.alarm = Rc::new(view),
+            Slice::Found(found) => self.found = Some(Rc::new(found)),
+            Slice::Count(count) => self.count = Some(Rc::new(count)),
+            Slice::Labels(labels) => self.labels = Some(Rc::new(labels)),
             Slice::Round(round) => {
                 self.settle(&round);
                 self.round = Some(Rc::new(round));

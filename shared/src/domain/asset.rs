@@ -71,17 +71,24 @@ pub enum ExpiryBand {
     Expired,
 }
 
+impl ExpiryBand {
+    /// The band of a date; the last day of use still counts as in date.
+    pub fn of(expires: Option<Date>, today: Date) -> Self {
+        let Some(expires) = expires else { return Self::Far };
+        match expires.days() - today.days() {
+            ..0 => Self::Expired,
+            0..=7 => Self::Days7,
+            8..=30 => Self::Days30,
+            31..=90 => Self::Days90,
+            _ => Self::Far,
+        }
+    }
+}
+
 impl Asset {
     /// The band on a date; the last day of use still counts as in date.
     pub fn expiry_band(&self, today: Date) -> ExpiryBand {
-        let Some(expires) = self.expires else { return ExpiryBand::Far };
-        match expires.days() - today.days() {
-            ..0 => ExpiryBand::Expired,
-            0..=7 => ExpiryBand::Days7,
-            8..=30 => ExpiryBand::Days30,
-            31..=90 => ExpiryBand::Days90,
-            _ => ExpiryBand::Far,
-        }
+        ExpiryBand::of(self.expires, today)
     }
 }
 

@@ -124,6 +124,11 @@ impl Rights {
         self.role >= Role::Supervisor || self.may_sign(Role::Lead, station)
     }
 
+    /// Whether labels may be printed for a station's things: by its own people, and by supervisors.
+    pub fn may_print_labels(&self, station: &StationCode) -> bool {
+        self.role >= Role::Supervisor || self.station.as_ref() == Some(station)
+    }
+
     /// Whether an operation may be started or ended.
     pub fn may_start_operation(&self) -> bool {
         self.role >= Role::Supervisor

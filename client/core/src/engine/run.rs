@@ -68,6 +68,13 @@ impl Engine {
                 self.refresh();
             }
             Command::CloseHandled => self.is_handled_open.set(false),
+            Command::Find { text } => return self.find(id, &text),
+            Command::OpenCount { round, subject, item } => {
+                *self.open_count.borrow_mut() = Some((round, subject, item));
+                self.resend_count();
+            }
+            Command::CloseCount => drop(self.open_count.borrow_mut().take()),
+            Command::LoadLabels { station } => return self.load_labels(id, station),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {

@@ -27,6 +27,7 @@ pub struct Engine {
     pub(super) open_round: RefCell<Option<RoundName>>,
     /// Whether a screen of defects or needs is shown.
     pub(super) is_handled_open: Cell<bool>,
+    pub(super) open_count: RefCell<Option<watch::scan::CountPlace>>,
     pub(super) storage: Cell<Option<StorageView>>,
     pub(super) line: Line,
     pub(super) board: Board,
@@ -74,6 +75,7 @@ struct Sent {
     alarm: Vec<u8>,
     defects: Vec<u8>,
     needs: Vec<u8>,
+    count: Vec<u8>,
 }
 
 impl Engine {
@@ -125,6 +127,12 @@ impl Engine {
         self.refresh();
     }
 
+    /// The open line that collects scans is sent whole, even when it is the one that was sent last.
+    pub(super) fn resend_count(self: &Rc<Self>) {
+        self.sent.borrow_mut().count.clear();
+        self.refresh();
+    }
+
     fn flush_soon(self: &Rc<Self>) {
         let mut flush = self.flush.borrow_mut();
         if flush.is_none() {
@@ -159,6 +167,12 @@ impl Engine {
             && let Some(view) = watch::round::view(device, name)
         {
             send(&mut sent.round, Slice::Round(view));
+        }
+        if stale.round
+            && let Some(place) = self.open_count.borrow().as_ref()
+            && let Some(view) = watch::scan::count(device, place)
+        {
+            send(&mut sent.count, Slice::Count(view));
         }
         if stale.today {
             let now = clock::now();

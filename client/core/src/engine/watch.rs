@@ -2,6 +2,7 @@
 
 pub mod handled;
 pub mod round;
+pub mod scan;
 pub mod sync;
 pub mod today;
 

@@ -1,7 +1,7 @@
 //! The upper part of a card: what is looked at, when it is fine, what it was last time, what is true of it now and
 //! where that is safe. A dispute shows every standing answer with its author.
 
-use link::slice::{CardView, EventState, EventView, Place};
+use link::slice::{CardView, EventState, EventView, Input, Place};
 use shared::domain::answer::Answer;
 use shared::domain::photo::Attached;
 use shared::time::{Timestamp, Zone};
@@ -152,6 +152,12 @@ fn bell(words: Words, card: &CardView, zone: Zone, now: Timestamp) -> Html {
 fn reading(words: Words, card: &CardView, own: Option<&Own>, zone: Zone, now: Timestamp) -> Html {
     let standing: Vec<&EventView> =
         card.events.iter().filter(|event| event.state == EventState::Standing).collect();
+    // Each of a hundred scans is on the screen where they are counted.
+    if card.input == Input::Scan && !card.reading.answers.is_empty() {
+        return html! {
+            <div class="reading-box">{ mark(Status::Value, &words.counted(u32::try_from(card.reading.answers.len()).unwrap_or(u32::MAX))) }</div>
+        };
+    }
     if card.reading.is_disputed {
         return html! {
             <div class="dispute-box" data-testid="dispute">

@@ -74,6 +74,8 @@ pub enum Icon {
     Speech,
     /// A star: a rating.
     Star,
+    /// The corners of a viewfinder around a code: scan.
+    Scan,
 }
 
 impl Icon {
@@ -127,6 +129,9 @@ impl Icon {
             }
             Self::Speech => "M4 5h16v11h-9l-4.5 4V16H4z",
             Self::Star => "M12 3.5l2.7 5.6 6.1.8-4.5 4.2 1.1 6.1-5.4-3-5.4 3 1.1-6.1L3.2 9.9l6.1-.8z",
+            Self::Scan => {
+                "M3.5 8V3.5H8M16 3.5h4.5V8M20.5 16v4.5H16M8 20.5H3.5V16M8 8h3v3H8zM13.5 8.5H16v2M8 13.5v2.5h2.5M13.5 13.5H16V16h-2.5"
+            }
         }
     }
 }

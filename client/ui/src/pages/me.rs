@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use link::slice::Person;
 use shared::trust::rights::Role;
-use yew::{AttrValue, Callback, Html, Properties, component, html};
+use yew::{AttrValue, Callback, Html, MouseEvent, Properties, component, html};
 
 use crate::components::choice::Choice;
-use crate::hooks::{use_reach, use_slice, use_words};
+use crate::hooks::{go, use_reach, use_slice, use_words};
 use crate::i18n::{Language, Words};
 use crate::pages::screen::Screen;
 use crate::preferences::{Density, Hand, Preferences, TextSize, Theme, Touch};
+use crate::route::Route;
 
 /// Properties of [`MePage`].
 #[derive(Properties, PartialEq)]
@@ -38,9 +39,17 @@ pub fn MePage(props: &MePageProps) -> Html {
     };
     let themes = [words.theme_day(), words.theme_night(), words.theme_sun()];
     let densities = [words.density_glove(), words.density_normal()];
+    let to_labels = {
+        let reach = reach.clone();
+        move |event: MouseEvent| {
+            event.prevent_default();
+            go(&reach, Route::Labels);
+        }
+    };
     html! {
         <Screen title={words.nav_me()}>
             { who(words, &props.person) }
+            <a class="secondary" href={Route::Labels.address()} data-testid="to-labels" onclick={to_labels}>{ words.labels_title() }</a>
             <Choice name="language" legend={words.language()} onchoose={set(|to, index| to.language = LANGUAGES[index])}
                 options={vec![(AttrValue::from("中文"), Some(AttrValue::from("zh-CN"))), ("English".into(), Some("en".into()))]}
                 chosen={position(&LANGUAGES, preferences.language)} />

@@ -24,6 +24,8 @@ use shared::trust::rights::{Rights, Role};
 
 use super::{handled, round, sync, today};
 
+mod scan;
+
 const NOW: Timestamp = Timestamp(1_795_400_000_000);
 
 fn bureau() -> BureauId {

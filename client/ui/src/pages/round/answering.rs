@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use link::slice::{CardView, EventView, RoundView};
+use link::slice::{CardView, EventView, Input, RoundView};
 use link::{Command, Problem};
 use shared::domain::photo::Attached;
 use shared::limits::PHOTOS_MAX;
@@ -47,7 +47,8 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
         answer: said.answer.clone(),
         fault: said.fault.clone(),
         note: said.note.clone(),
-        sees: card.reading.standing.clone(),
+        // Scans stand side by side: what had seen the others would replace them.
+        sees: if card.input == Input::Scan { Vec::new() } else { card.reading.standing.clone() },
         amends: amended.map(|own| own.key.clone()),
         attached,
     };

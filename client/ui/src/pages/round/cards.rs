@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use link::slice::{CardView, Input, RoundView};
+use shared::domain::round::RoundName;
 use yew::{
     Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_node_ref, use_state,
     use_state_eq,
@@ -14,6 +15,7 @@ use super::capture::{self, Capture};
 use super::history::History;
 use super::panels::{Fault, Note, Value};
 use super::parts::{self, Parts};
+use super::scans::to_count;
 use super::torch::TorchSwitch;
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
@@ -72,8 +74,8 @@ fn kept_key(round: &RoundView) -> String {
 }
 
 /// Where the list leaves the card that it wants opened, once.
-pub fn opened_key(round: &RoundView) -> String {
-    ["muster.open ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
+pub fn opened_key(round: &RoundName) -> String {
+    ["muster.open ", &Route::Round(round.clone(), RoundPart::Cards).address()].concat()
 }
 
 fn card_of(unkept: &Unkept) -> CardId {
@@ -81,8 +83,8 @@ fn card_of(unkept: &Unkept) -> CardId {
 }
 
 fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
-    let asked = browser::kept(&opened_key(round)).and_then(|text| CardId::from_text(&text));
-    browser::forget(&opened_key(round));
+    let asked = browser::kept(&opened_key(&round.name)).and_then(|text| CardId::from_text(&text));
+    browser::forget(&opened_key(&round.name));
     if let Some((id, _)) = capture::expected(round).filter(|(id, _)| id.index(round).is_some()) {
         return id;
     }
@@ -276,7 +278,7 @@ fn answers(
     let key = CardId::of(card).to_text();
     let draft = (*state.draft).clone();
     let is_open = !*state.is_confirming;
-    let has_own = own.is_some();
+    let has_own = own.is_some() && card.input != Input::Scan;
     match *state.panel {
         Panel::Fault => {
             return html! { <Fault {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> };
@@ -293,6 +295,7 @@ fn answers(
             choice_pad(&AnswerPadProps { words, own: own.clone(), is_open, ontap: ontap.clone() }, options)
         }
         Input::Later => html! { <p class="hint" role="status">{ words.later_kind() }</p> },
+        Input::Scan => to_count(words, reach, &round.name, card),
         _ => {
             html! { <Value key={key.clone()} round={of_round} card={card.clone()} {draft} {is_open} {onsaid} /> }
         }

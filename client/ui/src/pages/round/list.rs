@@ -1,7 +1,7 @@
 //! All items of a round, by group, with their readings; own kit first. A tap opens the card, or its history for
 //! those who may not answer.
 
-use link::slice::{CardView, RoundView, SubjectView};
+use link::slice::{CardView, Input, RoundView, SubjectView};
 use shared::ids::SubjectId;
 use yew::{Callback, Html, component, html, use_state_eq};
 
@@ -9,7 +9,6 @@ use super::history::History;
 use super::parts::{self, PartId, PartState, Parts};
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
-use crate::browser;
 use crate::components::card_face::remark;
 use crate::components::icon::{Icon, glyph};
 use crate::components::mark::mark;
@@ -34,7 +33,7 @@ pub fn List(props: &PartProps) -> Html {
         let (reach, round, history) = (reach.clone(), round.clone(), history.clone());
         Callback::from(move |card: CardId| {
             if round.may_answer {
-                open_card(&round, &card);
+                super::open_card(&round.name, &card);
                 go(&reach, Route::Round(round.name.clone(), RoundPart::Cards));
             } else {
                 history.set(Some(card));
@@ -95,11 +94,6 @@ pub fn List(props: &PartProps) -> Html {
             }
         </div>
     }
-}
-
-/// Makes a card the one that the cards open at, even when it has an answer.
-pub fn open_card(round: &RoundView, card: &CardId) {
-    browser::keep(&super::cards::opened_key(round), &card.to_text());
 }
 
 fn switch(
@@ -216,7 +210,9 @@ pub fn item(
                 if card.reading.is_disputed {
                     <span class="mark dispute">{ glyph(Icon::Dispute) }<span>{ words.dispute() }</span></span>
                 }
-                if let Some(answer) = shown {
+                if card.input == Input::Scan && !card.reading.answers.is_empty() {
+                    { mark(Status::Value, &words.counted(u32::try_from(card.reading.answers.len()).unwrap_or(u32::MAX))) }
+                } else if let Some(answer) = shown {
                     { mark(Status::of(&answer, &card.input), &format::answer(words, &answer, &card.input)) }
                 } else {
                     { mark(Status::Unchecked, words.status_unchecked()) }
