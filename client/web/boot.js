@@ -218,7 +218,13 @@ async function start() {
   await ui.default({ module_or_path: module });
 }
 
+/** Photos wait: where the browser has Background Sync, it wakes the service worker once there is a network. */
+function sendLater() {
+  workers?.ready.then((registration) => registration.sync?.register("photos")).catch(() => {}); // a bonus, not a promise
+}
+
 workers?.addEventListener("controllerchange", followController);
 addEventListener("muster:apply", applyUpdate);
+addEventListener("muster:send-later", sendLater);
 whenReady().then(() => workers && keepUpToDate()).catch((error) => failures.push(String(error)));
 start().catch(fail);

@@ -1,5 +1,6 @@
 // Keeps one complete, verified copy of the program per build, so that it starts and runs with no network at all.
-// It holds no data of the user and never answers for /api. BUILD and FILES are written by `cargo xtask pwa`.
+// It never answers for /api. Photos that are on this phone it shows without a network, and sends in the background; it
+// changes and deletes none of them. BUILD and FILES are written by `cargo xtask pwa`.
 
 const BUILD = "{{build}}";
 // [url, "sha256-…", bytes]
@@ -94,6 +95,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/")) return;
   if (request.mode === "navigate") event.respondWith(shell(request));
   else if (url.pathname.startsWith("/a/")) event.respondWith(asset(request, url.pathname));
+  else if (url.pathname.startsWith("/photos/")) event.respondWith(photo(request, url.pathname.slice("/photos/".length)));
 });
 
 async function shell(request) {
@@ -113,6 +115,94 @@ function unreachable() {
   const text = "程序缓存不在，又没有网络。请连上网络后重新打开。已保存的记录不受影响。\n" +
     "The program is not on this phone and there is no network. Connect and open it again. Saved records are safe.\n";
   return new Response(text, { status: 503, headers: { "content-type": "text/plain; charset=utf-8" } });
+}
+
+// ---- photos: what is on this phone first ------------------------------------------------------------------------------
+
+async function photo(request, hash) {
+  const bytes = await kept((of) => of("photos").get(hash)).catch(() => undefined);
+  if (!bytes) return fetch(request);
+  const headers = { "content-type": mediaOf(new Uint8Array(bytes)), "accept-ranges": "bytes" };
+  // Players ask for parts.
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get("range") ?? "");
+  if (!range) return new Response(bytes, { headers });
+  const [from, last] = [Number(range[1]), Number(range[2] || bytes.byteLength - 1)];
+  headers["content-range"] = `bytes ${from}-${last}/${bytes.byteLength}`;
+  return new Response(bytes.slice(from, last + 1), { status: 206, headers });
+}
+
+function mediaOf(bytes) {
+  const text = String.fromCharCode(...bytes.subarray(0, 12));
+  if (text.startsWith("OggS")) return "audio/ogg";
+  if (text.startsWith("\x1aE\xdf\xa3")) return "audio/webm";
+  if (text.slice(4, 8) === "ftyp") return "audio/mp4";
+  return text.slice(8) === "WEBP" ? "image/webp" : "image/jpeg";
+}
+
+/** Reads from the core's database, which this never makes, changes or keeps open. */
+function kept(ask) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("muster");
+    opening.onupgradeneeded = () => opening.transaction.abort();
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const database = opening.result;
+      try {
+        const reading = database.transaction(["photos", "uploads"]);
+        const asked = ask((name) => reading.objectStore(name));
+        reading.oncomplete = () => resolve(asked.result);
+        reading.onabort = () => reject(reading.error);
+      } catch (error) {
+        reject(error);
+      } finally {
+        database.close(); // once the reading is done
+      }
+    };
+  });
+}
+
+// ---- photos in the background, where the browser offers it -------------------------------------------------------------
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === "photos") event.waitUntil(sendPhotos());
+});
+
+/** An open page sends them itself, behind its answers: then the browser is to ask again later. */
+async function sendPhotos() {
+  const pages = await self.clients.matchAll({ includeUncontrolled: true, type: "window" });
+  if (pages.length) throw new Error("a page is open");
+  await navigator.locks.request("photos", async () => {
+    const read = await kept((of) => of("uploads").getAll());
+    const rows = read.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
+    const rank = ({ kind }) => ["thumbnail", "memo", "photo"].indexOf(kind);
+    const waiting = rows.filter(({ draft, refused, sent }) => !draft && !refused && !sent);
+    waiting.sort((a, b) => rank(a) - rank(b) || a.at - b.at);
+    for (const { hash } of waiting) await sendPhoto(hash);
+  });
+}
+
+/** Nothing is dropped for it: the core asks the centre itself, and then drops what is there. */
+async function sendPhoto(hash) {
+  const bytes = await kept((of) => of("photos").get(hash));
+  if (!bytes) return;
+  const tus = { "tus-resumable": "1.0.0" };
+  const asked = { ...tus, "upload-length": String(bytes.byteLength), "upload-metadata": `sha256 ${btoa(hash)}` };
+  let answer = await fetch("/api/uploads", { method: "POST", headers: asked });
+  while (goesOn(answer)) {
+    const offset = answer.headers.get("upload-offset");
+    if (Number(offset) >= bytes.byteLength) return;
+    const headers = { ...tus, "upload-offset": offset, "content-type": "application/offset+octet-stream" };
+    const body = bytes.slice(Number(offset), Number(offset) + PART_BYTES);
+    answer = await fetch(`/api/uploads/${hash}`, { method: "PATCH", headers, body });
+  }
+}
+
+const PART_BYTES = 64 << 10;
+
+/** One that is not taken holds up no other; without a session or with a busy centre nothing goes on. */
+function goesOn(answer) {
+  if (answer.status === 401 || answer.status >= 500) throw new Error(`the centre answered ${answer.status}`);
+  return answer.ok;
 }
 
 // ---- messages --------------------------------------------------------------------------------------------------------

@@ -139,6 +139,11 @@ fn enrolment(config: &Config, code: &str) -> String {
     }
 }
 
+/// What is said of photos that were left out.
+fn left_out(damaged: u64) -> String {
+    if damaged == 0 { String::new() } else { format!(" ({damaged} are damaged, and were left out)") }
+}
+
 /// A link as people get it: its text, and its picture for a phone's camera.
 fn pictured(link: &str) -> String {
     use qrcode::QrCode;

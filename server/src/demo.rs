@@ -19,12 +19,14 @@ use crate::content;
 use crate::identity::Identity;
 use crate::publishing::{self, device_entry};
 use crate::relay::author::{self, PublishError};
+use crate::relay::snapshot::LoadError;
 use crate::relay::{Relay, StartError};
 use crate::store::{Founding, Store, StoreError};
 
 mod bureau;
 mod dice;
 mod findings;
+mod handled;
 mod history;
 pub(crate) mod phone;
 mod schedule;
@@ -57,6 +59,9 @@ pub enum DemoError {
     /// The system gave no randomness.
     #[error("signing failed")]
     Signing,
+    /// A defect or a need could not be read again.
+    #[error("what was written could not be read")]
+    Load(#[from] LoadError),
     /// Admission did not take a round.
     #[error("a round was not taken: {0:?}")]
     NotTaken(AckOutcome),
@@ -193,6 +198,7 @@ async fn settle(relay: &Relay, plan: &DemoBureau, clock: &SetClock, now: Timesta
     let sent = write(plan, &phones, directory, templates, now)?;
     let written: Vec<_> = sent.iter().map(|sent| (sent.batch.actor.device(), sent.at)).collect();
     push(relay, clock, sent).await?;
+    handled::write(relay, plan, &phones, now).await?;
     let heard = plan.stations.iter().zip(0..).zip(&phones);
     let heard: Vec<_> = heard
         .flat_map(|((station, index), phones)| {

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, head, post};
 use shared::api::problem::ProblemCode;
 use shared::limits::{BODY_BYTES_MAX, CHANGE_BYTES_MAX, FRAME_BYTES_MAX};
 
@@ -22,21 +22,25 @@ pub mod board;
 mod body;
 pub mod devices;
 pub mod enrolments;
+pub mod handling;
 pub mod health;
+pub mod labels;
 mod let_pass;
 pub mod metrics;
 pub mod officers;
 pub mod peer;
+pub mod photos;
 pub mod quarantine;
 mod request_id;
 pub mod session;
 pub mod sessions;
 pub mod sync;
 pub mod trust;
+pub mod uploads;
 
 /// No inline script or style, no foreign origin; wasm may be compiled.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-     img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
+     img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
 
 /// Every address that the relay answers.
@@ -54,7 +58,13 @@ pub fn router(app: App) -> Router {
         .route("/held/release", post(quarantine::release))
         .route("/health", get(health::show))
         .route("/operations", post(authoring::operation))
+        .route("/labels", get(labels::show))
+        .route("/labels.css", get(labels::style))
+        .route("/labels.js", get(labels::script))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        // Each defect comes with what was on the screen.
+        .route("/defects", post(handling::defects).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX)))
+        .route("/needs", post(handling::need).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)))
         // A checklist is one entry, and an entry one change.
         .route("/templates", post(authoring::template).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX / 2)))
         .route("/additions", post(authoring::addition).layer(DefaultBodyLimit::max(CHANGE_BYTES_MAX / 2)))
@@ -63,7 +73,13 @@ pub fn router(app: App) -> Router {
             post(sync::exchange).get(sync::upgrade).layer(DefaultBodyLimit::max(FRAME_BYTES_MAX + 1)),
         )
         .fallback(|| async { Failure::new(ProblemCode::NotFound) });
+    let uploads = Router::new()
+        .route("/", post(uploads::begin).options(uploads::options))
+        .route("/{hash}", head(uploads::progress).patch(uploads::add).options(uploads::options))
+        .layer(middleware::from_fn(uploads::versioned));
     Router::new()
+        .nest("/api/uploads", uploads)
+        .route("/photos/{hash}", get(photos::show))
         .nest("/api", api)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

@@ -14,16 +14,19 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::relay::{News, Relay};
-use crate::store::{Result, RowChange, Store, StoreError, Tip};
+use crate::store::{Result, Row, RowChange, Store, StoreError, Tip};
 
 pub mod board;
 mod examine;
 mod feed;
+mod figures;
+mod handled;
 mod reference;
 mod rows;
 
 pub use examine::{RowFault, row_faults};
 pub use feed::{BoardFeed, BoardWatch};
+pub use handled::{DefectRow, HandledRow, NeedRow};
 pub use reference::Reference;
 pub use rows::{Attention, RoundRow};
 
@@ -48,6 +51,10 @@ pub struct Model {
     pub reference: Arc<Reference>,
     /// Rows by their keys.
     pub rounds: BTreeMap<String, RoundRow>,
+    /// Defects by their documents.
+    pub defects: BTreeMap<DocumentId, DefectRow>,
+    /// Needs by theirs.
+    pub needs: BTreeMap<DocumentId, NeedRow>,
     months: BTreeSet<Month>,
 }
 
@@ -76,7 +83,9 @@ impl Projector {
                 _ => {}
             }
         }
-        let model = Model { reference: Arc::new(reference), ..Model::default() };
+        let defects = kept(&store.rows(handled::DEFECTS, "")?);
+        let needs = kept(&store.rows(handled::NEEDS, "")?);
+        let model = Model { reference: Arc::new(reference), defects, needs, ..Model::default() };
         let projector = Self { store, bureau, model: Arc::new(RwLock::new(model)) };
         projector.hold_months(today)?;
         Ok(projector)
@@ -140,8 +149,8 @@ impl Projector {
         // Rounds are read against the others, so they come last.
         let (rounds, references): (Vec<_>, Vec<_>) =
             grown.into_iter().partition(|(_, shelf, ..)| matches!(shelf, Shelf::Rounds(..)));
-        for (collection, shelf, _, tip) in references {
-            self.reference_changed(&collection, &shelf, tip)?;
+        for (collection, shelf, behind, tip) in references {
+            self.reference_changed(&collection, &shelf, behind, tip)?;
         }
         for (collection, _, behind, tip) in rounds {
             self.rounds_changed(&collection, behind, tip)?;
@@ -150,7 +159,13 @@ impl Projector {
     }
 
     /// The directory, the calendar, a checklist or a register changed: so may every round that is read against it.
-    fn reference_changed(&self, collection: &CollectionId, shelf: &Shelf, tip: Tip) -> Result<()> {
+    fn reference_changed(
+        &self,
+        collection: &CollectionId,
+        shelf: &Shelf,
+        behind: u64,
+        tip: Tip,
+    ) -> Result<()> {
         let before = self.reference();
         let mut after = before.as_ref().clone();
         match shelf {
@@ -170,7 +185,48 @@ impl Projector {
                 return Err(error);
             }
         }
-        self.store.project(collection, tip.seq, &[])
+        let handled: Vec<DocumentId> = match shelf {
+            Shelf::Bureau => self.reference().directory.held.keys().copied().collect(),
+            Shelf::Live(_) => self.documents_since(collection, behind)?.into_iter().collect(),
+            Shelf::Rounds(..) => Vec::new(),
+        };
+        self.write_handled(collection, tip.seq, handled)
+    }
+
+    /// The documents that have grown behind a place.
+    fn documents_since(&self, collection: &CollectionId, mut behind: u64) -> Result<BTreeSet<DocumentId>> {
+        let mut documents = BTreeSet::new();
+        loop {
+            let page = self.store.page(collection, behind, PAGE_BYTES, PAGE_ENTRIES)?;
+            let Some(last) = page.entries.last() else { return Ok(documents) };
+            behind = last.seq;
+            documents.extend(page.entries.iter().map(|entry| entry.document));
+        }
+    }
+
+    /// Reads defects and needs as they are now, and writes their rows and the position in one transaction.
+    fn write_handled(&self, collection: &CollectionId, seq: u64, documents: Vec<DocumentId>) -> Result<()> {
+        let reference = self.reference();
+        let mut rows = Vec::new();
+        for id in documents {
+            if matches!(id.kind(), DocumentKind::Defect | DocumentKind::Need)
+                && let Some(document) = reference::load(self.store.as_ref(), id)?
+                && let Some(row) = guarded(id, || handled::project(&document, &self.bureau, &reference))
+            {
+                rows.push((id, row));
+            }
+        }
+        let changes: Vec<_> =
+            rows.iter().map(|(id, row)| (row.sheet(), RowChange::Put(row.encode(*id)))).collect();
+        self.store.project(collection, seq, &changes)?;
+        let mut model = self.model.write().unwrap_or_else(PoisonError::into_inner);
+        for (id, row) in rows {
+            match row {
+                HandledRow::Defect(row) => drop(model.defects.insert(id, row)),
+                HandledRow::Need(row) => drop(model.needs.insert(id, row)),
+            }
+        }
+        Ok(())
     }
 
     /// Projects the rounds of the months in memory again: of one station, or of all.
@@ -258,6 +314,12 @@ impl std::fmt::Debug for Projector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Projector").field("bureau", &self.bureau).finish_non_exhaustive()
     }
+}
+
+/// Rows that the store has, by their documents.
+fn kept<R: for<'b> minicbor::Decode<'b, ()>>(rows: &[Row]) -> BTreeMap<DocumentId, R> {
+    let row = |row: &Row| Some((DocumentId::parse(&row.key).ok()?, minicbor::decode(&row.body).ok()?));
+    rows.iter().filter_map(row).collect()
 }
 
 fn today(relay: &Relay) -> Date {

@@ -11,6 +11,7 @@ use shared::document::chunk;
 use shared::ids::{Chain, CollectionId, Digest};
 use shared::trust::chain::{self, Link};
 
+use crate::photos;
 use crate::store::sqlite;
 use crate::store::{Entry, Founding, Log, Store, StoreError, Tip};
 
@@ -61,6 +62,8 @@ pub struct Restored {
     pub collections: usize,
     /// Entries of all logs.
     pub entries: u64,
+    /// Photos, from the folder beside the backup; none when there is none.
+    pub photos: photos::Copied,
 }
 
 /// Makes a new data folder of a backup.
@@ -79,8 +82,14 @@ pub fn restore(backup: &Path, folder: &Path) -> Result<Restored, RestoreError> {
     let apart = folder.join(".restoring");
     fs::create_dir(&apart).map_err(cannot(&apart))?;
     let restored = prepare(backup, &apart).and_then(|restored| {
+        let from = photos::beside(backup);
+        let kept = photos::copy(&from, &photos::folder(&apart)).map_err(cannot(&from))?;
         sqlite::install(&apart, folder)?;
-        Ok(restored)
+        if kept.photos > 0 {
+            let place = photos::folder(folder);
+            fs::rename(photos::folder(&apart), &place).map_err(cannot(&place))?;
+        }
+        Ok(Restored { photos: kept, ..restored })
     });
     if let Err(error) = fs::remove_dir_all(&apart) {
         tracing::warn!(error = &error as &dyn std::error::Error, "the folder of the restoring stays");
@@ -101,7 +110,7 @@ fn prepare(backup: &Path, apart: &Path) -> Result<Restored, RestoreError> {
     let epoch: [u8; 8] = generate(&SystemRandom::new()).map_err(|_| RestoreError::Random)?.expose();
     let founding = Founding { epoch: u64::from_be_bytes(epoch), ..founding };
     store.begin_life(founding.epoch)?;
-    Ok(Restored { founding, collections, entries })
+    Ok(Restored { founding, collections, entries, photos: photos::Copied::default() })
 }
 
 /// Follows a collection's chain and digest from its first entry to its end.

@@ -17,6 +17,7 @@ use crate::http::{self, assets::Assets};
 use crate::identity::Identity;
 use crate::lan::Doors;
 use crate::load::Load;
+use crate::photos::Photos;
 use crate::projector::Projector;
 use crate::relay::{Relay, StartError};
 use crate::state::App;
@@ -126,6 +127,7 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         relay: relay.clone(),
         identity: Arc::clone(&identity),
         load: Arc::new(Load::new(&config)),
+        photos: Arc::new(Photos::new(&config.data, Arc::clone(&config.clock))),
         config,
         board,
         assets: Arc::new(assets),

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::http::assets::Assets;
 use crate::identity::Identity;
 use crate::load::Load;
+use crate::photos::Photos;
 use crate::projector::BoardFeed;
 use crate::relay::Relay;
 
@@ -24,6 +25,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// The merged state of all stations, live.
     pub board: BoardFeed,
+    /// Photos and voice memos.
+    pub photos: Arc<Photos>,
     /// The interface's files.
     pub assets: Arc<Assets>,
     /// Turns true when the relay is shutting down: long connections end then.

@@ -2,7 +2,9 @@
 
 pub mod board;
 pub mod enrolment;
+pub mod handling;
 pub mod officer;
+pub mod photo;
 pub mod problem;
 pub mod quarantine;
 pub mod session;

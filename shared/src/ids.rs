@@ -95,6 +95,9 @@ code!(/// One line of a template; language-free and never given to another line.
 code!(/// A registered thing.
     AssetId, "asset id");
 
+code!(/// A wish from the field, drawn by the phone that raised it.
+    NeedId, "need id");
+
 code!(/// What an item is asked about: `station`, `officer:{id}` or `asset:{id}`.
     SubjectId, "subject id");
 

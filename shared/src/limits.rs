@@ -43,6 +43,12 @@ pub const PUSH_BYTES_MAX: usize = 2 << 20;
 pub const TEMPLATE_ITEMS_MAX: usize = 300;
 /// Characters of a note: a note is read on a phone.
 pub const NOTE_CHARS_MAX: usize = 500;
+/// Photos of one report of a defect: what is wrong, its label, and its place.
+pub const DEFECT_PHOTOS_MAX: usize = 8;
+/// Defects that are moved at once: more than a screen of them is not looked at one by one.
+pub const DEFECT_MOVES_MAX: usize = 100;
+/// Bytes of an entry that a phone writes into a defect or a need: its texts in the longest writing, and what it sees.
+pub const HANDLED_BYTES_MAX: usize = 16 << 10;
 /// Bytes of a short text in an event (a code, a period, a key) and of a field that this version does not know.
 pub const CODE_BYTES_MAX: usize = 128;
 /// Keys in one `sees`: more standing answers to one item than this is not a dispute, it is an attack.
@@ -104,3 +110,22 @@ pub const BEHIND_MAX: u32 = 3;
 pub const SLOT_DRAWN_MIN: u32 = 1 << 16;
 /// Slots from one drawn base to the next: more tabs than anybody has.
 pub const SLOTS_PER_BASE: u32 = 64;
+/// Bytes of one photo or voice memo: the phone makes photos of 250 to 400 kB and memos of 120; a phone that shrinks badly
+/// is ten times worse.
+pub const PHOTO_BYTES_MAX: u64 = 4 << 20;
+/// Hours that an unfinished upload is kept: a phone that was out of reach over a weekend goes on where it was.
+pub const UPLOAD_HOURS: i64 = 96;
+/// Unfinished uploads of one phone: it sends one at a time, and begins a few more when something goes wrong.
+pub const UPLOADS_MAX: usize = 32;
+/// Characters of what an upload says of itself: a hash, a type, a file's name.
+pub const UPLOAD_METADATA_MAX: usize = 1_024;
+/// Bytes of the disk that photos leave to the log: answers come first there too.
+pub const PHOTO_DISK_FREE_MIN: u64 = 256 << 20;
+/// Photos that go with one answer: what a fault needs, and no album.
+pub const PHOTOS_MAX: usize = 6;
+/// Labels on one page to print: a station's whole register, several times over.
+pub const LABELS_MAX: usize = 2_000;
+/// Characters that somebody may type, or a code may hold, when a thing is looked for: the longest label of ours.
+pub const CODE_CHARS_MAX: usize = 160;
+/// Scans that a phone keeps to be looked into later: a day's worth.
+pub const SCANS_LATER_MAX: usize = 50;

@@ -51,6 +51,7 @@ fn answer(document: &mut Document, actor: Actor, visit: &EventKey, condition: Co
         at: NOW,
         sees: Vec::new(),
         amends: None,
+        attached: Default::default(),
     };
     document.write(actor, &answer).unwrap()
 }

@@ -158,6 +158,7 @@ impl Phone {
             at: Timestamp(clock),
             sees,
             amends,
+            attached: Default::default(),
         };
         self.write(&event, true);
     }
@@ -324,7 +325,9 @@ proptest! {
                 let _ = document.write(actor, &Event::Entry { body: body.clone() });
             }
             let _ = (read::round(&document, &bureau()), read::template(&document), read::calendar(&document));
-            let _ = (read::directory(&document), read::register(&document, &BTreeSet::new()));
+            let held = BTreeSet::new();
+            let _ = (read::directory(&document), read::register(&document, &held));
+            let _ = (read::defect(&document, &bureau(), &held), read::need(&document, &bureau(), &held));
         }
     }
 

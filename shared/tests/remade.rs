@@ -359,6 +359,7 @@ fn read_when_written_again(note: &str) -> usize {
         at: NOW,
         sees: Vec::new(),
         amends: None,
+        attached: Default::default(),
     };
     let key = here.next_key(writer(0));
     here.write_under(writer(0), key.clone(), &answer("dry")).unwrap();

@@ -11,6 +11,7 @@ mod rig {
 mod subjects {
     mod catch_up;
     mod checklists;
+    mod defects;
 }
 
 mod trust {
@@ -49,8 +50,8 @@ fn two_phones_start_one_round_offline_and_merge_in_either_order() {
         b.answer(fault());
         assert_eq!(
             (a.device.status().pending, b.device.status().pending),
-            (2, 2),
-            "a visit and an answer each"
+            (2, 3),
+            "a visit and an answer each, and a report of the fault"
         );
         let (first, second) = if first_is_a { (&mut a, &mut b) } else { (&mut b, &mut a) };
         first.meet(&mut hub);
@@ -173,7 +174,7 @@ fn two_tabs_of_one_phone_lose_nothing() {
     tab.hear_tab(&mut a);
     tab.answer(fault());
     a.hear_tab(&mut tab);
-    assert_eq!(a.device.status().pending, 4, "both tabs' changes wait in the tab that syncs");
+    assert_eq!(a.device.status().pending, 5, "both tabs' changes wait in the tab that syncs");
     a.meet(&mut hub);
     tab.hear_tab(&mut a);
     assert_eq!((a.device.status().pending, tab.device.status().pending), (0, 0));

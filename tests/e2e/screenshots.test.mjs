@@ -45,7 +45,7 @@ test("the README's pictures", async (t) => {
   await shoot(page, "phone-today");
   await toItem(other, first);
   await sayFault(other, "浮力块破损");
-  await untilChip(other, { pending: 2 });
+  await untilChip(other, { pending: 3 });
   relay.proxy.heal();
   await Promise.all([page, other].map(untilAtCentre));
   await toItem(other, first);

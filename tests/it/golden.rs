@@ -4,8 +4,11 @@
 use data_encoding::HEXLOWER;
 use shared::document::Document;
 use shared::document::write::Event;
+use shared::domain::answer::{Answer, Condition};
+use shared::domain::photo::{Attached, Photo};
 use shared::ids::{
-    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, DocumentKind, EventKey,
+    Actor, BureauId, Chain, ChangeHash, CollectionId, DeviceId, DocumentId, DocumentKind, EventKey, ItemId,
+    PhotoHash, SubjectId,
 };
 use shared::protocol::{
     Ack, AckOutcome, Batch, Carried, Cursor, Frame, Pull, Refusal, RefusalCode, RejectCode, Request,
@@ -17,6 +20,7 @@ use shared::trust::signing::{BatchClaim, SUITE_P256, session_claim};
 
 mod compact;
 mod register;
+mod handled;
 
 #[track_caller]
 fn check(what: &str, bytes: &[u8], golden: &str) {
@@ -122,6 +126,27 @@ fn a_written_change_is_what_it_was() {
     check("change", &written.change, CHANGE);
 }
 
+#[test]
+fn an_answer_with_a_photo_and_a_memo_is_what_it_was() {
+    let answer = Event::Answer {
+        visit: EventKey::new(actor(), 1),
+        subject: SubjectId::station(),
+        item: ItemId::parse("F02").unwrap(),
+        answer: Answer::Condition(Condition::Fault),
+        fault: String::new(),
+        note: String::new(),
+        at: Timestamp(1_795_400_000_000),
+        sees: Vec::new(),
+        amends: None,
+        attached: Attached {
+            photos: vec![Photo { original: PhotoHash([0xa1; 32]), thumbnail: PhotoHash([0xa2; 32]) }],
+            memo: Some(PhotoHash([0xa3; 32])),
+        },
+    };
+    let written = Document::new(document()).write(actor(), &answer).unwrap();
+    check("answer with a photo", &written.change, PHOTO);
+}
+
 const REQUEST: &str = "01008200818405818766627572656175510176d4bda4bf4658558dc4ad83f7b6836554d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d10000000381430102035820abababababababababababababababababababababababababababababababab015840515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151515151518182666275726561758307182a5820c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c51903e8";
 const RESPONSE: &str = "010082018185058183510176d4bda4bf4658558dc4ad83f7b683655820abababababababababababababababababababababababababababababababab82028203626e6f8185666275726561758186182b510176d4bda4bf4658558dc4ad83f7b6836550d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d158205a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a1b000001a2062de2008282008141098201815820cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd8307182c5820c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6c6f5f41b000001a2062de201191388";
 const REFUSAL: &str = "01008202818205656c61746572";
@@ -130,3 +155,4 @@ const BATCH_CLAIM: &str = "886c6d75737465722f626174636801666368616f6875666275726
 const SESSION_CLAIM: &str = "856e6d75737465722f73657373696f6e01666368616f687550d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d158200707070707070707070707070707070707070707070707070707070707070707";
 const CHAIN: &str = "749c998d9a63ef03e35b777ba26f9b5e33685c066c36a92ccc43f067810cfcee";
 const CHANGE: &str = "856f4a83b637a39001800101b2c71208669d59c05f6ed93dfc061a8fd92d8401fed79cffd27ce86a35cebcfd14d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1000000030102000001016708010302031521340142035603570270027e01007e01027e1d30644852306448523064485230644852306448523051414141414d2e310162027e00017e00267b7d0200";
+const PHOTO: &str = "856f4a835ba1317401810201e02d9ebb2ef6a7087f3fe93fc9b13f0d83293773ed2c23655c11f063ff21b44f14d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d100000003010400000101670801040204152b34014204560a576f70027f0106007f020604791d30644852306448523064485230644852306448523051414141414d2e31017601740169016101700172077f000601790014643656870887040180c4b7b1a0344630326661756c74a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a2a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a30700";

@@ -5,6 +5,7 @@
 mod fuzz_replay;
 mod golden;
 mod http;
+mod labels;
 mod layers;
 mod load;
 mod sim_smoke;

@@ -24,6 +24,7 @@ fn deed(round: &RoundName, item: &str) -> Deed {
         note: String::new(),
         sees: Vec::new(),
         amends: None,
+        attached: Default::default(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask pwa`: from the two client crates and `client/web` to the folder that the relay serves.
+//! `cargo xtask pwa`: from the three client crates and `client/web` to the folder that the relay serves.
 //!
 //! Every asset is named by its content, and whoever refers to it names it by that: `index.html` is the root from which
 //! all others follow, so a page never mixes two builds. Work is kept by content under `target/pwa/cache`; what did not
@@ -53,17 +53,20 @@ impl Profile {
 /// When a crate does not compile, a reference has no target, or a file cannot be written.
 pub fn build(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     tools::wasm_target(workspace)?;
-    let mut steps = Steps::new("pwa", 5);
+    let mut steps = Steps::new("pwa", 6);
     let ui = steps.step("compile the ui", || compile::module(workspace, compile::UI, profile))?;
     let core = steps.step("compile the core", || compile::module(workspace, compile::CORE, profile))?;
-    let (ui, core) = steps.step("make the glue", || {
+    let scan = steps.step("compile the decoder", || compile::module(workspace, compile::SCAN, profile))?;
+    let modules = steps.step("make the glue", || {
         std::thread::scope(|scope| {
             let core = scope.spawn(|| bind::bind(workspace, "core", &core, profile));
             let ui = bind::bind(workspace, "ui", &ui, profile)?;
-            Ok((ui, core.join().expect("bind answers with an error, never with a panic")?))
+            let scan = bind::bind(workspace, "scan", &scan, profile)?;
+            let core = core.join().expect("bind answers with an error, never with a panic")?;
+            Ok(link::Modules { ui, core, scan })
         })
     })?;
-    let site = steps.step("name and link the assets", || link::link(&workspace.web(), ui, core))?;
+    let site = steps.step("name and link the assets", || link::link(&workspace.web(), modules))?;
     let folder = workspace.target.join("pwa").join(profile.name());
     let sizes = steps.step("compress and write", || {
         let compressed =

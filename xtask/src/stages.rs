@@ -103,7 +103,8 @@ fn clippy_host(workspace: &Workspace) -> Result<Tally> {
 }
 
 fn clippy_wasm(workspace: &Workspace) -> Result<Tally> {
-    let interface: &[&str] = &["--package", "muster-ui", "--package", "muster-link"];
+    let interface: &[&str] =
+        &["--package", "muster-ui", "--package", "muster-link", "--package", "muster-scan"];
     let core: &[&str] = &[
         "--package",
         "muster-core",

@@ -3,9 +3,11 @@
 //!
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the
 //! way to the relay, `membership` what it says about this phone, `board` the supervisor's stream, `quarantine` what
-//! supervisors judge, `operations` what they start, `store` says what lies where on the disk, `tabs` talks to the phone's
-//! other tabs, `watch` makes the slices.
+//! supervisors judge, `operations` what they start, `handling` what they do about defects and needs, `photos` keeps and
+//! sends photos and voice memos, `scan` says what codes name, `store` what lies where on the disk, `tabs` talks to the
+//! phone's other tabs, `watch` makes the slices.
 
+pub mod photos;
 pub mod store;
 pub mod watch;
 
@@ -15,6 +17,8 @@ mod board;
 pub mod boot;
 #[cfg(target_arch = "wasm32")]
 mod enrol;
+#[cfg(target_arch = "wasm32")]
+mod handling;
 #[cfg(target_arch = "wasm32")]
 mod line;
 #[cfg(target_arch = "wasm32")]
@@ -29,6 +33,8 @@ mod perform;
 mod quarantine;
 #[cfg(target_arch = "wasm32")]
 mod run;
+#[cfg(target_arch = "wasm32")]
+mod scan;
 #[cfg(target_arch = "wasm32")]
 mod state;
 #[cfg(target_arch = "wasm32")]

@@ -8,6 +8,7 @@ pub mod event_source;
 pub mod events;
 pub mod http;
 pub mod interface;
+pub mod photo;
 pub mod quota;
 pub mod random;
 pub mod seal;

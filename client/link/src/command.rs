@@ -2,10 +2,14 @@
 //! `Failed` and a problem that has a sentence in both languages.
 
 use minicbor::Encode;
+use shared::api::handling::{DefectMove, NeedMove};
 use shared::domain::answer::Answer;
 use shared::domain::custody::Handing;
+use shared::domain::defect::{DefectAct, DefectName};
+use shared::domain::need::NeedName;
+use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
-use shared::ids::{AssetId, DeviceId, DocumentId, EventKey, ItemId, StationCode, SubjectId};
+use shared::ids::{AssetId, DeviceId, DocumentId, EventKey, ItemId, PhotoHash, StationCode, SubjectId};
 
 use super::Note;
 
@@ -64,6 +68,9 @@ pub enum Command {
         /// An own earlier observation that this one replaces (a note added afterwards).
         #[n(7)]
         amends: Option<EventKey>,
+        /// Photos and a memo; those that were drafts are drafts no longer.
+        #[n(8)]
+        attached: Attached,
     },
     /// Takes an own observation back.
     #[n(4)]
@@ -118,9 +125,126 @@ pub enum Command {
         #[n(0)]
         name: String,
     },
+    /// Reports a defect without a checklist, of an asset or of a place in words.
+    #[n(50)]
+    Report {
+        /// On which asset; none for a place.
+        #[n(0)]
+        asset: Option<AssetId>,
+        /// The place in words; empty for an asset.
+        #[n(1)]
+        place: String,
+        /// Whether it is about the asset's passed date.
+        #[n(2)]
+        is_expiry: bool,
+        /// Whether the thing is not there.
+        #[n(3)]
+        is_missing: bool,
+        /// Whether it cannot wait.
+        #[n(4)]
+        is_urgent: bool,
+        /// In the person's words.
+        #[n(5)]
+        note: String,
+    },
+    /// Says of a defect that it cannot wait, that it is mended, or that it is not.
+    #[n(51)]
+    SayOfDefect {
+        /// Which.
+        #[n(0)]
+        defect: DefectName,
+        /// What.
+        #[n(1)]
+        act: DefectAct,
+        /// In the person's words; empty for none.
+        #[n(2)]
+        note: String,
+    },
+    /// Takes the own latest entry of a kind back from a defect.
+    #[n(52)]
+    WithdrawFromDefect {
+        /// From which.
+        #[n(0)]
+        defect: DefectName,
+        /// Of which kind.
+        #[n(1)]
+        act: DefectAct,
+    },
+    /// Raises a need.
+    #[n(53)]
+    RaiseNeed {
+        /// The wish.
+        #[n(0)]
+        wish: String,
+        /// The model of equipment that it is about; empty for none.
+        #[n(1)]
+        model: String,
+    },
+    /// Rates what came of a need.
+    #[n(54)]
+    RateNeed {
+        /// Which.
+        #[n(0)]
+        need: NeedName,
+        /// 1 to 5.
+        #[n(1)]
+        rating: u8,
+    },
+    /// Takes an own need back.
+    #[n(55)]
+    WithdrawNeed {
+        /// Which.
+        #[n(0)]
+        need: NeedName,
+    },
+    /// What the bureau does about defects. Supervisors only, with a network.
+    #[n(56)]
+    MoveDefects(#[n(0)] DefectMove),
+    /// What the bureau does about a need. Supervisors only, with a network.
+    #[n(57)]
+    MoveNeed(#[n(0)] NeedMove),
+    /// A screen of defects or needs is shown: their slices come now and after every change.
+    #[n(58)]
+    OpenHandled,
+    /// It is no longer shown.
+    #[n(59)]
+    CloseHandled,
     /// The page became visible (true) or hidden (false), or the browser says that it is online again.
     #[n(9)]
     Visible(#[n(0)] bool),
+    /// Keeps the picture that is posted with this, made small and without what the camera wrote into it, as a draft of a
+    /// card; its slice follows.
+    #[n(30)]
+    KeepPhoto {
+        /// In which round.
+        #[n(0)]
+        round: RoundName,
+        /// About what.
+        #[n(1)]
+        subject: SubjectId,
+        /// Which line.
+        #[n(2)]
+        item: ItemId,
+    },
+    /// Keeps the recording that is posted with this as a draft of a card, in place of an earlier one.
+    #[n(31)]
+    KeepMemo {
+        /// In which round.
+        #[n(0)]
+        round: RoundName,
+        /// About what.
+        #[n(1)]
+        subject: SubjectId,
+        /// Which line.
+        #[n(2)]
+        item: ItemId,
+    },
+    /// Throws a draft away.
+    #[n(32)]
+    DropDraft(#[n(0)] PhotoHash),
+    /// Tries once more what the centre did not take.
+    #[n(33)]
+    TryPhotos,
     /// Opens what was set aside once more.
     #[n(10)]
     TryAside,
@@ -166,13 +290,44 @@ pub enum Command {
         #[n(4)]
         sees: Vec<EventKey>,
     },
+    /// Looks for what a scan or somebody's typing names, on this phone; the `Found` slice comes before the answer.
+    #[n(60)]
+    Find {
+        /// What the camera saw or somebody typed.
+        #[n(0)]
+        text: String,
+    },
+    /// A line that collects scans is on the screen: its slice comes now and after every change. The round is opened by
+    /// itself.
+    #[n(61)]
+    OpenCount {
+        /// In which round.
+        #[n(0)]
+        round: RoundName,
+        /// About what.
+        #[n(1)]
+        subject: SubjectId,
+        /// Which line.
+        #[n(2)]
+        item: ItemId,
+    },
+    /// It is no longer on the screen.
+    #[n(62)]
+    CloseCount,
+    /// Sends the things of a station for the choice of labels; the `Labels` slice comes before the answer.
+    #[n(63)]
+    LoadLabels {
+        /// Which station; one's own when none is named.
+        #[n(0)]
+        station: Option<StationCode>,
+    },
 }
 
 shared::read_choice!(Command {
     0 => Enrol { code },
     1 => OpenRound { round },
     2 => CloseRound {},
-    3 => Answer { round, subject, item, answer, fault, note, sees, amends },
+    3 => Answer { round, subject, item, answer, fault, note, sees, amends, attached },
     4 => Withdraw { round, event },
     5 => SignOff { round },
     6 => SyncNow {},
@@ -182,8 +337,26 @@ shared::read_choice!(Command {
     21 => Release { document, device },
     22 => StartOperation { label },
     23 => EndOperation { name },
+    30 => KeepPhoto { round, subject, item },
+    31 => KeepMemo { round, subject, item },
+    32 => DropDraft { 0 },
+    33 => TryPhotos {},
+    50 => Report { asset, place, is_expiry, is_missing, is_urgent, note },
+    51 => SayOfDefect { defect, act, note },
+    52 => WithdrawFromDefect { defect, act },
+    53 => RaiseNeed { wish, model },
+    54 => RateNeed { need, rating },
+    55 => WithdrawNeed { need },
+    56 => MoveDefects { 0 },
+    57 => MoveNeed { 0 },
+    58 => OpenHandled {},
+    59 => CloseHandled {},
     9 => Visible { 0 },
     10 => TryAside {},
+    60 => Find { text },
+    61 => OpenCount { round, subject, item },
+    62 => CloseCount {},
+    63 => LoadLabels { station },
     11 => Start { notes },
     40 => OpenRegister { station },
     41 => CloseRegister {},
@@ -197,7 +370,8 @@ shared::read_choice!(Command {
 pub struct Problem {
     /// Stable word: a word of `shared::api::problem::ProblemCode` or of `RefusalCode`, or one of this phone's own:
     /// `offline` `storage-full` `storage-failed` `crypto-missing` `not-enrolled` `round-unknown` `item-unknown`
-    /// `already-enrolled` `not-yours` `no-right` `handing-unfit`.
+    /// `already-enrolled` `not-yours` `no-right` `photo-unreadable` `photo-full` `too-many-photos` `gone-on` `not-whole`
+    /// `handing-unfit`.
     #[n(0)]
     pub code: String,
     /// For the diagnosis text, in English; empty for none.

@@ -10,18 +10,27 @@ use shared::ids::StationCode;
 use shared::time::{Date, Timestamp, Zone};
 use shared::trust::rights::Role;
 
+mod handled;
 mod inspection;
 mod kept;
+mod photos;
 mod register;
 mod round;
+mod scan;
 
 pub use inspection::{InspectedRow, InspectionView};
 pub use register::{AssetRow, AssetView, PurchaseRow, RegisterView, StepView, StepWhat, TransitView};
 
+pub use handled::{
+    AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView,
+    SaidBy,
+};
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
+pub use photos::{DraftView, PhotosView, RefusedPhoto};
 pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
 };
+pub use scan::{AskedIn, CountView, Counted, FoundView, LabelsView, Miss, ThingView};
 
 /// One part of the view model.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -53,6 +62,27 @@ pub enum Slice {
     /// The open round, when it is an inspection.
     #[n(42)]
     Inspection(#[n(0)] InspectionView),
+    /// Photos and voice memos on this phone.
+    #[n(30)]
+    Photos(#[n(0)] PhotosView),
+    /// The defects, while their screen is open.
+    #[n(50)]
+    Defects(#[n(0)] DefectsView),
+    /// The needs, while their screen is open.
+    #[n(51)]
+    Needs(#[n(0)] NeedsView),
+    /// What every screen must say of defects.
+    #[n(52)]
+    Alarm(#[n(0)] AlarmView),
+    /// What was looked for last.
+    #[n(60)]
+    Found(#[n(0)] FoundView),
+    /// The open line that collects scans.
+    #[n(61)]
+    Count(#[n(0)] CountView),
+    /// What labels can be printed for.
+    #[n(62)]
+    Labels(#[n(0)] LabelsView),
 }
 
 shared::read_choice!(Slice {
@@ -65,6 +95,13 @@ shared::read_choice!(Slice {
     40 => Register { 0 },
     41 => Asset { 0 },
     42 => Inspection { 0 },
+    30 => Photos { 0 },
+    50 => Defects { 0 },
+    51 => Needs { 0 },
+    52 => Alarm { 0 },
+    60 => Found { 0 },
+    61 => Count { 0 },
+    62 => Labels { 0 },
 });
 
 /// Who uses this phone.

@@ -11,16 +11,22 @@ use crate::browser;
 use crate::components::icon::Icon;
 use crate::components::nav::{Nav, Place};
 use crate::components::notice::{Notice, Tone};
+use crate::components::untold::Untold;
 use crate::first_preferences;
-use crate::hooks::{Reach, go, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::asset::AssetPage;
 use crate::pages::board::BoardPage;
+use crate::pages::count::CountPage;
+use crate::pages::defects::DefectsPage;
 use crate::pages::enrol::EnrolPage;
+use crate::pages::labels::LabelsPage;
 use crate::pages::me::MePage;
+use crate::pages::needs::NeedsPage;
 use crate::pages::quarantine::QuarantinePage;
 use crate::pages::register::RegisterPage;
 use crate::pages::round::RoundPage;
+use crate::pages::scan::ScanPage;
 use crate::pages::skeleton::Skeleton;
 use crate::pages::sync::SyncPage;
 use crate::pages::today::TodayPage;
@@ -71,6 +77,12 @@ fn Frame() -> Html {
             browser::keep(JOINED_KEY, &unsent.unwrap_or_default().to_string());
         }
     });
+    let has_photos = use_slice(|view| view.photos.waiting > 0);
+    use_effect_with(has_photos, |has_photos| {
+        if *has_photos {
+            browser::send_in_background();
+        }
+    });
     let before = browser::kept(JOINED_KEY);
     let is_new = before.is_none();
     let screen = match session.as_deref() {
@@ -89,6 +101,7 @@ fn Frame() -> Html {
                     <Notice tone={Tone::Alarm} text={words.core_stopped_banner()} action={words.reload()}
                         onact={Callback::from(|_| browser::reload())} />
                 }
+                <UntoldBanner />
                 <Update {words} />
             </div>
             { screen }
@@ -101,7 +114,19 @@ fn apply(preferences: Preferences) {
     browser::set_root("theme", preferences.theme.word());
     browser::set_root("density", preferences.density.word());
     browser::set_root("text", preferences.text.word());
+    browser::set_root("hand", preferences.hand.word());
     browser::keep(PREFERENCES_KEY, &preferences.to_text());
+}
+
+/// Urgent, and nobody has been told: on every screen.
+#[component]
+fn UntoldBanner() -> Html {
+    let (words, now) = (use_words(), use_now());
+    let alarm = use_slice(|view| view.alarm.clone());
+    let Some(zone) = use_slice(|view| view.person().map(|person| person.zone)) else {
+        return Html::default();
+    };
+    html! { <Untold {words} {alarm} {zone} {now} /> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -112,7 +137,8 @@ struct UpdateProps {
 /// A newer version waits; never offered in the middle of a round.
 #[component]
 fn Update(props: &UpdateProps) -> Html {
-    let is_ready = use_slice(|view| view.is_update_ready && !matches!(view.route, Route::Round(..)));
+    let is_ready =
+        use_slice(|view| view.is_update_ready && !matches!(view.route, Route::Round(..) | Route::Count(..)));
     if !is_ready {
         return Html::default();
     }
@@ -142,22 +168,32 @@ fn Screens(props: &ScreensProps) -> Html {
     let mut places = vec![
         home,
         Place { route: Route::Register(None), icon: Icon::Kit, name: words.nav_register().into() },
+        Place { route: Route::Scan, icon: Icon::Scan, name: words.nav_scan().into() },
+        Place { route: Route::Defects, icon: Icon::Wrench, name: words.defects_title().into() },
         Place { route: Route::Sync, icon: Icon::Sync, name: words.nav_sync().into() },
         Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
     ];
     if sees_board {
         let name = words.nav_quarantine().into();
-        places.insert(1, Place { route: Route::Quarantine, icon: Icon::Shield, name });
+        places.insert(2, Place { route: Route::Needs, icon: Icon::Speech, name: words.needs_title().into() });
+        places.insert(3, Place { route: Route::Quarantine, icon: Icon::Shield, name });
     }
     let person = props.person.clone();
     let page = match &route {
         Route::Round(name, part) => html! { <RoundPage name={name.clone()} part={*part} {person} /> },
+        Route::Scan => html! { <ScanPage {person} /> },
+        Route::Count(round, subject, item) => html! {
+            <CountPage round={round.clone()} subject={subject.clone()} item={item.clone()} {person} />
+        },
+        Route::Labels => html! { <LabelsPage {person} /> },
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
         Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
         Route::Asset(station, asset) => {
             html! { <AssetPage station={station.clone()} asset={asset.clone()} {person} /> }
         }
+        Route::Defects => html! { <DefectsPage {person} /> },
+        Route::Needs => html! { <NeedsPage {person} /> },
         Route::Quarantine if sees_board => html! { <QuarantinePage {person} /> },
         Route::Home | Route::Enrol if sees_board => html! { <BoardPage {person} /> },
         Route::Home | Route::Enrol | Route::Quarantine => html! { <TodayPage {person} /> },
@@ -170,7 +206,7 @@ fn Screens(props: &ScreensProps) -> Html {
     html! {
         <div class="frame" data-screen={screen_word(&route)}>
             { page }
-            if !matches!(route, Route::Round(..)) { <Nav label={words.nav_label()} {places} {here} {ongo} /> }
+            if !matches!(route, Route::Round(..) | Route::Count(..)) { <Nav label={words.nav_label()} {places} {here} {ongo} /> }
         </div>
     }
 }
@@ -181,8 +217,13 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Round(..) => "round",
         Route::Sync => "sync",
         Route::Me => "me",
+        Route::Defects => "defects",
+        Route::Needs => "needs",
         Route::Quarantine => "quarantine",
         Route::Register(_) => "register",
         Route::Asset(..) => "asset",
+        Route::Scan => "scan",
+        Route::Count(..) => "count",
+        Route::Labels => "labels",
     }
 }

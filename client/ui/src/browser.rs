@@ -1,4 +1,4 @@
-//! The browser, as far as the interface touches it: the only file here that names `web_sys` and `js_sys`. It decides
+//! The browser, as far as the interface touches it: only this and `browser/` name `web_sys` and `js_sys`. It decides
 //! nothing; sockets, storage of records and keys are the core's.
 
 use std::cell::RefCell;
@@ -7,15 +7,23 @@ use std::rc::Rc;
 use shared::time::Timestamp;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use web_sys::{
-    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
+    Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
     HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage,
     Window, Worker, WorkerOptions, WorkerType,
 };
 use yew::NodeRef;
 
+mod camera;
 mod nearness;
+mod picked;
+mod senses;
+mod visibility;
 
+pub use camera::{Camera, CameraFault, Sight, vibrate};
 pub use nearness::{Nearness, height_of, set_height};
+pub use picked::{Picked, Recording, Slot, picked, send_in_background};
+pub use senses::{Awake, Torch, buzz, knows_torch};
+pub use visibility::Visibility;
 
 fn window() -> Window {
     web_sys::window().expect("the interface runs in a page")
@@ -216,6 +224,12 @@ impl Timer {
         Self { handle: handle.unwrap_or_default(), is_repeated: false, _closure: closure }
     }
 
+    /// Calls once, and cannot be cancelled.
+    pub fn once_ms(ms: i32, callback: impl FnOnce() + 'static) {
+        let function = Closure::once_into_js(callback);
+        drop(window().set_timeout_with_callback_and_timeout_and_arguments_0(function.unchecked_ref(), ms));
+    }
+
     /// Calls again and again.
     pub fn every_ms(ms: i32, callback: impl FnMut() + 'static) -> Self {
         let closure = Closure::<dyn FnMut()>::new(callback);
@@ -237,7 +251,7 @@ impl Drop for Timer {
 
 // ---- elements ---------------------------------------------------------------------------------------------------
 
-/// What stands in an input or a text area. Read when it is needed, never while an input method composes.
+/// What stands in an input, a text area or a select. Read when it is needed, never while an input method composes.
 pub fn text_of(node: &NodeRef) -> String {
     node.cast::<HtmlInputElement>()
         .map(|input| input.value())
@@ -246,9 +260,10 @@ pub fn text_of(node: &NodeRef) -> String {
         .unwrap_or_default()
 }
 
-/// What is chosen in a select.
-pub fn chosen(select: &HtmlSelectElement) -> String {
-    select.value()
+/// What was chosen in a `select` that tells of it.
+pub fn chosen_of(event: &Event) -> String {
+    let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
+    select.map(|select| select.value()).unwrap_or_default()
 }
 
 /// Fills an input or a text area.
@@ -354,15 +369,19 @@ impl CoreWorker {
         }
     }
 
-    /// Posts bytes; false when there is no worker.
-    pub fn post(&self, bytes: &[u8]) -> bool {
+    /// Posts bytes, and a file along with them; false when there is no worker.
+    pub fn post(&self, bytes: &[u8], file: Option<&Picked>) -> bool {
         let array = js_sys::Uint8Array::from(bytes);
         let buffer = array.buffer();
         let transfer = js_sys::Array::of1(&buffer);
+        let message: JsValue = match file {
+            Some(Picked(file)) => js_sys::Array::of2(&buffer, file).into(),
+            None => buffer.into(),
+        };
         self.0
             .borrow()
             .as_ref()
-            .is_some_and(|worker| worker.post_message_with_transfer(&buffer, &transfer).is_ok())
+            .is_some_and(|worker| worker.post_message_with_transfer(&message, &transfer).is_ok())
     }
 }
 

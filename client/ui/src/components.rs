@@ -3,12 +3,15 @@
 
 pub mod answer_pad;
 pub mod asset_face;
+pub mod attachments;
 pub mod attention_list;
 pub mod board_table;
 pub mod card_face;
 pub mod choice;
+pub mod code_entry;
 pub mod event_list;
 pub mod fault_panel;
+pub mod handled;
 pub mod icon;
 pub mod inspected;
 pub mod mark;
@@ -17,6 +20,8 @@ pub mod nav;
 pub mod notice;
 pub mod sheet;
 pub mod sync_chip;
+pub mod thing_card;
 pub mod today_list;
 pub mod undo_bar;
+pub mod untold;
 pub mod value_pad;

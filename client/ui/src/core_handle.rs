@@ -11,7 +11,7 @@ use link::{Command, LINK_VERSION, Note, Problem, ToCore, ToUi};
 use shared::domain::round::RoundName;
 use shared::time::{MINUTE_MS, Timestamp};
 
-use crate::browser::{self, CoreWorker, FromWorker, Timer};
+use crate::browser::{self, CoreWorker, FromWorker, Picked, Timer};
 use crate::store::{CoreState, Store};
 
 /// What became of a command.
@@ -72,6 +72,15 @@ impl CoreHandle {
 
     /// Sends a command; `then` is called once, with what became of it. A core that cannot be reached fails it.
     pub fn send(&self, command: Command, then: impl FnOnce(Outcome) + 'static) {
+        self.send_with(command, None, then);
+    }
+
+    /// Sends a command and a file with it.
+    pub fn send_file(&self, command: Command, file: &Picked, then: impl FnOnce(Outcome) + 'static) {
+        self.send_with(command, Some(file), then);
+    }
+
+    fn send_with(&self, command: Command, file: Option<&Picked>, then: impl FnOnce(Outcome) + 'static) {
         let id = self.0.next.get();
         self.0.next.set(id.wrapping_add(1));
         self.0.standing.borrow_mut().note(&command);
@@ -79,7 +88,7 @@ impl CoreHandle {
         let is_up = self.0.store.view().core != CoreState::Failed;
         if !is_up {
             self.fail_all();
-        } else if !self.0.worker.borrow().post(&ToCore { id, command }.to_bytes()) {
+        } else if !self.0.worker.borrow().post(&ToCore { id, command }.to_bytes(), file) {
             self.stopped();
         }
     }
@@ -96,7 +105,7 @@ impl CoreHandle {
         self.0.worker.replace(worker);
         // Not `send`: it is not answered, and what the store says of the core is still of the one before.
         let start = ToCore { id: 0, command: Command::Start { notes: kept_notes() } };
-        self.0.worker.borrow().post(&start.to_bytes());
+        self.0.worker.borrow().post(&start.to_bytes(), None);
     }
 
     fn receive(&self, message: FromWorker) {

@@ -8,14 +8,18 @@ use crate::i18n::Words;
 use crate::route::Route;
 use crate::store::Store;
 
+mod awake;
 mod keys;
+mod lasting;
 mod modal;
 mod offline;
 mod sending;
 mod slice;
 mod time;
 
+pub use awake::use_awake;
 pub use keys::use_keys;
+pub use lasting::{Lasting, use_lasting};
 pub use modal::use_modal;
 pub use offline::use_offline_ready;
 pub use sending::{Sending, use_sending};

@@ -3,13 +3,18 @@
 
 pub mod asset;
 pub mod board;
+pub mod count;
+pub mod defects;
 pub mod enrol;
 pub mod inspection;
+pub mod labels;
 pub mod me;
+pub mod needs;
 pub mod paged;
 pub mod quarantine;
 pub mod register;
 pub mod round;
+pub mod scan;
 pub mod screen;
 pub mod skeleton;
 pub mod sync;

@@ -1,7 +1,7 @@
 //! Addresses of the screens: text to [`Route`] and back. Moving between them is `browser`'s, drawing them `app`'s.
 
 use shared::domain::round::{Period, RoundName};
-use shared::ids::{AssetId, StationCode, TemplateId};
+use shared::ids::{AssetId, ItemId, StationCode, SubjectId, TemplateId};
 
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +12,18 @@ pub enum Route {
     Enrol,
     /// One round.
     Round(RoundName, RoundPart),
+    /// What a code names.
+    Scan,
+    /// A line of a round that collects scans.
+    Count(RoundName, SubjectId, ItemId),
+    /// Labels to print.
+    Labels,
     /// What does not count: for supervisors.
     Quarantine,
+    /// Defects.
+    Defects,
+    /// Needs.
+    Needs,
     /// What is only on this phone.
     Sync,
     /// The person, and how they want the interface.
@@ -44,8 +54,18 @@ impl Route {
             Some("enrol") => Self::Enrol,
             Some("sync") => Self::Sync,
             Some("me") => Self::Me,
+            Some("defects") => Self::Defects,
+            Some("needs") => Self::Needs,
             Some("quarantine") => Self::Quarantine,
             Some("register") => register(parts.next(), parts.next()),
+            Some("scan") => Self::Scan,
+            Some("labels") => Self::Labels,
+            Some("count") => match (parts.next(), parts.next(), parts.next()) {
+                (Some(station), Some(template), Some(period)) => {
+                    count(round(station, template, period), query).unwrap_or(Self::Home)
+                }
+                _ => Self::Home,
+            },
             Some("round") => match (parts.next(), parts.next(), parts.next()) {
                 (Some(station), Some(template), Some(period)) => {
                     round(station, template, period).map_or(Self::Home, |name| Self::Round(name, part(query)))
@@ -63,26 +83,24 @@ impl Route {
             Self::Enrol => "/enrol".to_owned(),
             Self::Sync => "/sync".to_owned(),
             Self::Me => "/me".to_owned(),
+            Self::Defects => "/defects".to_owned(),
+            Self::Needs => "/needs".to_owned(),
             Self::Quarantine => "/quarantine".to_owned(),
             Self::Register(None) => "/register".to_owned(),
             Self::Register(Some(station)) => ["/register/", station.as_str()].concat(),
             Self::Asset(station, asset) => ["/register/", station.as_str(), "/", asset.as_str()].concat(),
+            Self::Scan => "/scan".to_owned(),
+            Self::Labels => "/labels".to_owned(),
+            Self::Count(name, subject, item) => {
+                [&path("/count/", name), "?", subject.as_str(), "&", item.as_str()].concat()
+            }
             Self::Round(name, part) => {
                 let query = match part {
                     RoundPart::Cards => "",
                     RoundPart::List => "?list",
                     RoundPart::Summary => "?summary",
                 };
-                [
-                    "/round/",
-                    name.station.as_str(),
-                    "/",
-                    name.template.as_str(),
-                    "/",
-                    &name.period.to_string(),
-                    query,
-                ]
-                .concat()
+                [&path("/round/", name), query].concat()
             }
         }
     }
@@ -102,6 +120,16 @@ fn register(station: Option<&str>, asset: Option<&str>) -> Route {
         (Some(station), Some(Ok(asset))) => Route::Asset(station, asset),
         (station, _) => Route::Register(station),
     }
+}
+
+fn path(before: &str, name: &RoundName) -> String {
+    [before, name.station.as_str(), "/", name.template.as_str(), "/", &name.period.to_string()].concat()
+}
+
+/// A line of a round, from the query `subject&item`.
+fn count(name: Option<RoundName>, query: &str) -> Option<Route> {
+    let (subject, item) = query.split_once('&')?;
+    Some(Route::Count(name?, SubjectId::parse(subject).ok()?, ItemId::parse(item).ok()?))
 }
 
 fn part(query: &str) -> RoundPart {
@@ -128,6 +156,11 @@ mod tests {
             Route::Register(None),
             Route::Register(Some(name.station.clone())),
             Route::Asset(name.station.clone(), AssetId::parse("ZM-P03-01").unwrap()),
+            Route::Defects,
+            Route::Needs,
+            Route::Scan,
+            Route::Labels,
+            Route::Count(name.clone(), SubjectId::station(), ItemId::parse("M02.scan").unwrap()),
             Route::Round(name.clone(), RoundPart::Cards),
             Route::Round(name.clone(), RoundPart::List),
             Route::Round(name, RoundPart::Summary),
@@ -138,7 +171,7 @@ mod tests {
 
     #[test]
     fn an_unknown_address_is_home() {
-        for address in ["/nowhere", "/round/a", "/round/a/b/2026-13-01", ""] {
+        for address in ["/nowhere", "/round/a", "/round/a/b/2026-13-01", "/count/a/b/2026-11-01", ""] {
             assert_eq!(Route::from_address(address), Route::Home, "{address}");
         }
     }

@@ -7,9 +7,11 @@ use std::rc::Rc;
 
 use link::Slice;
 use link::slice::{
-    AssetView, BoardSlice, InspectionView, RegisterView, RoundView, SessionView, SyncView, TodayView,
+    AlarmView, AssetView, BoardSlice, CountView, DefectsView, FoundView, InspectionView, LabelsView,
+    NeedsView, PhotosView, RegisterView, RoundView, SessionView, SyncView, TodayView,
 };
 use shared::api::quarantine::QuarantineView;
+use shared::domain::defect::DefectName;
 
 use crate::preferences::Preferences;
 use crate::route::Route;
@@ -57,6 +59,22 @@ pub struct View {
     pub board: Option<Rc<BoardSlice>>,
     /// What does not count, as it was last fetched.
     pub quarantine: Option<Rc<QuarantineView>>,
+    /// Photos and voice memos on this phone.
+    pub photos: Rc<PhotosView>,
+    /// The defects, while their screen is open.
+    pub defects: Option<Rc<DefectsView>>,
+    /// The needs, while their screen is open.
+    pub needs: Option<Rc<NeedsView>>,
+    /// The defect that the defects' screen is to open with.
+    pub asked_defect: Option<DefectName>,
+    /// What every screen must say of defects.
+    pub alarm: Rc<AlarmView>,
+    /// What was looked for last.
+    pub found: Option<Rc<FoundView>>,
+    /// The open line that collects scans.
+    pub count: Option<Rc<CountView>>,
+    /// What labels can be printed for.
+    pub labels: Option<Rc<LabelsView>>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
     /// The last answer that was not kept.
@@ -104,6 +122,14 @@ impl Store {
             is_sync_known: false,
             board: None,
             quarantine: None,
+            photos: Rc::default(),
+            defects: None,
+            needs: None,
+            asked_defect: None,
+            alarm: Rc::default(),
+            found: None,
+            count: None,
+            labels: None,
             tentative: Rc::default(),
             unkept: None,
             is_update_ready: false,
@@ -166,6 +192,13 @@ impl View {
             Slice::Inspection(inspection) => self.inspection = Some(Rc::new(inspection)),
             Slice::Board(board) => self.board = Some(Rc::new(board)),
             Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
+            Slice::Photos(view) => self.photos = Rc::new(view),
+            Slice::Defects(view) => self.defects = Some(Rc::new(view)),
+            Slice::Needs(view) => self.needs = Some(Rc::new(view)),
+            Slice::Alarm(view) => self.alarm = Rc::new(view),
+            Slice::Found(found) => self.found = Some(Rc::new(found)),
+            Slice::Count(count) => self.count = Some(Rc::new(count)),
+            Slice::Labels(labels) => self.labels = Some(Rc::new(labels)),
             Slice::Round(round) => {
                 self.settle(&round);
                 self.round = Some(Rc::new(round));

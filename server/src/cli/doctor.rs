@@ -8,6 +8,7 @@ use super::Place;
 use crate::clock::{Clock, SystemClock};
 use crate::doctor;
 use crate::machine;
+use crate::photos;
 use crate::store::sqlite::Sqlite;
 
 /// What `muster doctor` takes.
@@ -29,6 +30,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let report = doctor::examine(&store, SystemClock::default().now())?;
     let mut text = report.text();
     let mut is_well = report.findings.is_empty();
+    let photos = photos::examine(&config.data).context("the photos cannot be read")?;
+    for damaged in &photos.damaged {
+        is_well = false;
+        text.push_str(&format!("  WRONG  the photo {} is not what its name says\n", damaged.display()));
+    }
+    text.push_str(&format!("  {} photos and voice memos, {} MB.\n", photos.photos, photos.bytes / 1_000_000));
     if let Some(free) = machine::disk_free_bytes(&config.data) {
         let (free, least) = (free / 1_000_000, config.disk_free_bytes_min / 1_000_000);
         if free < least {

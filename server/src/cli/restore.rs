@@ -25,12 +25,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folder = arguments.place.settings()?.data;
     let restored = restoring::restore(&arguments.from, &folder).context("nothing was restored")?;
     super::print(&format!(
-        "{} is restored in {}: {} entries in {} collections, every chain followed to its end.\nStart the relay on it; the \
+        "{} is restored in {}: {} entries in {} collections, every chain followed to its end; {} photos \
+         and voice memos{}.\nStart the relay on it; the \
          phones see that it was restored and give back what the backup does not have.\n",
         restored.founding.bureau.name.zh,
         folder.display(),
         restored.entries,
         restored.collections,
+        restored.photos.photos,
+        super::left_out(restored.photos.damaged),
     ));
     Ok(())
 }

@@ -237,6 +237,7 @@ impl Pen<'_> {
                 at: at.plus_ms(-3 * MINUTE_MS),
                 sees: Vec::new(),
                 amends: None,
+                attached: Default::default(),
             };
             let said = apart.write(phone.actor(), &answer)?;
             sent.push((phone, vec![begun, said]));
@@ -276,5 +277,6 @@ fn answer(visit: &EventKey, line: &Line, at: Timestamp) -> Event {
         at,
         sees: Vec::new(),
         amends: None,
+        attached: Default::default(),
     }
 }

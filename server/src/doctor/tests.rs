@@ -86,6 +86,7 @@ async fn bureau(folder: &Path) {
             at: now(),
             sees: Vec::new(),
             amends: None,
+            attached: Default::default(),
         };
         first.push(document.write(phone.actor(), &answer).unwrap());
         let batch = phone.sign(&bureau.id, &name.collection(), document.id(), &first).unwrap();

@@ -34,7 +34,7 @@ impl Stream for Rest {
 
 /// Lets pass what a refused request did not read.
 pub async fn let_pass(request: Request, next: Next) -> Response {
-    if *request.method() != Method::POST {
+    if !matches!(*request.method(), Method::POST | Method::PATCH) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

@@ -11,6 +11,7 @@ use shared::ids::{StationCode, TemplateId};
 use shared::limits::DEVICE_EXPECTED_DAYS;
 use shared::time::{DAY_MS, Date, Timestamp, Zone};
 
+use super::figures;
 use super::rows::{self, Attention, RoundRow};
 use super::{Model, Reference};
 use crate::store::DeviceRecord;
@@ -81,6 +82,7 @@ pub fn view(model: &Model, devices: &[DeviceRecord], zone: Zone, now: Timestamp)
         duties: board.columns(),
         stations: stations.map(|station| board.station(station)).collect(),
         attention,
+        handled: figures::figures(model, now),
     }
 }
 
@@ -192,6 +194,7 @@ impl Board<'_> {
             found.extend(open.map(|attention| self.attention_row(station, row, attention)));
             same_day.extend(row.lines.iter().map(|line| (template, *line)));
         }
+        found.extend(figures::urgent(self.model, self.reference, station));
         found.extend(self.silence(station));
         found
     }
@@ -224,6 +227,7 @@ impl Board<'_> {
             authors,
             at: Some(at),
             is_safety_critical,
+            defect: None,
         }
     }
 
@@ -245,6 +249,7 @@ impl Board<'_> {
             authors: Vec::new(),
             at: Some(last),
             is_safety_critical: false,
+            defect: None,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Rows held against the log: every round is read anew, and its row must be the one that is stored. For `doctor`; it
+//! Rows held against the log: every round, defect and need is read anew, and its row must be the one that is stored. For `doctor`; it
 //! writes nothing.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use shared::ids::{BureauId, CollectionId, DocumentKind, Shelf};
 use shared::time::Month;
 
 use super::reference::{self, Reference};
-use super::{guarded, rows};
+use super::{guarded, handled, rows};
 use crate::store::{Result, Row, Store};
 
 /// What is wrong with a row.
@@ -41,16 +41,24 @@ pub fn row_faults(store: &dyn Store, bureau: &BureauId, since: Month) -> Result<
         let Ok(shelf) = collection.shelf() else { continue };
         let is_behind = store.projected(collection)? < tip.seq;
         is_current &= !is_behind;
-        if matches!(shelf, Shelf::Rounds(_, month) if month >= since) && !is_behind {
+        let is_asked = match shelf {
+            Shelf::Rounds(_, month) => month >= since,
+            Shelf::Live(_) => true,
+            Shelf::Bureau => false,
+        };
+        if is_asked && !is_behind {
             fresh.extend(read(store, bureau, &reference, collection)?);
         }
     }
-    let stored: BTreeMap<String, Vec<u8>> = store
+    let mut stored: BTreeMap<String, Vec<u8>> = store
         .rows(rows::ROUNDS, "")?
         .into_iter()
         .filter(|row| row.key >= rows::prefix(since))
         .map(|row| (row.key, row.body))
         .collect();
+    for sheet in [handled::DEFECTS, handled::NEEDS] {
+        stored.extend(store.rows(sheet, "")?.into_iter().map(|row| (row.key, row.body)));
+    }
     let compared = u64::try_from(fresh.len()).unwrap_or(u64::MAX);
     let mut faults = Vec::new();
     for (key, body) in &fresh {
@@ -76,13 +84,15 @@ fn read(
 ) -> Result<Vec<(String, Vec<u8>)>> {
     let mut fresh = Vec::new();
     for id in store.documents(collection)? {
-        if id.kind() == DocumentKind::Round
-            && let Some(document) = reference::load(store, id)?
-            && let Some(row) = guarded(id, || rows::project(&document, bureau, reference, store))
-        {
-            let Row { key, body } = row.encode();
-            fresh.push((key, body));
+        if !matches!(id.kind(), DocumentKind::Round | DocumentKind::Defect | DocumentKind::Need) {
+            continue;
         }
+        let Some(document) = reference::load(store, id)? else { continue };
+        let row = guarded(id, || match id.kind() {
+            DocumentKind::Round => rows::project(&document, bureau, reference, store).map(|row| row.encode()),
+            _ => handled::project(&document, bureau, reference).map(|row| row.encode(id)),
+        });
+        fresh.extend(row.map(|Row { key, body }| (key, body)));
     }
     Ok(fresh)
 }

@@ -58,7 +58,7 @@ impl Reference {
                         self.templates.insert(template.id.clone(), template);
                     }
                 }
-                DocumentKind::Round | DocumentKind::Register => {}
+                DocumentKind::Round | DocumentKind::Register | DocumentKind::Defect | DocumentKind::Need => {}
             }
         }
         // Devices come and go with every enrolment and change nothing in a round.

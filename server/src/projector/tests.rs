@@ -1,6 +1,6 @@
 //! Rows are what the documents say, whenever and however they were made.
 
-use shared::api::board::{AttentionKind, BoardView, DutyState};
+use shared::api::board::{AttentionKind, BoardView, DutyState, HandledFigures};
 use shared::ids::TemplateId;
 use shared::time::{HOUR_MS, MINUTE_MS, Timestamp, Zone};
 
@@ -89,8 +89,10 @@ async fn rows_that_found_no_room_are_read_against_the_new_checklist_later() {
     faults.set_full(false);
     assert!(projector.catch_up(today()).unwrap());
     let followed = projector.model().rounds;
+    let handled = (projector.model().defects, projector.model().needs);
     projector.rebuild(today()).unwrap();
     assert_eq!(followed, projector.model().rounds);
+    assert_eq!(handled, (projector.model().defects, projector.model().needs));
 }
 
 fn states(view: &BoardView, template: &str) -> Vec<DutyState> {
@@ -106,7 +108,12 @@ fn check_demo_board(view: &BoardView) {
     assert_eq!((count(AttentionKind::Dispute), count(AttentionKind::Silent)), (1, 1));
     assert!(count(AttentionKind::Fault) >= 4 && count(AttentionKind::Missing) >= 1, "{kinds:?}");
 
-    let dispute = &view.attention[0];
+    let first = &view.attention[0];
+    assert_eq!((first.kind, first.station.as_str()), (AttentionKind::Urgent, "yafu"));
+    assert!(first.defect.is_some() && first.item_name.zh == "发电机", "{first:?}");
+    let HandledFigures { open, urgent, old, needs_raised, acknowledge_minutes, .. } = view.handled;
+    assert_eq!((open, urgent, old, needs_raised, acknowledge_minutes), (6, 1, 1, 1, Some(120)));
+    let dispute = view.attention.iter().find(|row| row.kind == AttentionKind::Dispute).unwrap();
     assert_eq!((dispute.station.as_str(), dispute.authors.len()), ("sanbing", 2));
     assert!(dispute.is_safety_critical && dispute.note.contains("出水口"), "{dispute:?}");
     let silent = view.attention.last().unwrap();

@@ -229,7 +229,8 @@ pub fn head(batch: &Batch, outlines: &[Outline]) -> Result<(), Rejection> {
 /// `collection`.
 pub fn shelf(batch: &Batch) -> Result<(), Rejection> {
     let fits = match (batch.document.kind(), batch.collection.shelf()) {
-        (DocumentKind::Round, Ok(Shelf::Rounds(..))) | (DocumentKind::Register, Ok(Shelf::Live(_))) => true,
+        (DocumentKind::Round, Ok(Shelf::Rounds(..)))
+        | (DocumentKind::Register | DocumentKind::Defect | DocumentKind::Need, Ok(Shelf::Live(_))) => true,
         (DocumentKind::Template | DocumentKind::Calendar | DocumentKind::Directory, Ok(Shelf::Bureau)) => {
             true
         }

@@ -21,6 +21,7 @@ use crate::demo::phone::DemoPhone;
 use crate::store::Faults;
 use crate::store::sqlite::{Options, Sqlite};
 
+mod handled;
 mod rejections;
 mod shadows;
 mod snapshots;

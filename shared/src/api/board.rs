@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Label;
 use crate::domain::answer::Answer;
+use crate::domain::defect::DefectName;
 use crate::domain::inspection::Tally;
 use crate::domain::round::RoundName;
 use crate::ids::{ItemId, StationCode, SubjectId, TemplateId};
@@ -33,9 +34,49 @@ pub struct BoardView {
     /// What somebody must act on, most urgent first.
     #[n(5)]
     pub attention: Vec<AttentionRow>,
+    /// How defects and needs stand.
+    #[serde(default)]
+    #[n(6)]
+    pub handled: HandledFigures,
 }
 
-crate::read_record!(BoardView { made_at, today, zone, duties, stations, attention });
+crate::read_record!(BoardView { made_at, today, zone, duties, stations, attention, handled });
+
+/// How defects and needs stand, over all stations.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Encode)]
+pub struct HandledFigures {
+    /// Defects that are not closed.
+    #[n(0)]
+    pub open: u32,
+    /// Of these, those that cannot wait.
+    #[n(1)]
+    pub urgent: u32,
+    /// Of these, those that nobody has acknowledged.
+    #[n(2)]
+    pub reported: u32,
+    /// Of these, those that are older than a week.
+    #[n(3)]
+    pub old: u32,
+    /// Median minutes until a defect was acknowledged, over 90 days.
+    #[n(4)]
+    pub acknowledge_minutes: Option<u32>,
+    /// Median minutes until a defect was closed, over 90 days.
+    #[n(5)]
+    pub close_minutes: Option<u32>,
+    /// Needs that await a first answer.
+    #[n(6)]
+    pub needs_raised: u32,
+}
+
+crate::read_record!(HandledFigures {
+    open,
+    urgent,
+    reported,
+    old,
+    acknowledge_minutes,
+    close_minutes,
+    needs_raised
+});
 
 /// One column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
@@ -195,6 +236,10 @@ pub struct AttentionRow {
     /// Whether the line is safety-critical.
     #[n(13)]
     pub is_safety_critical: bool,
+    /// Which defect, when it is one.
+    #[serde(default)]
+    #[n(14)]
+    pub defect: Option<DefectName>,
 }
 
 crate::read_record!(AttentionRow {
@@ -211,7 +256,8 @@ crate::read_record!(AttentionRow {
     note,
     authors,
     at,
-    is_safety_critical
+    is_safety_critical,
+    defect
 });
 
 /// What calls for attention, most urgent first.
@@ -219,6 +265,9 @@ crate::read_record!(AttentionRow {
 #[serde(rename_all = "kebab-case")]
 #[cbor(index_only)]
 pub enum AttentionKind {
+    /// A defect that cannot wait.
+    #[n(4)]
+    Urgent,
     /// People disagree.
     #[n(0)]
     Dispute,

@@ -55,6 +55,14 @@ pub enum ProblemCode {
     VersionUnknown,
     /// Nothing at this address.
     NotFound,
+    /// The upload goes on at another byte.
+    UploadOffset,
+    /// What was uploaded is not what it was said to be; it was dropped.
+    PhotoMismatch,
+    /// Neither a photo nor a voice memo.
+    PhotoKind,
+    /// What it was about has gone on meanwhile.
+    GoneOn,
     /// Too many requests; come again later.
     Busy,
     /// The disk is full or failed; reading goes on.
@@ -85,6 +93,14 @@ impl ProblemCode {
             Self::BodyMalformed => ("body-malformed", 400, "The body is malformed"),
             Self::VersionUnknown => ("version-unknown", 400, "The protocol version is not spoken here"),
             Self::NotFound => ("not-found", 404, "Nothing at this address"),
+            Self::UploadOffset => ("upload-offset", 409, "The upload goes on at another byte"),
+            Self::PhotoMismatch => (
+                "photo-mismatch",
+                422,
+                "What was uploaded does not have the hash that was said; it was dropped",
+            ),
+            Self::PhotoKind => ("photo-kind", 415, "Neither a photo nor a voice memo"),
+            Self::GoneOn => ("gone-on", 409, "It has gone on meanwhile"),
             Self::Busy => ("busy", 503, "Too many requests"),
             Self::StorageFull => ("storage-full", 507, "The relay cannot store anything now"),
             Self::Internal => ("internal", 500, "The relay failed inside"),

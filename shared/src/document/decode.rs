@@ -92,6 +92,7 @@ fn observation(raw: &RawEvent) -> Option<Event> {
         at,
         sees: sees.map(EventKey::from_text).collect(),
         amends: raw.key_of(s::AMENDS),
+        attached: raw.attached(),
     })
 }
 
@@ -105,8 +106,11 @@ mod tests {
     use super::*;
     use crate::document::Document;
     use crate::domain::answer::Condition;
+    use crate::domain::photo::{Attached, Photo};
     use crate::domain::round::{Period, RoundName};
-    use crate::ids::{BureauId, ChangeHash, DeviceId, DocumentId, OfficerId, StationCode, TemplateId};
+    use crate::ids::{
+        BureauId, ChangeHash, DeviceId, DocumentId, OfficerId, PhotoHash, StationCode, TemplateId,
+    };
 
     fn round() -> RoundName {
         RoundName {
@@ -138,6 +142,10 @@ mod tests {
                 at: Timestamp(7),
                 sees: vec![EventKey::new(actor, 8), EventKey::from_text("another's")],
                 amends: Some(EventKey::new(actor, 9)),
+                attached: Attached {
+                    photos: vec![Photo { original: PhotoHash([1; 32]), thumbnail: PhotoHash([2; 32]) }; 2],
+                    memo: Some(PhotoHash([3; 32])),
+                },
             },
             Event::Withdraw {
                 visit: visit.clone(),

@@ -27,7 +27,9 @@ pub fn bytes(kind: DocumentKind) -> Vec<u8> {
         DocumentKind::Template
         | DocumentKind::Calendar
         | DocumentKind::Directory
-        | DocumentKind::Register => EVENTS,
+        | DocumentKind::Register
+        | DocumentKind::Defect
+        | DocumentKind::Need => EVENTS,
     };
     crate::digits::HEX.decode(hex).expect("the constants are hexadecimal")
 }

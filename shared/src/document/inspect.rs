@@ -6,7 +6,9 @@ use super::prewalk::{Operation, Value, WalkError, Walked};
 use super::{genesis, schema as s};
 use crate::domain::round::{Period, RoundName};
 use crate::ids::{DeviceId, DocumentKind, EventKey, OfficerId, StationCode, TemplateId};
-use crate::limits::{CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CODE_BYTES_MAX, NOTE_CHARS_MAX, SEES_MAX};
+use crate::limits::{
+    CHANGE_BYTES_MAX, CHANGE_DEPENDENCIES_MAX, CODE_BYTES_MAX, NOTE_CHARS_MAX, PHOTOS_MAX, SEES_MAX,
+};
 use crate::trust::rights::EventKind;
 
 /// Why a change does not add one event.
@@ -57,7 +59,7 @@ pub struct Added {
     /// What a visit says of itself.
     pub visit: Option<VisitClaim>,
     /// What an entry says, as JSON.
-    pub entry: Option<String>,
+    pub body: Option<String>,
 }
 
 /// What a visit says of itself.
@@ -93,15 +95,16 @@ pub fn added(walked: &Walked<'_>, kind: DocumentKind) -> Result<Added, InspectEr
     if EventKey::new(actor, number) != key {
         return Err(InspectError::Key);
     }
-    let mut claim = Claim::default();
-    let mut body = None;
+    let (mut claim, mut body) = (Claim::default(), None);
     for (place, operation) in operations {
         let operation = operation?;
         filling(&operation, place, walked.start_op)?;
         let field = operation.key.unwrap_or_default();
         check_field(event, field, operation.value)?;
-        if event == EventKind::Visit {
-            claim.take(field, operation.value)?;
+        match event {
+            EventKind::Visit => claim.take(field, operation.value)?,
+            EventKind::Entry if field == s::BODY => take_body(&mut body, operation.value)?,
+            EventKind::Entry | EventKind::Observation | EventKind::SignOff => {}
         }
         if let (EventKind::Entry, s::BODY, Value::Text(text)) = (event, field, operation.value)
             && body.replace(text).is_some_and(|before| before != text)
@@ -110,7 +113,7 @@ pub fn added(walked: &Walked<'_>, kind: DocumentKind) -> Result<Added, InspectEr
         }
     }
     let visit = if event == EventKind::Visit { Some(claim.whole()?) } else { None };
-    Ok(Added { kind: event, key, device: actor.device(), visit, entry: body.map(str::to_owned) })
+    Ok(Added { kind: event, key, device: actor.device(), visit, body: body.map(str::to_owned) })
 }
 
 /// The first operation makes the event's map inside of one of the genesis's.
@@ -194,6 +197,8 @@ fn field(event: EventKind, name: &str) -> Option<(&'static str, Holds)> {
             (s::SEES, Code(SEES_MAX * KEY_BYTES)),
             (s::AMENDS, CODE),
             (s::WITHDRAWS, CODE),
+            (s::PHOTOS, Hashes(PHOTOS_MAX * 64)),
+            (s::MEMO, Hashes(32)),
         ],
         EventKind::SignOff => {
             &[(s::VISIT, Number), (s::AT, Number), (s::HEADS, Hashes(CHANGE_DEPENDENCIES_MAX * 32))]
@@ -227,6 +232,13 @@ fn check_field(event: EventKind, name: &str, value: Value<'_>) -> Result<(), Ins
         _ => false,
     };
     if fits { Ok(()) } else { Err(InspectError::Field { map, field }) }
+}
+
+/// An entry's text, which must say the same when it comes twice: who admits it would look at one, and readers at another.
+fn take_body<'a>(body: &mut Option<&'a str>, value: Value<'a>) -> Result<(), InspectError> {
+    let wrong = InspectError::Field { map: EventKind::Entry.word(), field: s::BODY };
+    let Value::Text(text) = value else { return Err(wrong) };
+    if body.replace(text).is_some_and(|before| before != text) { Err(wrong) } else { Ok(()) }
 }
 
 /// A visit's words about itself, as they come. A field that comes twice must say the same: automerge would keep both.

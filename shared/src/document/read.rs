@@ -16,14 +16,21 @@ use crate::domain::asset::RegisterEntry;
 use crate::domain::calendar::{Calendar, Operation};
 use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
+use crate::domain::photo::{Attached, Photo};
 use crate::domain::register::{Entered, Register};
 use crate::domain::round::{Period, RoundName};
 use crate::domain::template::{Addition, Template};
 use crate::flat::{FlatMap, FlatSet};
 use crate::gather::{Gather, sort_by};
-use crate::ids::{BureauId, ChangeHash, EventKey, ItemId, OfficerId, StationCode, SubjectId, TemplateId};
-use crate::limits::SEES_MAX;
+use crate::ids::{
+    BureauId, ChangeHash, EventKey, ItemId, OfficerId, PhotoHash, StationCode, SubjectId, TemplateId,
+};
+use crate::limits::{PHOTOS_MAX, SEES_MAX};
 use crate::time::Timestamp;
+
+mod handled;
+
+pub use handled::{defect, need};
 
 /// A round as it can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -279,6 +286,24 @@ impl RawEvent {
         }
     }
 
+    fn bytes(&self, field: &str) -> &[u8] {
+        match self.fields.get(field) {
+            Some(ScalarValue::Bytes(bytes)) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// Photos and a memo; what is not a hash is none.
+    pub(super) fn attached(&self) -> Attached {
+        let photo = |pair: &[u8]| {
+            let (original, thumbnail) = pair.split_at_checked(32)?;
+            let (original, thumbnail) = (PhotoHash::from_bytes(original)?, PhotoHash::from_bytes(thumbnail)?);
+            Some(Photo { original, thumbnail })
+        };
+        let photos = self.bytes(s::PHOTOS).chunks(64).take(PHOTOS_MAX).filter_map(photo);
+        Attached { photos: photos.collect(), memo: PhotoHash::from_bytes(self.bytes(s::MEMO)) }
+    }
+
     pub(super) fn key_of(&self, field: &str) -> Option<EventKey> {
         self.text(field).map(EventKey::from_text)
     }
@@ -339,6 +364,7 @@ impl RawEvent {
                 fault: self.text(s::FAULT).unwrap_or_default().to_owned(),
                 note: self.text(s::NOTE).unwrap_or_default().to_owned(),
                 amends: self.key_of(s::AMENDS),
+                attached: self.attached(),
             },
         };
         let subject = match self.text(s::SUBJECT) {

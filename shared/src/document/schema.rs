@@ -46,6 +46,10 @@ pub const SEES: &str = "e";
 pub const AMENDS: &str = "m";
 /// Observation: key of the own observation that it takes back.
 pub const WITHDRAWS: &str = "w";
+/// Observation: photos, each its hash and its thumbnail's, 32 bytes each.
+pub const PHOTOS: &str = "p";
+/// Observation: the hash of a voice memo, 32 bytes.
+pub const MEMO: &str = "r";
 /// Sign-off: the heads it covers, 32 bytes each.
 pub const HEADS: &str = "h";
 /// Other kinds: the event as JSON.

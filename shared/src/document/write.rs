@@ -6,6 +6,7 @@ use automerge::transaction::{Transactable, Transaction};
 
 use super::schema as s;
 use crate::domain::answer::Answer;
+use crate::domain::photo::Attached;
 use crate::domain::round::RoundName;
 use crate::ids::{ChangeHash, EventKey, ItemId, OfficerId, SubjectId};
 use crate::time::Timestamp;
@@ -48,6 +49,8 @@ pub enum Event {
         sees: Vec<EventKey>,
         /// The own observation that it replaces.
         amends: Option<EventKey>,
+        /// Photos and a memo.
+        attached: Attached,
     },
     /// Takes an own observation back.
     Withdraw {
@@ -119,7 +122,7 @@ impl Event {
                     tx.put(&event, s::REGISTER, bytes(register))?;
                 }
             }
-            Self::Answer { visit, subject, item, answer, fault, note, at, sees, amends } => {
+            Self::Answer { visit, subject, item, answer, fault, note, at, sees, amends, attached } => {
                 put_line(tx, &event, visit, subject, item, *at)?;
                 tx.put(&event, s::ANSWER, answer.to_text())?;
                 put_unless_empty(tx, &event, s::FAULT, fault)?;
@@ -127,6 +130,7 @@ impl Event {
                 let sees: Vec<&str> = sees.iter().map(EventKey::as_str).collect();
                 put_unless_empty(tx, &event, s::SEES, &sees.join(" "))?;
                 put_unless_empty(tx, &event, s::AMENDS, amends.as_ref().map_or("", EventKey::as_str))?;
+                put_attached(tx, &event, attached)?;
             }
             Self::Withdraw { visit, subject, item, target, at } => {
                 put_line(tx, &event, visit, subject, item, *at)?;
@@ -159,6 +163,23 @@ fn put_line(
         tx.put(event, s::SUBJECT, subject.as_str())?;
     }
     tx.put(event, s::ITEM, item.as_str())
+}
+
+/// Photos as pairs of hashes.
+fn put_attached(
+    tx: &mut Transaction<'_>,
+    event: &automerge::ObjId,
+    attached: &Attached,
+) -> Result<(), automerge::AutomergeError> {
+    let photos = attached.photos.iter().flat_map(|photo| [photo.original.0, photo.thumbnail.0]).flatten();
+    let photos: Vec<u8> = photos.collect();
+    if !photos.is_empty() {
+        tx.put(event, s::PHOTOS, photos)?;
+    }
+    if let Some(memo) = attached.memo {
+        tx.put(event, s::MEMO, memo.0.to_vec())?;
+    }
+    Ok(())
 }
 
 fn put_visit(

@@ -2,6 +2,7 @@
 //! amount to is `domain::reading`.
 
 use super::answer::Answer;
+use super::photo::Attached;
 use crate::ids::{ChangeHash, DeviceId, EventKey, ItemId, OfficerId, SubjectId};
 use crate::time::Timestamp;
 
@@ -62,6 +63,8 @@ pub enum Act {
         note: String,
         /// An own earlier observation that this one replaces.
         amends: Option<EventKey>,
+        /// Photos and a memo.
+        attached: Attached,
     },
     /// Takes an own earlier observation back.
     Withdraw(EventKey),

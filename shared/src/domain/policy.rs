@@ -4,9 +4,10 @@
 use super::answer::Answer;
 use super::custody::{Custody, Handing};
 use super::observation::Observation;
+use super::photo::Attached;
 use super::template::Template;
 use crate::ids::{CollectionId, EventKey, ItemId, Shelf, StationCode};
-use crate::limits::{CODE_BYTES_MAX, NOTE_CHARS_MAX, SEES_MAX};
+use crate::limits::{CODE_BYTES_MAX, NOTE_CHARS_MAX, PHOTOS_MAX, SEES_MAX};
 use crate::trust::rights::Rights;
 
 use super::round::RoundName;
@@ -61,6 +62,20 @@ pub enum PolicyError {
     /// A transfer from a station to itself, or a name or place that is too long.
     #[error("no such handing over")]
     HandingUnfit,
+    /// More photos than go with one answer.
+    #[error("{count} photos; at most {count_max}")]
+    TooManyPhotos {
+        /// How many there were.
+        count: usize,
+        /// How many there may be.
+        count_max: usize,
+    },
+    /// A defect or need that is not here, or has gone on: what was to be done is not to be done any more.
+    #[error("it is not here, or has gone on")]
+    GoneOn,
+    /// A text, a rating or a thing that it is about is missing, or too long.
+    #[error("it is not whole, or too long")]
+    NotWhole,
     /// More standing answers than an item can have.
     #[error("{count} answers seen; at most {count_max}")]
     TooManySeen {
@@ -83,6 +98,9 @@ impl PolicyError {
             Self::NoteTooLong { .. } => "note-too-long",
             Self::NotYours { .. } => "not-yours",
             Self::HandingUnfit => "handing-unfit",
+            Self::TooManyPhotos { .. } => "too-many-photos",
+            Self::GoneOn => "gone-on",
+            Self::NotWhole => "not-whole",
             Self::TooManySeen { .. } => "too-many-seen",
         }
     }
@@ -123,6 +141,18 @@ pub fn check_answer(
     }
     if sees.len() > SEES_MAX {
         return Err(PolicyError::TooManySeen { count: sees.len(), count_max: SEES_MAX });
+    }
+    Ok(())
+}
+
+/// Checks what goes with an answer.
+///
+/// # Errors
+/// When it is more than a round has room for.
+pub fn check_attached(attached: &Attached) -> Result<(), PolicyError> {
+    let count = attached.photos.len();
+    if count > PHOTOS_MAX {
+        return Err(PolicyError::TooManyPhotos { count, count_max: PHOTOS_MAX });
     }
     Ok(())
 }

@@ -21,11 +21,23 @@ pub enum DocumentKind {
     Directory = 4,
     /// A station's assets.
     Register = 5,
+    /// A fault, loss or expiry, and its handling.
+    Defect = 6,
+    /// A wish from the field, and its handling.
+    Need = 7,
 }
 
 impl DocumentKind {
     /// Every kind, in the order of its number.
-    pub const ALL: [Self; 5] = [Self::Round, Self::Template, Self::Calendar, Self::Directory, Self::Register];
+    pub const ALL: [Self; 7] = [
+        Self::Round,
+        Self::Template,
+        Self::Calendar,
+        Self::Directory,
+        Self::Register,
+        Self::Defect,
+        Self::Need,
+    ];
 
     fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| *kind as u8 == number)
@@ -39,6 +51,8 @@ impl DocumentKind {
             Self::Calendar => "calendar",
             Self::Directory => "directory",
             Self::Register => "register",
+            Self::Defect => "defect",
+            Self::Need => "need",
         }
     }
 }

@@ -65,5 +65,5 @@ hash!(/// What a set of changes comes to, in whatever order they came; how it is
     #[derive(Default)]
     Digest);
 
-hash!(/// A photo: the SHA-256 of its bytes.
+hash!(/// A photo or a voice memo: the SHA-256 of its bytes.
     PhotoHash);

@@ -22,6 +22,7 @@ mod catch_up;
 mod deeds;
 mod documents;
 mod exchange;
+mod handling;
 mod hearsay;
 mod journal;
 mod outbox;
@@ -35,8 +36,8 @@ mod view;
 
 pub use hearsay::{Hearsay, Saying};
 pub use port::{
-    Applying, Aside, Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Status,
-    Stored, StoredChange, StoredSnapshot, Why, Write,
+    Applying, Aside, Claimed, Deed, DeedError, Effect, Identity, Input, LinkState, Mark, Rejected, Report,
+    Status, Stored, StoredChange, StoredSnapshot, Why, Write,
 };
 pub use receipts::StoredReceipt;
 pub use seals::StoredSeal;
@@ -191,13 +192,14 @@ impl Device {
     }
 
     fn deed(&mut self, now: Timestamp, command: u32, utc_offset_minutes: i16, deed: Deed) -> Vec<Effect> {
-        let (document, written) = match self.perform(now, utc_offset_minutes, deed) {
+        let written = match self.perform(now, utc_offset_minutes, deed) {
             Ok(done) => done,
             Err(error) => return vec![Effect::Failed { command, error: error.into() }],
         };
         let mut writes = Vec::new();
-        for written in &written {
-            let hash = written.hash;
+        let written: Vec<_> =
+            written.into_iter().map(|(document, written)| (document, written.hash)).collect();
+        for (document, hash) in written.iter().copied() {
             let Some((collection, change)) = self.documents.change(document, hash) else { continue };
             let (collection, change) = (collection.clone(), change.to_vec());
             writes.push(Write::Change(StoredChange { collection, document, hash, change }));
@@ -205,9 +207,9 @@ impl Device {
             self.outbox.mark_tentative(&mark, &self.documents);
             writes.push(Write::Mark(mark));
         }
-        let hashes = written.into_iter().map(|written| written.hash).collect();
-        let then = Then::Deeds(vec![DeedDone { command, document, hashes }]);
-        let mut effects = vec![Effect::Changed(vec![document]), Effect::StatusChanged];
+        let changed: BTreeSet<DocumentId> = written.iter().map(|(document, _)| *document).into_set();
+        let then = Then::Deeds(vec![DeedDone { command, written }]);
+        let mut effects = vec![Effect::Changed(changed.into_iter().collect()), Effect::StatusChanged];
         effects.extend(self.journal.add(Entry { writes, then }).map(Effect::Persist));
         effects
     }
@@ -217,7 +219,7 @@ impl Device {
         let mut effects = match entry.then {
             Then::Deeds(deeds) => {
                 for deed in &deeds {
-                    deed.hashes.iter().for_each(|hash| self.outbox.confirm(deed.document, *hash));
+                    deed.written.iter().for_each(|(document, hash)| self.outbox.confirm(*document, *hash));
                 }
                 deeds.into_iter().map(|deed| Effect::Done { command: deed.command }).collect()
             }
@@ -264,7 +266,9 @@ impl Device {
         let mut lost: FlatMap<DocumentId, BTreeSet<_>> = FlatMap::new();
         let mut effects = Vec::new();
         for deed in deeds {
-            lost.get_or_default(deed.document).extend(deed.hashes);
+            for (document, hash) in deed.written {
+                lost.get_or_default(document).insert(hash);
+            }
             effects.push(Effect::Failed { command: deed.command, error: error.clone() });
         }
         for (document, hashes) in &lost {

@@ -88,15 +88,17 @@ impl Rights {
     }
 
     /// Whether this person's phone may add such an event to a document of this kind, in a collection that it may write:
-    /// everybody fills rounds, and hands the station's things over in its register; every other document is the relay's
-    /// own, and so is what a register says a thing is (`policy::check_custody`). Whether a sign-off is good depends on
-    /// the round's checklist: [`Rights::may_sign`].
+    /// everybody fills rounds, reports defects, raises needs, and hands the station's things over in its register; every
+    /// other document is the relay's own, and so is what a register says a thing is (`policy::check_custody`). Whether a
+    /// sign-off is good depends on the round's checklist: [`Rights::may_sign`].
     pub fn may_add(&self, event: EventKind, document: DocumentKind) -> bool {
+        use DocumentKind::{Calendar, Defect, Directory, Need, Register, Round, Template};
         match (document, event) {
-            (DocumentKind::Round, EventKind::Visit | EventKind::Observation | EventKind::SignOff)
-            | (DocumentKind::Register, EventKind::Entry) => self.role >= Role::Officer,
-            (DocumentKind::Round, EventKind::Entry) | (DocumentKind::Register, _) => false,
-            (DocumentKind::Template | DocumentKind::Calendar | DocumentKind::Directory, _) => false,
+            // What an entry may say is up to its kind: the station reports, verifies and hands over, the bureau handles.
+            (Round, EventKind::Visit | EventKind::Observation | EventKind::SignOff)
+            | (Register | Defect | Need, EventKind::Entry) => self.role >= Role::Officer,
+            (Round, EventKind::Entry) | (Register | Defect | Need, _) => false,
+            (Template | Calendar | Directory, _) => false,
         }
     }
 
@@ -115,8 +117,18 @@ impl Rights {
         self.role >= Role::Supervisor || self.may_sign(Role::Lead, station)
     }
 
+    /// Whether labels may be printed for a station's things: by its own people, and by supervisors.
+    pub fn may_print_labels(&self, station: &StationCode) -> bool {
+        self.role >= Role::Supervisor || self.station.as_ref() == Some(station)
+    }
+
     /// Whether an operation may be started or ended.
     pub fn may_start_operation(&self) -> bool {
+        self.role >= Role::Supervisor
+    }
+
+    /// Whether defects may be handled, and needs answered: with a network, by the relay's hand.
+    pub fn may_handle(&self) -> bool {
         self.role >= Role::Supervisor
     }
 
@@ -128,6 +140,16 @@ impl Rights {
     /// Whether the merged state of all stations may be seen.
     pub fn may_see_board(&self) -> bool {
         self.role >= Role::Supervisor
+    }
+
+    /// Whether photos of a station's rounds may be seen: by its people and by supervisors.
+    pub fn may_see_photos(&self, station: &StationCode) -> bool {
+        self.role >= Role::Supervisor || self.station.as_ref() == Some(station)
+    }
+
+    /// The station whose photos this person's phone uploads; `None` for who answers nowhere.
+    pub fn photos_of(&self) -> Option<&StationCode> {
+        self.station.as_ref()
     }
 
     /// Whether a device may be revoked, whoever's it is.
@@ -165,14 +187,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phones_add_events_to_rounds_and_entries_to_registers_and_nothing_else() {
+    fn phones_add_to_rounds_registers_defects_and_needs_and_to_nothing_else() {
         let rights = Rights { officer: OfficerId::parse("x").unwrap(), role: Role::Admin, station: None };
         let events = [EventKind::Visit, EventKind::Observation, EventKind::SignOff, EventKind::Entry];
         for document in DocumentKind::ALL {
             for event in events {
                 let expected = match document {
                     DocumentKind::Round => event != EventKind::Entry,
-                    DocumentKind::Register => event == EventKind::Entry,
+                    DocumentKind::Register | DocumentKind::Defect | DocumentKind::Need => {
+                        event == EventKind::Entry
+                    }
                     _ => false,
                 };
                 assert_eq!(rights.may_add(event, document), expected, "{event:?} in {document:?}");

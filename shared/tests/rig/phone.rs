@@ -259,7 +259,8 @@ impl Phone {
         let observations: Vec<_> = round.observations.iter().filter(|o| o.item == item).collect();
         let sees = reading::read(None, &observations).standing;
         let (subject, fault, note) = (SubjectId::station(), String::new(), note.to_owned());
-        self.deed(Deed::Answer { round: flood(), subject, item, answer, fault, note, sees, amends })
+        let (round, attached) = (flood(), Default::default());
+        self.deed(Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached })
     }
 
     pub fn withdraw(&mut self, event: EventKey) -> u32 {
@@ -278,7 +279,7 @@ impl Phone {
         round.observations.iter().find(is_it).expect("it was said").key.clone()
     }
 
-    fn deed(&mut self, deed: Deed) -> u32 {
+    pub fn deed(&mut self, deed: Deed) -> u32 {
         self.commands += 1;
         let input = Input::Deed { command: self.commands, utc_offset_minutes: 480, deed };
         let effects = self.handle(input);

@@ -11,10 +11,33 @@ const need = (name) => {
   return process.env[name];
 };
 
-/** A TCP proxy: passes bytes through, or cuts and refuses everything. */
+/** Bytes of one connection that are carried before others get their turn: a thin line is shared. */
+const PIECE = 2_048;
+
+/** A TCP proxy: passes bytes through, counts what the phones send, can be thin in that direction, or cuts everything. */
 async function startProxy(target) {
   const sockets = new Set();
   let isCut = false;
+  let rate = Infinity;
+  let free = 0;
+  let sent = 0;
+  /** What a phone sends takes its time on a thin line, behind what others send. */
+  const carry = (inner, outer) => {
+    inner.on("end", () => outer.end());
+    inner.on("data", async (bytes) => {
+      inner.pause();
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        const piece = bytes.subarray(at, at + PIECE);
+        const now = performance.now();
+        free = Math.max(free, now) + (piece.length / rate) * 1_000;
+        if (free > now) await new Promise((done) => setTimeout(done, free - now));
+        if (outer.destroyed) return;
+        sent += piece.length;
+        outer.write(piece);
+      }
+      inner.resume();
+    });
+  };
   const server = net.createServer((inner) => {
     if (isCut) return inner.destroy();
     const outer = net.connect(target.port, "127.0.0.1");
@@ -22,14 +45,18 @@ async function startProxy(target) {
       sockets.add(one);
       one.on("close", () => { sockets.delete(one); other.destroy(); });
       one.on("error", () => other.destroy());
-      one.pipe(other);
     }
+    carry(inner, outer);
+    outer.pipe(inner);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return {
     port: server.address().port,
     cut() { isCut = true; for (const socket of sockets) socket.destroy(); },
     heal() { isCut = false; },
+    /** From now on phones send so many bytes a second, all together. */
+    thin(bytes) { rate = bytes; free = 0; },
+    get sent() { return sent; },
     close() { this.cut(); server.close(); },
   };
 }

@@ -42,7 +42,9 @@ pub fn run(input: &[u8]) {
     let id = seeds::document(choice);
     let collection = match id.kind() {
         DocumentKind::Round => seeds::round_name().collection(),
-        DocumentKind::Register => CollectionId::of(&Shelf::Live(seeds::station())),
+        DocumentKind::Register | DocumentKind::Defect | DocumentKind::Need => {
+            CollectionId::of(&Shelf::Live(seeds::station()))
+        }
         _ => CollectionId::bureau(),
     };
     let changes: Vec<Vec<u8>> = chunks::pieces(input)

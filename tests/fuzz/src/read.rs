@@ -84,6 +84,8 @@ pub fn everything(document: &Document) {
     read::calendar(document);
     read::directory(document);
     read::register(document, &BTreeSet::new());
+    read::defect(document, &seeds::bureau(), &BTreeSet::new());
+    read::need(document, &seeds::bureau(), &BTreeSet::new());
 }
 
 /// A checklist of three lines that depend on each other.

@@ -100,6 +100,7 @@ pub fn filled(actor: Actor) -> (Document, Vec<Written>) {
                 at: NOW,
                 sees: last.iter().cloned().collect(),
                 amends: None,
+                attached: Default::default(),
             },
         ));
     }

@@ -14,7 +14,9 @@ use shared::document::read::Round;
 use shared::domain::answer::Answer;
 use shared::domain::asset::RegisterEntry;
 use shared::domain::calendar::{Calendar, Operation};
+use shared::domain::defect::DefectEntry;
 use shared::domain::directory::{Directory, DirectoryEntry};
+use shared::domain::need::NeedEntry;
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Addition, Template};
 use shared::ids::{CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
@@ -37,7 +39,11 @@ pub fn run(input: &[u8]) {
         8 => template(bytes),
         9 => calendar(bytes),
         10 => entry(bytes, DirectoryEntry::from_json),
-        11 => entry(bytes, RegisterEntry::from_json),
+        11 => {
+            entry(bytes, RegisterEntry::from_json);
+            entry(bytes, DefectEntry::from_json);
+            entry(bytes, NeedEntry::from_json);
+        }
         12 => drop(body::<RoundName>(bytes)),
         13 => drop(body::<Operation>(bytes)),
         14 => addition(bytes),

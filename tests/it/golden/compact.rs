@@ -42,6 +42,7 @@ fn written() -> Vec<Written> {
         at: Timestamp(at),
         sees,
         amends: None,
+        attached: Default::default(),
     };
     let first = document.write(actor(0), &answer(1_795_400_000_000, Vec::new())).unwrap();
     let second = document.write(actor(1), &answer(1_795_399_999_000, vec![first.key.clone()])).unwrap();

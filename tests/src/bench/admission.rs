@@ -184,6 +184,7 @@ fn changes(actor: Actor, name: RoundName, officer: &OfficerId, id: DocumentId, c
             at: Timestamp(1_795_500_000_000 + i64::from(n) * 3_000),
             sees: Vec::new(),
             amends: None,
+            attached: Default::default(),
         };
         changes.push(document.write(actor, &answer).unwrap().change);
     }

@@ -136,6 +136,7 @@ fn answer(phone: &Phone, visit: EventKey, item: &ItemId) -> Event {
         at: phone.now(),
         sees: Vec::new(),
         amends: None,
+        attached: Default::default(),
     }
 }
 

@@ -134,6 +134,7 @@ fn round(dice: &mut Dice, n: usize, taps: usize, is_begun: bool) -> Batch {
             at: Timestamp(at),
             sees: Vec::<EventKey>::new(),
             amends: None,
+            attached: Default::default(),
         };
         document.write(actor, &answer).unwrap()
     });

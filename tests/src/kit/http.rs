@@ -99,6 +99,23 @@ impl Client {
         Some(reply)
     }
 
+    /// Any request with any headers; `None` when the relay cannot be reached.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Reply> {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let sent = if body.is_empty() {
+            self.agent.run(request.body(()).unwrap())
+        } else {
+            self.agent.run(request.body(body).unwrap())
+        };
+        sent.ok().and_then(reply)
+    }
+
     /// `POST` of JSON.
     pub fn post_json(&mut self, path: &str, body: &impl Serialize) -> Option<Reply> {
         self.post(path, "application/json", &serde_json::to_vec(body).unwrap())

@@ -297,6 +297,7 @@ impl Phone {
             note: String::new(),
             sees,
             amends: None,
+            attached: Default::default(),
         })
     }
 

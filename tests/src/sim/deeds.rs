@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use shared::document::read::Round;
+use shared::domain::defect::DefectAct;
 use shared::domain::observation::Observation;
 use shared::domain::reading;
 use shared::domain::round::RoundName;
 use shared::domain::template::{Asked, SubjectKind};
 use shared::ids::SubjectId;
-use shared::sync::device::{Deed, Input};
+use shared::sync::device::{Deed, Input, Report};
 
 use super::bureau;
 use super::world::{Step, World};
@@ -19,14 +20,15 @@ impl World {
         let Some(round) = self.some_round(phone) else { return Ok(()) };
         let dice = self.dice.below(100);
         let deed = match dice {
-            0..80 => self.some_answer(phone, number, &round),
-            80..90 => self.some_withdrawal(phone, number, &round),
+            0..76 => self.some_answer(phone, number, &round),
+            76..84 => self.some_withdrawal(phone, number, &round),
+            84..92 => self.some_word(phone, number),
             _ => Some(Deed::SignOff { round: round.clone() }),
         };
         let Some(deed) = deed else { return Ok(()) };
         let note = match &deed {
             Deed::Answer { note, .. } => Some((round, note.clone())),
-            Deed::Withdraw { .. } | Deed::SignOff { .. } | Deed::Hand { .. } => None,
+            _ => None,
         };
         let Some(tab) = self.tab(phone, number) else { return Ok(()) };
         tab.commands += 1;
@@ -34,6 +36,29 @@ impl World {
         self.model.told(phone, number, command, note);
         self.trace.note(|| format!("phone {phone}.{number}: command {command} {deed:?}"));
         self.input(phone, number, Input::Deed { command, utc_offset_minutes: 480, deed })
+    }
+
+    /// A word about a defect or a need: a new one, or one about what the phone knows of.
+    fn some_word(&mut self, phone: usize, number: u64) -> Option<Deed> {
+        let note = format!("#{}", self.model.deeds.len());
+        let rating = u8::try_from(1 + self.dice.below(5)).ok()?;
+        let acts = [DefectAct::Urgent, DefectAct::Verify, DefectAct::NotFixed, DefectAct::Report];
+        let act = *self.dice.pick(&acts)?;
+        let choice = self.dice.below(6);
+        let device = &mut self.phones[phone].tab(number)?.device;
+        let (defects, needs) = (device.defects(None), device.needs(None));
+        let defect = self.dice.pick(&defects).map(|defect| defect.name.clone());
+        let need = self.dice.pick(&needs).map(|need| need.name.clone());
+        let (is_expiry, is_missing, is_urgent) = (false, false, self.dice.percent(20));
+        let place = "码头".to_owned();
+        match choice {
+            0 => Some(Deed::Report(Report { asset: None, place, is_expiry, is_missing, is_urgent, note })),
+            1 => Some(Deed::SayOfDefect { defect: defect?, act, note }),
+            2 => Some(Deed::WithdrawFromDefect { defect: defect?, act }),
+            3 => Some(Deed::RaiseNeed { wish: note, model: String::new() }),
+            4 => Some(Deed::RateNeed { need: need?, rating }),
+            _ => Some(Deed::WithdrawNeed { need: need? }),
+        }
     }
 
     /// Mostly a round of one's own station; sometimes one that the person has no right to.
@@ -77,7 +102,17 @@ impl World {
         let amends = if self.dice.percent(20) { self.dice.pick(&own).cloned() } else { None };
         let answer = bureau::answer(&item, &mut self.dice, &note);
         let (round, item) = (round.clone(), item.id);
-        Some(Deed::Answer { round, subject, item, answer, fault: String::new(), note, sees, amends })
+        Some(Deed::Answer {
+            round,
+            subject,
+            item,
+            answer,
+            fault: String::new(),
+            note,
+            sees,
+            amends,
+            attached: Default::default(),
+        })
     }
 
     fn some_withdrawal(&mut self, phone: usize, number: u64, round: &RoundName) -> Option<Deed> {

@@ -1,4 +1,4 @@
-//! Runs cargo for wasm32 on one of the two client crates. The crates are built one by one, so that the features of one
+//! Runs cargo for wasm32 on one of the client crates. The crates are built one by one, so that the features of one
 //! never leak into the other.
 
 use std::path::PathBuf;
@@ -21,6 +21,8 @@ pub struct Module {
 pub const UI: Module = Module { package: "muster-ui", library: "ui", release: "wasm-ui" };
 /// The core, in its worker.
 pub const CORE: Module = Module { package: "muster-core", library: "core_worker", release: "wasm-core" };
+/// The decoder, in the scanner's worker.
+pub const SCAN: Module = Module { package: "muster-scan", library: "scan", release: "wasm-scan" };
 
 /// Compiles a crate and returns the path of its wasm file.
 ///

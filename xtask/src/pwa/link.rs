@@ -19,9 +19,20 @@ pub struct Site {
     pub files: Vec<Asset>,
 }
 
+/// The modules with their glue.
+pub struct Modules {
+    /// The interface.
+    pub ui: Bound,
+    /// The core.
+    pub core: Bound,
+    /// The decoder.
+    pub scan: Bound,
+}
+
 /// The files of `client/web` with references in them; in this order, since each may name only those before it.
-const TEMPLATES: [(&str, Option<&str>); 5] = [
+const TEMPLATES: [(&str, Option<&str>); 6] = [
     ("core-worker.js", None),
+    ("scan-worker.js", None),
     ("boot.js", None),
     ("manifest.webmanifest", Some("/manifest.webmanifest")),
     ("index.html", Some("/index.html")),
@@ -35,7 +46,7 @@ const INSTALL_ICONS: [&str; 3] = ["icon-192.png", "icon-512.png", "icon-maskable
 ///
 /// # Errors
 /// When a file of `client/web` cannot be read or refers to what does not exist.
-pub fn link(web: &Path, ui: Bound, core: Bound) -> Result<Site> {
+pub fn link(web: &Path, Modules { ui, core, scan }: Modules) -> Result<Site> {
     let read = |name: &str| {
         let path = web.join(name);
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
@@ -45,6 +56,8 @@ pub fn link(web: &Path, ui: Bound, core: Bound) -> Result<Site> {
         ("ui.js", ui.js),
         ("core.wasm", core.wasm),
         ("core.js", core.js),
+        ("scan.wasm", scan.wasm),
+        ("scan.js", scan.js),
         ("main.css", css::bundle(web)?.into_bytes()),
         ("icon.svg", read("icons/icon.svg")?),
     ];
@@ -142,7 +155,7 @@ mod tests {
         let site = |css: &str| {
             fs::write(copy.path().join("css/main.css"), css).unwrap();
             let bound = |name: &str| Bound { wasm: name.into(), js: name.into() };
-            link(copy.path(), bound("ui"), bound("core")).unwrap()
+            link(copy.path(), Modules { ui: bound("ui"), core: bound("core"), scan: bound("scan") }).unwrap()
         };
         let urls = |site: &Site| site.files.iter().map(|asset| asset.url.clone()).collect::<Vec<_>>();
         let (before, after) = (site("a{}"), site("b{}"));
@@ -151,6 +164,6 @@ mod tests {
             urls(&after).into_iter().filter(|url| !urls(&before).contains(url)).collect();
         let stems: Vec<&str> =
             changed.iter().filter_map(|url| url.rsplit_once('-')).map(|(stem, _)| stem).collect();
-        assert_eq!(stems, ["/a/main", "/a/core-worker", "/a/boot"]);
+        assert_eq!(stems, ["/a/main", "/a/core-worker", "/a/scan-worker", "/a/boot"]);
     }
 }

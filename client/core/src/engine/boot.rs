@@ -14,10 +14,11 @@ use super::store::{self, CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, SLOT_BASE, ST
 use crate::platform::crypto::KeyPair;
 use crate::platform::database::{DatabaseError, Durability, Wanted};
 use crate::platform::events::Signal;
+use crate::platform::photo::Posted;
 use crate::platform::{clock, events, interface, quota, report, spawn, tabs};
 
 /// Commands that came before the core was ready.
-type Early = Rc<RefCell<Option<Vec<ToCore>>>>;
+type Early = Rc<RefCell<Option<Vec<(ToCore, Option<Posted>)>>>>;
 
 /// Milliseconds before the storage is tried again.
 const STORAGE_RETRY_MS: i64 = 2_000;
@@ -29,11 +30,11 @@ pub fn start() {
     let (listening, queue) = (Rc::clone(&engine), Rc::clone(&early));
     let kept = Signal::<Vec<Note>>::default();
     let told = kept.clone();
-    interface::on_message(move |bytes| match ToCore::from_bytes(&bytes) {
+    interface::on_message(move |bytes, posted| match ToCore::from_bytes(&bytes) {
         Ok(ToCore { command: Command::Start { notes }, .. }) => told.send(notes),
         Ok(message) => match queue.borrow_mut().as_mut() {
-            Some(queue) => queue.push(message),
-            None => listening.dispatch(message),
+            Some(queue) => queue.push((message, posted)),
+            None => listening.dispatch(message, posted),
         },
         Err(error) => report(&error.to_string()),
     });
@@ -51,8 +52,8 @@ pub fn start() {
         }
         post(&ToUi::Ready(LINK_VERSION));
         let messages = early.borrow_mut().take().unwrap_or_default();
-        for message in messages {
-            engine.dispatch(message);
+        for (message, posted) in messages {
+            engine.dispatch(message, posted);
         }
     });
 }
@@ -92,6 +93,7 @@ impl Engine {
         *self.phone.borrow_mut() = Some(Phone { profile, key, device });
         self.take_heard();
         self.refresh();
+        self.read_photos();
         let engine = Rc::clone(self);
         spawn(async move {
             tabs::become_syncing().await;

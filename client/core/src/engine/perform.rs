@@ -31,6 +31,7 @@ impl Engine {
                 // First what it looks like, then that it is safe.
                 self.flush();
                 post(&ToUi::Done(command));
+                self.settle_drafts();
             }
             Effect::Failed { command, error } => {
                 self.flush();

@@ -6,21 +6,31 @@ use link::{Command, ToCore, ToUi};
 use shared::domain::custody::Handing;
 use shared::domain::round::RoundName;
 use shared::ids::{AssetId, EventKey, StationCode};
-use shared::sync::device::{Deed, Input};
+use shared::sync::device::{Deed, Input, Report};
 
+use super::photos::row::Card;
 use super::state::{Engine, fail, post};
 use crate::platform::clock;
+use crate::platform::photo::Posted;
 
 impl Engine {
     /// Does what a command says, and answers it.
-    pub(super) fn dispatch(self: &Rc<Self>, message: ToCore) {
+    pub(super) fn dispatch(self: &Rc<Self>, message: ToCore, posted: Option<Posted>) {
         let ToCore { id, command } = message;
         match command {
             Command::Enrol { code } => return self.enrol(id, code),
-            Command::Answer { round, subject, item, answer, fault, note, sees, amends } => {
-                let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends };
+            Command::Answer { round, subject, item, answer, fault, note, sees, amends, attached } => {
+                let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached };
                 return self.deed(id, deed);
             }
+            Command::KeepPhoto { round, subject, item } => {
+                return self.keep_photo(id, Card { round, subject, item }, posted);
+            }
+            Command::KeepMemo { round, subject, item } => {
+                return self.keep_memo(id, Card { round, subject, item }, posted);
+            }
+            Command::DropDraft(hash) => return self.drop_draft(id, hash),
+            Command::TryPhotos => return self.try_photos(id),
             Command::Withdraw { round, event } => return self.deed(id, Deed::Withdraw { round, event }),
             Command::SignOff { round } => return self.deed(id, Deed::SignOff { round }),
             Command::Hand { station, asset, act, note, sees } => {
@@ -57,11 +67,39 @@ impl Engine {
             Command::Release { document, device } => return self.release(id, document, device),
             Command::StartOperation { label } => return self.start_operation(id, label),
             Command::EndOperation { name } => return self.end_operation(id, &name),
+            Command::Report { asset, place, is_expiry, is_missing, is_urgent, note } => {
+                let report = Report { asset, place, is_expiry, is_missing, is_urgent, note };
+                return self.deed(id, Deed::Report(report));
+            }
+            Command::SayOfDefect { defect, act, note } => {
+                return self.deed(id, Deed::SayOfDefect { defect, act, note });
+            }
+            Command::WithdrawFromDefect { defect, act } => {
+                return self.deed(id, Deed::WithdrawFromDefect { defect, act });
+            }
+            Command::RaiseNeed { wish, model } => return self.deed(id, Deed::RaiseNeed { wish, model }),
+            Command::RateNeed { need, rating } => return self.deed(id, Deed::RateNeed { need, rating }),
+            Command::WithdrawNeed { need } => return self.deed(id, Deed::WithdrawNeed { need }),
+            Command::MoveDefects(asked) => return self.move_defects(id, asked),
+            Command::MoveNeed(asked) => return self.move_need(id, asked),
+            Command::OpenHandled => {
+                self.is_handled_open.set(true);
+                self.refresh();
+            }
+            Command::CloseHandled => self.is_handled_open.set(false),
+            Command::Find { text } => return self.find(id, &text),
+            Command::OpenCount { round, subject, item } => {
+                *self.open_count.borrow_mut() = Some((round, subject, item));
+                self.resend_count();
+            }
+            Command::CloseCount => drop(self.open_count.borrow_mut().take()),
+            Command::LoadLabels { station } => return self.load_labels(id, station),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {
                 if is_visible {
                     self.refresh();
+                    self.read_photos();
                     self.input(Input::Nudge);
                 }
             }

@@ -11,6 +11,7 @@ use shared::sync::device::{Device, Effect, Input};
 
 use super::board::Board;
 use super::line::Line;
+use super::photos::Photos;
 use super::store::{self, Profile, Record, Shelf};
 use super::tabs::Tabs;
 use super::watch;
@@ -29,10 +30,14 @@ pub struct Engine {
     pub(super) open_register: RefCell<Option<Option<StationCode>>>,
     /// Which thing is on the screen.
     pub(super) open_asset: RefCell<Option<(StationCode, AssetId)>>,
+    /// Whether a screen of defects or needs is shown.
+    pub(super) is_handled_open: Cell<bool>,
+    pub(super) open_count: RefCell<Option<watch::scan::CountPlace>>,
     pub(super) storage: Cell<Option<StorageView>>,
     pub(super) line: Line,
     pub(super) board: Board,
     pub(super) tabs: Tabs,
+    pub(super) photos: Photos,
     /// What the page kept of the lives before this one.
     pub(super) notes: RefCell<Vec<Note>>,
     /// The timer that the phone's end asked for.
@@ -58,6 +63,13 @@ struct Stale {
     round: bool,
     register: bool,
     sync: bool,
+    photos: bool,
+    handled: bool,
+}
+
+impl Stale {
+    const ALL: Self =
+        Self { today: true, round: true, register: true, sync: true, photos: true, handled: true };
 }
 
 /// The messages that the interface has: a slice that is the same is not sent again.
@@ -68,6 +80,11 @@ struct Sent {
     register: Vec<u8>,
     asset: Vec<u8>,
     sync: Vec<u8>,
+    photos: Vec<u8>,
+    alarm: Vec<u8>,
+    defects: Vec<u8>,
+    needs: Vec<u8>,
+    count: Vec<u8>,
 }
 
 impl Engine {
@@ -90,9 +107,13 @@ impl Engine {
                 stale.today |= !documents.is_empty();
                 stale.round |= !documents.is_empty();
                 stale.register |= !documents.is_empty();
+                stale.handled |= !documents.is_empty();
             }
             // The last pull may bring nothing, and yet it is what makes a view whole.
-            _ => stale = Stale { today: true, round: true, register: true, sync: true },
+            _ => {
+                stale = Stale::ALL;
+                self.send_photos_soon();
+            }
         }
         self.stale.set(stale);
         self.flush_soon();
@@ -100,7 +121,13 @@ impl Engine {
 
     /// Everything on the screen is made again: the day may have changed, or the interface is new.
     pub(super) fn refresh(self: &Rc<Self>) {
-        self.stale.set(Stale { today: true, round: true, register: true, sync: true });
+        self.stale.set(Stale::ALL);
+        self.flush_soon();
+    }
+
+    /// What is kept of photos is another than it was.
+    pub(super) fn photos_changed(self: &Rc<Self>) {
+        self.stale.set(Stale { photos: true, ..self.stale.get() });
         self.flush_soon();
     }
 
@@ -116,6 +143,12 @@ impl Engine {
         sent.register.clear();
         sent.asset.clear();
         drop(sent);
+        self.refresh();
+    }
+
+    /// The open line that collects scans is sent whole, even when it is the one that was sent last.
+    pub(super) fn resend_count(self: &Rc<Self>) {
+        self.sent.borrow_mut().count.clear();
         self.refresh();
     }
 
@@ -137,6 +170,17 @@ impl Engine {
         if stale.sync {
             send(&mut sent.sync, Slice::Sync(watch::sync::view(device, self.storage.get())));
         }
+        if stale.photos {
+            send(&mut sent.photos, Slice::Photos(self.photos.view()));
+        }
+        if stale.handled {
+            send(&mut sent.alarm, Slice::Alarm(watch::handled::alarm(device)));
+            if self.is_handled_open.get() {
+                let now = clock::now();
+                send(&mut sent.defects, Slice::Defects(watch::handled::defects(device, now)));
+                send(&mut sent.needs, Slice::Needs(watch::handled::needs(device, now)));
+            }
+        }
         if stale.round
             && let Some(name) = self.open_round.borrow().as_ref()
         {
@@ -147,17 +191,13 @@ impl Engine {
             }
         }
         if stale.register {
-            let now = clock::now();
-            if let Some(station) = self.open_register.borrow().as_ref()
-                && let Some(view) = watch::register::list(device, now, station.as_ref())
-            {
-                send(&mut sent.register, Slice::Register(view));
-            }
-            if let Some((station, asset)) = self.open_asset.borrow().as_ref()
-                && let Some(view) = watch::register::asset(device, now, station, asset)
-            {
-                send(&mut sent.asset, Slice::Asset(view));
-            }
+            self.send_register(device, &mut sent);
+        }
+        if stale.round
+            && let Some(place) = self.open_count.borrow().as_ref()
+            && let Some(view) = watch::scan::count(device, place)
+        {
+            send(&mut sent.count, Slice::Count(view));
         }
         // Nobody sees what is due while a round is on the screen, and every tap in it would have it counted again.
         if stale.today && self.open_round.borrow().is_some() {
@@ -174,6 +214,21 @@ impl Engine {
             if send(&mut sent.today, Slice::Today(view)) && is_loaded {
                 self.keep_snapshot(store::TODAY, sent.today.clone());
             }
+        }
+    }
+
+    /// The open register, and the open thing of it.
+    fn send_register(&self, device: &mut Device, sent: &mut Sent) {
+        let now = clock::now();
+        if let Some(station) = self.open_register.borrow().as_ref()
+            && let Some(view) = watch::register::list(device, now, station.as_ref())
+        {
+            send(&mut sent.register, Slice::Register(view));
+        }
+        if let Some((station, asset)) = self.open_asset.borrow().as_ref()
+            && let Some(view) = watch::register::asset(device, now, station, asset)
+        {
+            send(&mut sent.asset, Slice::Asset(view));
         }
     }
 

@@ -38,6 +38,10 @@ pub enum Shelf {
     Aside,
     /// The number of each tab's last transaction.
     Tabs,
+    /// Bytes of photos and voice memos, by their hashes. Read by the service worker too.
+    Photos,
+    /// What is known of each of them, as JSON. Read by the service worker too.
+    Uploads,
 }
 
 /// One record to put, or to delete when there is no value.

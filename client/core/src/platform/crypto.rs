@@ -98,6 +98,16 @@ pub async fn verifies(claimed: &Claimed) -> Result<bool, CryptoError> {
     Ok(settled(verifying).await?.is_truthy())
 }
 
+/// The SHA-256 of bytes that the browser has.
+///
+/// # Errors
+/// When there is no WebCrypto, or it refuses.
+pub async fn sha256(bytes: &ArrayBuffer) -> Result<[u8; 32], CryptoError> {
+    let digest = settled(subtle()?.digest_with_str_and_buffer_source("SHA-256", bytes)).await?;
+    let digest = Uint8Array::new(&digest).to_vec();
+    digest.try_into().map_err(|_| CryptoError::Refused("no digest".to_owned()))
+}
+
 fn subtle() -> Result<SubtleCrypto, CryptoError> {
     let crypto = scope().crypto().map_err(|_| CryptoError::Missing)?;
     // Outside of a secure context the property is not there, whatever its type says.

@@ -6,7 +6,7 @@ mod transaction;
 
 use std::cell::RefCell;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::IdbDatabase;
 
@@ -17,14 +17,14 @@ pub use transaction::{Durability, Wanted};
 use crate::engine::store::{Record, Shelf};
 
 const NAME: &str = "muster";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Under this key in `Shelf::Meta` lies the ballast.
 const BALLAST: &str = "ballast";
 /// Bytes kept in reserve: dropped when the disk is full, so that what the person just said can still be saved.
 const BALLAST_BYTES: u32 = 2 << 20;
 
 /// Every store; those that are missing are made when the database is opened at a new version.
-const STORES: [Shelf; 11] = [
+const STORES: [Shelf; 13] = [
     Shelf::Meta,
     Shelf::Chunks,
     Shelf::Outbox,
@@ -36,6 +36,8 @@ const STORES: [Shelf; 11] = [
     Shelf::Receipts,
     Shelf::Aside,
     Shelf::Tabs,
+    Shelf::Photos,
+    Shelf::Uploads,
 ];
 
 fn name(store: Shelf) -> &'static str {
@@ -51,6 +53,8 @@ fn name(store: Shelf) -> &'static str {
         Shelf::Receipts => "receipts",
         Shelf::Aside => "aside",
         Shelf::Tabs => "tabs",
+        Shelf::Photos => "photos",
+        Shelf::Uploads => "uploads",
     }
 }
 
@@ -141,14 +145,7 @@ impl Database {
     /// # Errors
     /// When the storage fails; then nothing is written.
     pub async fn write(&self, records: Vec<Record>, durability: Durability) -> Result<(), DatabaseError> {
-        let mut sealed = Vec::with_capacity(records.len());
-        for Record { shelf: store, key, value } in records {
-            let value = match value {
-                Some(bytes) => Some(seal::seal(&bytes).await.into()),
-                None => None,
-            };
-            sealed.push(Sealed { store, key, value });
-        }
+        let sealed = sealed(records).await;
         match self.commit(&sealed, durability).await {
             Err(DatabaseError::Full) if durability == Durability::Strict => {
                 let ballast = Sealed { store: Shelf::Meta, key: BALLAST.to_owned(), value: None };
@@ -157,6 +154,25 @@ impl Database {
             }
             outcome => outcome,
         }
+    }
+
+    /// Writes photos as the browser has them, and records about them, in one transaction; the ballast stays where it is,
+    /// for what people say comes before what they photograph.
+    ///
+    /// # Errors
+    /// When the storage fails; then nothing is written.
+    pub async fn write_photos(
+        &self,
+        photos: Vec<(String, ArrayBuffer)>,
+        records: Vec<Record>,
+    ) -> Result<(), DatabaseError> {
+        let mut all = sealed(records).await;
+        all.extend(photos.into_iter().map(|(key, bytes)| Sealed {
+            store: Shelf::Photos,
+            key,
+            value: Some(bytes.into()),
+        }));
+        self.commit(&all, Durability::Strict).await
     }
 
     /// Takes ballast in unless it is there. To be called when there is room.
@@ -210,6 +226,18 @@ impl Database {
         *self.connection.borrow_mut() = Some(connection.clone());
         Ok(connection)
     }
+}
+
+async fn sealed(records: Vec<Record>) -> Vec<Sealed> {
+    let mut sealed = Vec::with_capacity(records.len());
+    for Record { shelf: store, key, value } in records {
+        let value = match value {
+            Some(bytes) => Some(seal::seal(&bytes).await.into()),
+            None => None,
+        };
+        sealed.push(Sealed { store, key, value });
+    }
+    sealed
 }
 
 /// Opens the database, and makes its stores the first time.

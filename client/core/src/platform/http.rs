@@ -29,6 +29,8 @@ pub struct Reply {
     pub media: String,
     /// The body.
     pub body: Vec<u8>,
+    /// How far an upload is, where that was asked.
+    pub offset: Option<u64>,
 }
 
 /// No answer: no network, no relay, or none in time.
@@ -59,30 +61,61 @@ pub async fn post(path: &str, media: Media, body: &[u8]) -> Result<Reply, Unreac
     request("POST", path, Some((media, body))).await
 }
 
+/// Milliseconds after which a part of an upload is given up: on the thinnest line it is as many seconds long.
+const UPLOAD_MS_MAX: i64 = 60_000;
+
+/// A request of an upload: its method, its headers, and what is sent.
+///
+/// # Errors
+/// When no answer comes.
+pub async fn upload(
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
+) -> Result<Reply, Unreachable> {
+    let headers = [headers, &[("tus-resumable", "1.0.0")]].concat();
+    patiently(method, path, &headers, body, UPLOAD_MS_MAX).await
+}
+
 async fn request(method: &str, path: &str, body: Option<(Media, &[u8])>) -> Result<Reply, Unreachable> {
+    let media = body.map(|(media, _)| match media {
+        Media::Json => "application/json",
+        Media::Cbor => "application/cbor",
+    });
+    let header = media.map(|media| ("content-type", media));
+    patiently(method, path, header.as_slice(), body.map(|(_, bytes)| bytes), REQUEST_MS_MAX).await
+}
+
+async fn patiently(
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
+    ms_max: i64,
+) -> Result<Reply, Unreachable> {
     let controller = AbortController::new().map_err(|_| Unreachable)?;
     let signal = controller.signal();
-    let _give_up = Timer::after(REQUEST_MS_MAX, move || controller.abort());
-    fetch(method, path, body, &signal).await.map_err(|_| Unreachable)
+    let _give_up = Timer::after(ms_max, move || controller.abort());
+    fetch(method, path, headers, body, &signal).await.map_err(|_| Unreachable)
 }
 
 async fn fetch(
     method: &str,
     path: &str,
-    body: Option<(Media, &[u8])>,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
     signal: &web_sys::AbortSignal,
 ) -> Result<Reply, JsValue> {
     let init = RequestInit::new();
     init.set_method(method);
     init.set_signal(Some(signal));
-    if let Some((media, body)) = body {
-        let headers = Headers::new()?;
-        let media = match media {
-            Media::Json => "application/json",
-            Media::Cbor => "application/cbor",
-        };
-        headers.set("content-type", media)?;
-        init.set_headers(&headers);
+    let sent = Headers::new()?;
+    for (name, value) in headers {
+        sent.set(name, value)?;
+    }
+    init.set_headers(&sent);
+    if let Some(body) = body {
         init.set_body(&Uint8Array::from(body));
     }
     let request = Request::new_with_str_and_init(path, &init)?;
@@ -92,5 +125,6 @@ async fn fetch(
         status: response.status(),
         media: response.headers().get("content-type")?.unwrap_or_default(),
         body: Uint8Array::new(&body).to_vec(),
+        offset: response.headers().get("upload-offset")?.and_then(|offset| offset.parse().ok()),
     })
 }

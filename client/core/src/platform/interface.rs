@@ -5,15 +5,18 @@ use wasm_bindgen::JsCast;
 use web_sys::MessageEvent;
 
 use super::events::Listener;
+use super::photo::Posted;
 use super::{report, scope};
 
-/// Calls back with every message of the page, for the worker's life. What came before is held by the worker's entry
-/// script and comes now.
-pub fn on_message(mut callback: impl FnMut(Vec<u8>) + 'static) {
+/// Calls back with every message of the page and the file that came with it, for the worker's life. What came before is
+/// held by the worker's entry script and comes now.
+pub fn on_message(mut callback: impl FnMut(Vec<u8>, Option<Posted>) + 'static) {
     let listener = Listener::new(&scope(), "message", move |event| {
         let content = event.unchecked_into::<MessageEvent>().data();
         if content.is_instance_of::<ArrayBuffer>() || content.is_instance_of::<Uint8Array>() {
-            callback(Uint8Array::new(&content).to_vec());
+            callback(Uint8Array::new(&content).to_vec(), None);
+        } else if let Some(pair) = content.dyn_ref::<Array>() {
+            callback(Uint8Array::new(&pair.get(0)).to_vec(), Posted::from_js(&pair.get(1)));
         }
     });
     listener.keep();

@@ -34,6 +34,34 @@ pub async fn become_syncing() {
     let _ = lock("sync", false).await;
 }
 
+/// A lock that is held until this is dropped.
+#[derive(Debug)]
+pub struct Held(Function);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.call0(&JsValue::UNDEFINED);
+    }
+}
+
+/// Waits for a lock of this phone's; `None` where there are no locks.
+pub async fn hold(name: &str) -> Option<Held> {
+    let locks = Reflect::get(&scope().navigator(), &"locks".into()).ok()?;
+    let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
+    let granted = Signal::default();
+    let callback = Closure::once_into_js({
+        let granted = granted.clone();
+        move |_: JsValue| {
+            let mut release = None;
+            let held = Promise::new(&mut |resolve, _| release = Some(resolve));
+            granted.send(release.map(Held));
+            held
+        }
+    });
+    request.call2(&locks, &name.into(), &callback).ok()?;
+    granted.await
+}
+
 /// Asks for a lock and keeps it. `Some(false)` when it was asked for only if available and is not; `None` when there are
 /// no locks here.
 async fn lock(name: &str, if_available: bool) -> Option<bool> {

@@ -64,6 +64,23 @@ pub enum RejectedWhat {
     /// Something that this version has no words for.
     #[n(3)]
     Other,
+    /// A word about a defect.
+    #[n(4)]
+    Defect {
+        /// The line's name; empty without a checklist.
+        #[n(0)]
+        item: Label,
+        /// What was said.
+        #[n(1)]
+        remark: String,
+    },
+    /// A word about a need.
+    #[n(5)]
+    Need {
+        /// What was said.
+        #[n(0)]
+        remark: String,
+    },
 }
 
 shared::read_choice!(RejectedWhat {
@@ -71,6 +88,8 @@ shared::read_choice!(RejectedWhat {
     1 => Withdrawal { item },
     2 => Signature {},
     3 => Other {},
+    4 => Defect { item, remark },
+    5 => Need { remark },
 });
 
 /// Why an entry was not sent again.

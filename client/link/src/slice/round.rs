@@ -3,12 +3,13 @@
 use minicbor::{Decode, Encode};
 use shared::domain::Label;
 use shared::domain::answer::Answer;
+use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
 use shared::domain::template::Choice;
 use shared::ids::{EventKey, ItemId, SubjectId};
 use shared::time::{Date, Timestamp};
 
-use super::{Progress, RoundState};
+use super::{BellView, Progress, RoundState};
 
 /// An open round.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -141,6 +142,9 @@ pub struct CardView {
     /// Whether the signature waits for it.
     #[n(14)]
     pub is_required_open: bool,
+    /// That its defect is known, while it is open.
+    #[n(15)]
+    pub bell: Option<BellView>,
 }
 
 shared::read_record!(CardView {
@@ -158,7 +162,8 @@ shared::read_record!(CardView {
     is_required,
     asset,
     expires,
-    is_required_open
+    is_required_open,
+    bell
 });
 
 /// How an item is answered.
@@ -286,6 +291,9 @@ pub struct EventView {
     /// Whether this person said it (then it can be taken back).
     #[n(11)]
     pub is_mine: bool,
+    /// Photos and a memo.
+    #[n(12)]
+    pub attached: Attached,
 }
 
 shared::read_record!(EventView {
@@ -300,7 +308,8 @@ shared::read_record!(EventView {
     note,
     state,
     place,
-    is_mine
+    is_mine,
+    attached
 });
 
 /// Whether an event counts.

@@ -26,11 +26,17 @@ pub struct AttentionListProps {
     pub onopen: Callback<usize>,
 }
 
-const GROUPS: [AttentionKind; 4] =
-    [AttentionKind::Dispute, AttentionKind::Missing, AttentionKind::Fault, AttentionKind::Silent];
+const GROUPS: [AttentionKind; 5] = [
+    AttentionKind::Urgent,
+    AttentionKind::Dispute,
+    AttentionKind::Missing,
+    AttentionKind::Fault,
+    AttentionKind::Silent,
+];
 
 fn face(words: Words, kind: AttentionKind) -> (&'static str, Icon, &'static str) {
     match kind {
+        AttentionKind::Urgent => ("fault", Icon::Bell, words.attention_urgent()),
         AttentionKind::Dispute => ("dispute", Icon::Dispute, words.attention_disputes()),
         AttentionKind::Missing => ("missing", Icon::Diamond, words.attention_missing()),
         AttentionKind::Fault => ("fault", Icon::Cross, words.attention_faults()),
@@ -69,6 +75,7 @@ fn group(props: &AttentionListProps, kind: AttentionKind) -> Html {
 
 fn kind_word(kind: AttentionKind) -> &'static str {
     match kind {
+        AttentionKind::Urgent => "urgent",
         AttentionKind::Dispute => "dispute",
         AttentionKind::Missing => "missing",
         AttentionKind::Fault => "fault",
@@ -93,7 +100,7 @@ fn row(props: &AttentionListProps, index: usize, row: &AttentionRow) -> Html {
     let attention = ["attention-", &index.to_string()].concat();
     html! {
         <li key={index}>
-            if row.round.is_some() {
+            if row.round.is_some() || row.defect.is_some() {
                 <button type="button" id={attention} class={classes!("attention-row", is_cursor.then_some("cursor"))}
                     data-testid="attention-row" data-kind={kind_word(row.kind)} data-station={row.station.to_string()}
                     onclick={move |_| onopen.emit(index)}>{ body }</button>
@@ -116,7 +123,10 @@ fn what(words: Words, row: &AttentionRow) -> Html {
                 if !row.subject_name.is_empty() { <span class="hint">{ " · " }{ &row.subject_name }</span> }
             </span>
             if !row.note.is_empty() { <span class="remark">{ &row.note }</span> }
-            <span class="hint">{ words.label(&row.template_name).to_owned() }{ " · " }{ row.authors.join("、") }</span>
+            <span class="hint">
+                if !row.template_name.zh.is_empty() { { words.label(&row.template_name).to_owned() }{ " · " } }
+                { row.authors.join(words.comma()) }
+            </span>
         </>
     }
 }

@@ -1,11 +1,14 @@
 //! The upper part of a card: what is looked at, when it is fine, what it was last time, what is true of it now and
 //! where that is safe. A dispute shows every standing answer with its author.
 
-use link::slice::{CardView, EventState, EventView, Place};
+use link::slice::{CardView, EventState, EventView, Input, Place};
 use shared::domain::answer::Answer;
+use shared::domain::photo::Attached;
 use shared::time::{Timestamp, Zone};
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, Properties, component, html};
 
+use super::attachments::Attachments;
+use super::handled::defect_face;
 use super::icon::{Icon, glyph};
 use super::mark::mark;
 use crate::format::{self, Status};
@@ -58,6 +61,8 @@ pub struct Own {
     pub answer: Answer,
     /// Fault chips and note.
     pub remark: AttrValue,
+    /// Photos and a memo.
+    pub attached: Attached,
     /// Where it is safe.
     pub saved: Saved,
 }
@@ -116,6 +121,7 @@ pub fn CardFace(props: &CardFaceProps) -> Html {
                     <span class="hint">{ format::date(last.date) }</span>
                 </p>
             }
+            { bell(*words, card, *zone, *now) }
             { reading(*words, card, own.as_ref(), *zone, *now) }
             if !card.events.is_empty() {
                 <button type="button" class="link" onclick={props.onhistory.clone()} data-testid="history">
@@ -126,9 +132,32 @@ pub fn CardFace(props: &CardFaceProps) -> Html {
     }
 }
 
+/// That its defect is known: who reported it, when, and how far it is.
+fn bell(words: Words, card: &CardView, zone: Zone, now: Timestamp) -> Html {
+    let Some(bell) = &card.bell else { return Html::default() };
+    let time = format::moment(zone, bell.at, now);
+    let text = match bell.reports {
+        ..2 => words.bell_reported(&bell.by, &time),
+        n => words.bell_more(n, &bell.by, &time),
+    };
+    let (_, _, state) = defect_face(words, bell.state);
+    html! {
+        <div class="bell" data-testid="bell" data-reports={bell.reports.to_string()}>
+            { glyph(Icon::Bell) }
+            <p><strong>{ text }</strong>{ " · " }{ state }<small>{ words.bell_hint() }</small></p>
+        </div>
+    }
+}
+
 fn reading(words: Words, card: &CardView, own: Option<&Own>, zone: Zone, now: Timestamp) -> Html {
     let standing: Vec<&EventView> =
         card.events.iter().filter(|event| event.state == EventState::Standing).collect();
+    // Each of a hundred scans is on the screen where they are counted.
+    if card.input == Input::Scan && !card.reading.answers.is_empty() {
+        return html! {
+            <div class="reading-box">{ mark(Status::Value, &words.counted(u32::try_from(card.reading.answers.len()).unwrap_or(u32::MAX))) }</div>
+        };
+    }
     if card.reading.is_disputed {
         return html! {
             <div class="dispute-box" data-testid="dispute">
@@ -162,6 +191,7 @@ fn own_line(words: Words, card: &CardView, own: &Own) -> Html {
                 { glyph(icon) }<span>{ text }</span>
             </span>
             if !own.remark.is_empty() { <p class="remark">{ own.remark.clone() }</p> }
+            <Attachments {words} attached={own.attached.clone()} author={words.myself()} />
         </div>
     }
 }
@@ -174,6 +204,7 @@ fn said(words: Words, card: &CardView, event: &EventView, zone: Zone, now: Times
             if !event.fault.is_empty() || !event.note.is_empty() {
                 <p class="remark">{ remark(&event.fault, &event.note) }</p>
             }
+            <Attachments {words} attached={event.attached.clone()} author={event.author.clone()} />
         </li>
     }
 }

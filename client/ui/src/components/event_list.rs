@@ -4,6 +4,7 @@ use link::slice::{EventState, EventView, Input, Place};
 use shared::time::{MINUTE_MS, Timestamp, Zone};
 use yew::{Html, Properties, classes, component, html};
 
+use super::attachments::Attachments;
 use super::card_face::Saved;
 use super::icon::glyph;
 use super::mark::mark;
@@ -73,6 +74,7 @@ fn entry(props: &EventListProps, event: &EventView) -> Html {
             </p>
             if !event.fault.is_empty() { <p class="remark">{ &event.fault }</p> }
             if !event.note.is_empty() { <p class="remark">{ &event.note }</p> }
+            <Attachments {words} attached={event.attached.clone()} author={event.author.clone()} />
             <p class="event-foot">
                 <span class="who">{ &event.author }</span>
                 <span>{ words.badge(&event.badge) }</span>

@@ -23,6 +23,9 @@ pub struct FaultPanelProps {
     pub severity: Condition,
     /// The note's field, for the page to read.
     pub note: NodeRef,
+    /// What can be taken along: photos and a memo.
+    #[prop_or_default]
+    pub capture: Html,
     /// A chip was tapped.
     pub ontoggle: Callback<usize>,
     /// How bad it is was chosen.
@@ -63,6 +66,7 @@ pub fn FaultPanel(props: &FaultPanelProps) -> Html {
                 <span>{ words.note_optional() }</span>
                 <textarea rows="2" maxlength="500" ref={props.note.clone()} data-testid="note" />
             </label>
+            { props.capture.clone() }
             <button type="button" class="primary" data-testid="fault-done" onclick={props.ondone.clone()}>{ words.done() }</button>
         </section>
     }

@@ -68,6 +68,20 @@ pub enum Icon {
     Search,
     /// Two hands: one gives, one takes.
     Hand,
+    /// A hand lamp.
+    Torch,
+    /// A camera.
+    Camera,
+    /// A microphone.
+    Microphone,
+    /// A wrench: defects.
+    Wrench,
+    /// A speech bubble: needs.
+    Speech,
+    /// A star: a rating.
+    Star,
+    /// The corners of a viewfinder around a code: scan.
+    Scan,
 }
 
 impl Icon {
@@ -111,7 +125,22 @@ impl Icon {
             Self::Kit => "M3.5 8L12 3.5 20.5 8v8.5L12 21l-8.5-4.5zM3.5 8l8.5 4.5L20.5 8M12 12.5V21",
             Self::Search => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5",
             Self::Hand => "M3 9h12l-3.5-3.5M21 15H9l3.5 3.5",
+            Self::Camera => {
+                "M3.5 7.5h4l1.6-2.5h5.8l1.6 2.5h4v12h-17zM12 10a3.4 3.4 0 1 0 0 6.8 3.4 3.4 0 0 0 0-6.8z"
+            }
+            Self::Microphone => {
+                "M12 3a2.8 2.8 0 0 0-2.8 2.8v5.4a2.8 2.8 0 0 0 5.6 0V5.8A2.8 2.8 0 0 0 12 3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21"
+            }
             Self::Bell => "M6 17V10.5a6 6 0 0 1 12 0V17l1.5 1.5h-15zM10 21h4",
+            Self::Torch => "M7 3h10v3.5L14.5 10v11h-5V10L7 6.5zM7 6.5h10M12 13v2",
+            Self::Wrench => {
+                "M20 7.5a5 5 0 0 1-6.6 5.6L7.3 19.2a1.8 1.8 0 0 1-2.5-2.5l6.1-6.1A5 5 0 0 1 16.5 4l-2.8 2.8 3.5 3.5z"
+            }
+            Self::Speech => "M4 5h16v11h-9l-4.5 4V16H4z",
+            Self::Star => "M12 3.5l2.7 5.6 6.1.8-4.5 4.2 1.1 6.1-5.4-3-5.4 3 1.1-6.1L3.2 9.9l6.1-.8z",
+            Self::Scan => {
+                "M3.5 8V3.5H8M16 3.5h4.5V8M20.5 16v4.5H16M8 20.5H3.5V16M8 8h3v3H8zM13.5 8.5H16v2M8 13.5v2.5h2.5M13.5 13.5H16V16h-2.5"
+            }
         }
     }
 }

@@ -14,6 +14,9 @@ pub struct SyncChipProps {
     pub words: Words,
     /// What is only on this phone; none until the core has said so.
     pub sync: Option<std::rc::Rc<SyncView>>,
+    /// Photos and memos that are only on this phone.
+    #[prop_or_default]
+    pub photos: u32,
     /// It was tapped.
     pub onopen: Callback<MouseEvent>,
 }
@@ -52,17 +55,32 @@ fn face(words: Words, sync: &SyncView) -> (&'static str, Icon, String) {
     }
 }
 
+/// Photos come behind everything else, and are told as long as one is not at the centre.
+fn with_photos(
+    words: Words,
+    (class, icon, text): (&'static str, Icon, String),
+    pending: u32,
+    photos: u32,
+) -> (&'static str, Icon, String) {
+    match (photos, class) {
+        (0, _) => (class, icon, text),
+        (_, "kept") => (class, icon, text),
+        _ if pending > 0 => (class, icon, [text, words.chip_photos(photos)].join("\n")),
+        _ => ("pending", Icon::Camera, words.chip_photos(photos)),
+    }
+}
+
 /// The chip.
 #[component]
 pub fn SyncChip(props: &SyncChipProps) -> Html {
     let Some(sync) = &props.sync else {
         return html! { <span class="chip quiet">{ props.words.chip_unknown() }</span> };
     };
-    let (class, icon, text) = face(props.words, sync);
+    let (class, icon, text) = with_photos(props.words, face(props.words, sync), sync.pending, props.photos);
     html! {
         <button type="button" class={classes!("chip", class)} data-testid="sync-chip" onclick={props.onopen.clone()}
             data-pending={sync.pending.to_string()} data-link={link_word(sync.link)}
-            data-kept={kept(sync).to_string()}>
+            data-kept={kept(sync).to_string()} data-photos={props.photos.to_string()}>
             { glyph(icon) }<span aria-live="polite">{ text }</span>
         </button>
     }
@@ -74,6 +92,16 @@ mod tests {
     use shared::domain::Label;
 
     use super::*;
+
+    #[test]
+    fn a_photo_that_is_only_here_is_told() {
+        let words = Words::default();
+        let quiet = || ("centre", Icon::Check, "已到中心".to_owned());
+        assert_eq!(with_photos(words, quiet(), 0, 0), quiet());
+        assert_eq!(with_photos(words, quiet(), 0, 2).2, "照片 2 张待传");
+        let pending = ("pending", Icon::Phone, "仅本机 1 条".to_owned());
+        assert_eq!(with_photos(words, pending, 1, 2).2, "仅本机 1 条\n照片 2 张待传");
+    }
 
     #[test]
     fn the_chip_never_claims_more_than_is_true() {

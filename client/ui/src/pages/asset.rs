@@ -106,9 +106,15 @@ fn Sheet(props: &SheetProps) -> Html {
             if asset.may_hand {
                 <div class="dock asset-actions">
                     if let Some(round) = asset.check.clone() {
-                        <button type="button" class="secondary" data-testid="asset-check"
-                            onclick={move |_| go(&reach, Route::Round(round.clone(), RoundPart::Cards))}>{ glyph(Icon::Today) }{ words.self_check() }</button>
+                        <button type="button" class="secondary" data-testid="asset-check" onclick={
+                            let reach = reach.clone();
+                            move |_| go(&reach, Route::Round(round.clone(), RoundPart::Cards))
+                        }>{ glyph(Icon::Today) }{ words.self_check() }</button>
                     }
+                    <button type="button" class="secondary" data-testid="asset-report" onclick={
+                        let reach = reach.clone();
+                        move |_| go(&reach, Route::Defects)
+                    }>{ glyph(Icon::Wrench) }{ words.defects_title() }</button>
                     <button type="button" class="primary" data-testid="hand" onclick={
                         let is_handing = is_handing.clone();
                         move |_| is_handing.set(true)

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use link::Command;
 use link::slice::{BoardSlice, Person};
-use shared::api::board::{BoardView, DutyState, StationRow};
+use shared::api::board::{BoardView, DutyState, HandledFigures, StationRow};
 use shared::domain::round::RoundName;
-use shared::time::{Timestamp, Zone};
+use shared::time::{MINUTE_MS, Timestamp, Zone};
 use yew::{Callback, Html, Properties, UseStateHandle, component, html, use_effect_with, use_state_eq};
 
 use crate::browser;
@@ -16,7 +16,7 @@ use crate::components::board_table::BoardTable;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{use_keys, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{go, use_keys, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::round::CardId;
 use crate::pages::screen::Screen;
@@ -63,8 +63,17 @@ pub fn BoardPage(props: &BoardPageProps) -> Html {
         Callback::from(move |round| opened.set(Some(Opened { round, card: None })))
     };
     let onattention = {
-        let (opened, slice) = (opened.clone(), slice.clone());
-        Callback::from(move |index: usize| opened.set(attention(slice.as_deref(), index)))
+        let (opened, slice, reach) = (opened.clone(), slice.clone(), use_reach());
+        Callback::from(move |index: usize| match attention(slice.as_deref(), index) {
+            Some(found) => opened.set(Some(found)),
+            // A defect is handled where the defects are.
+            None => {
+                let row = slice.as_ref().and_then(|slice| slice.board.as_ref()?.attention.get(index));
+                let defect = row.and_then(|row| row.defect.clone());
+                reach.store.change(|view| view.asked_defect = defect);
+                go(&reach, Route::Defects);
+            }
+        })
     };
     let problem = slice.as_ref().and_then(|slice| slice.problem.clone()).filter(|_| board.is_none());
     let rows = board.map_or(0, |board| board.attention.len());
@@ -76,6 +85,7 @@ pub fn BoardPage(props: &BoardPageProps) -> Html {
             if let (Some(slice), Some(board)) = (&slice, board) {
                 { freshness(words, slice, board, now) }
                 { totals(words, board) }
+                { handled(words, board) }
                 <Operations />
                 <div class="board">
                     <section class="must-act" aria-label={words.must_act()}>
@@ -134,6 +144,31 @@ fn totals(words: Words, board: &BoardView) -> Html {
             { figure(DutyState::Open, "begun", Icon::Half, words.duty_open()) }
             { figure(DutyState::NotDone, "fault", Icon::Cross, words.duty_not_done()) }
             { figure(DutyState::Unknown, "unknown", Icon::Unknown, words.duty_unknown()) }
+        </dl>
+    }
+}
+
+/// How defects and needs stand: what is open and how fast the bureau is.
+fn handled(words: Words, board: &BoardView) -> Html {
+    let HandledFigures { open, urgent, reported, old, acknowledge_minutes, close_minutes, needs_raised } =
+        board.handled;
+    let span = |minutes: Option<u32>| match minutes {
+        Some(minutes) => format::span(words, i64::from(minutes) * MINUTE_MS),
+        None => "–".to_owned(),
+    };
+    let figure = |class: &'static str, name: &'static str, value: String| {
+        html! { <div {class}><dt>{ name }</dt><dd>{ value }</dd></div> }
+    };
+    let bad = |n: u32| if n > 0 { "fault" } else { "" };
+    html! {
+        <dl class="figures-row handled-figures" data-testid="handled-figures">
+            { figure("", words.figure_open(), open.to_string()) }
+            { figure(bad(urgent), words.figure_urgent(), urgent.to_string()) }
+            { figure("", words.figure_reported(), reported.to_string()) }
+            { figure("", words.figure_old(), old.to_string()) }
+            { figure("", words.figure_acknowledge(), span(acknowledge_minutes)) }
+            { figure("", words.figure_close(), span(close_minutes)) }
+            { figure("", words.figure_needs(), needs_raised.to_string()) }
         </dl>
     }
 }

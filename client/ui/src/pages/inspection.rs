@@ -11,8 +11,8 @@ use shared::domain::inspection::{Finding, IN_PLACE};
 use shared::ids::SubjectId;
 use shared::time::{Timestamp, Zone};
 use yew::{
-    Callback, Event, Html, InputEvent, Properties, SubmitEvent, TargetCast, classes, component, html,
-    use_memo, use_node_ref, use_state_eq,
+    Callback, Event, Html, InputEvent, Properties, SubmitEvent, classes, component, html, use_memo,
+    use_node_ref, use_state_eq,
 };
 
 use crate::browser;
@@ -23,6 +23,7 @@ use crate::format;
 use crate::hooks::{go, use_now, use_reach, use_words};
 use crate::i18n::Words;
 use crate::pages::paged::Paged;
+use crate::pages::scan::{FEEL_GOOD, FEEL_LOOK, Flash, Viewfinder};
 use crate::problem;
 use crate::route::{RoundPart, Route};
 
@@ -243,9 +244,8 @@ fn selects(words: Words, inspection: &InspectionView, narrow: &Narrow, onchange:
                   set: fn(&mut Narrow, String)| {
         let (narrow, onchange) = (narrow.clone(), onchange.clone());
         let onchange = move |event: Event| {
-            let Some(select) = event.target_dyn_into() else { return };
             let mut next = narrow.clone();
-            set(&mut next, browser::chosen(&select));
+            set(&mut next, browser::chosen_of(&event));
             onchange.emit(next);
         };
         html! {
@@ -305,6 +305,17 @@ fn CountBar(props: &CountBarProps) -> Html {
             last.set(Some(counted));
         })
     };
+    let is_scanning = use_state_eq(|| false);
+    let onseen = {
+        let (last, counter, inspection) = (last.clone(), props.counter.clone(), props.inspection.clone());
+        Callback::from(move |text: String| {
+            if let Some(counted) = counter.count(&inspection, &text) {
+                browser::vibrate(if counted.is_good() { &FEEL_GOOD } else { &FEEL_LOOK });
+                last.set(Some(counted));
+            }
+        })
+    };
+    let flash = last.as_ref().map(|last| if last.is_good() { Flash::Good } else { Flash::Look });
     let onadd = {
         let (last, counter, inspection) = (last.clone(), props.counter.clone(), props.inspection.clone());
         Callback::from(move |code: String| {
@@ -318,6 +329,11 @@ fn CountBar(props: &CountBarProps) -> Html {
                     autocomplete="off" autocapitalize="characters" spellcheck="false" enterkeyhint="done" />
                 <button type="submit" class="primary" data-testid="count-it">{ words.inspect_count_it() }</button>
             </form>
+            if *is_scanning { <Viewfinder {onseen} {flash} /> }
+            <button type="button" class="secondary" data-testid="count-scan" aria-pressed={is_scanning.to_string()} onclick={
+                let is_scanning = is_scanning.clone();
+                move |_| is_scanning.set(!*is_scanning)
+            }>{ glyph(Icon::Scan) }{ if *is_scanning { words.close() } else { words.nav_scan() } }</button>
             <div role="status">{ for last.as_ref().map(|last| counted(words, last, props.zone, now, &onadd)) }</div>
         </>
     }

@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use link::slice::Person;
 use shared::trust::rights::Role;
-use yew::{AttrValue, Callback, Html, Properties, component, html};
+use yew::{AttrValue, Callback, Html, MouseEvent, Properties, component, html};
 
 use crate::components::choice::Choice;
-use crate::hooks::{use_reach, use_slice, use_words};
+use crate::hooks::{go, use_reach, use_slice, use_words};
 use crate::i18n::{Language, Words};
 use crate::pages::screen::Screen;
-use crate::preferences::{Density, Preferences, TextSize, Theme};
+use crate::preferences::{Density, Hand, Preferences, TextSize, Theme, Touch};
+use crate::route::Route;
 
 /// Properties of [`MePage`].
 #[derive(Properties, PartialEq)]
@@ -22,7 +23,9 @@ pub struct MePageProps {
 const LANGUAGES: [Language; 2] = [Language::Chinese, Language::English];
 const THEMES: [Theme; 3] = [Theme::Day, Theme::Night, Theme::Sun];
 const DENSITIES: [Density; 2] = [Density::Glove, Density::Normal];
-const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::Largest];
+const TEXT_SIZES: [TextSize; 4] = [TextSize::Normal, TextSize::Large, TextSize::Largest, TextSize::Double];
+const HANDS: [Hand; 2] = [Hand::Right, Hand::Left];
+const TOUCHES: [Touch; 2] = [Touch::Felt, Touch::Silent];
 
 /// The screen.
 #[component]
@@ -36,9 +39,17 @@ pub fn MePage(props: &MePageProps) -> Html {
     };
     let themes = [words.theme_day(), words.theme_night(), words.theme_sun()];
     let densities = [words.density_glove(), words.density_normal()];
+    let to_labels = {
+        let reach = reach.clone();
+        move |event: MouseEvent| {
+            event.prevent_default();
+            go(&reach, Route::Labels);
+        }
+    };
     html! {
         <Screen title={words.nav_me()}>
             { who(words, &props.person) }
+            <a class="secondary" href={Route::Labels.address()} data-testid="to-labels" onclick={to_labels}>{ words.labels_title() }</a>
             <Choice name="language" legend={words.language()} onchoose={set(|to, index| to.language = LANGUAGES[index])}
                 options={vec![(AttrValue::from("中文"), Some(AttrValue::from("zh-CN"))), ("English".into(), Some("en".into()))]}
                 chosen={position(&LANGUAGES, preferences.language)} />
@@ -47,7 +58,11 @@ pub fn MePage(props: &MePageProps) -> Html {
             <Choice name="density" legend={words.density()} onchoose={set(|to, index| to.density = DENSITIES[index])}
                 options={plain(&densities)} chosen={position(&DENSITIES, preferences.density)} />
             <Choice name="text" legend={words.text_size()} onchoose={set(|to, index| to.text = TEXT_SIZES[index])}
-                options={plain(&["100 %", "125 %", "150 %"])} chosen={position(&TEXT_SIZES, preferences.text)} />
+                options={plain(&["100 %", "125 %", "150 %", "200 %"])} chosen={position(&TEXT_SIZES, preferences.text)} />
+            <Choice name="hand" legend={words.hand()} onchoose={set(|to, index| to.hand = HANDS[index])}
+                options={plain(&[words.hand_right(), words.hand_left()])} chosen={position(&HANDS, preferences.hand)} />
+            <Choice name="touch" legend={words.touch()} onchoose={set(|to, index| to.touch = TOUCHES[index])}
+                options={plain(&[words.touch_felt(), words.touch_silent()])} chosen={position(&TOUCHES, preferences.touch)} />
         </Screen>
     }
 }

@@ -8,6 +8,7 @@ use link::slice::{InspectionView, Person, RoundView};
 use shared::domain::round::RoundName;
 use yew::{Html, Properties, component, html, use_effect_with};
 
+use crate::browser;
 use crate::format;
 use crate::hooks::{use_reach, use_slice, use_words};
 use crate::i18n::Words;
@@ -16,14 +17,23 @@ use crate::pages::screen::Screen;
 use crate::route::{RoundPart, Route};
 
 mod answering;
+mod capture;
 mod cards;
 mod history;
 mod list;
 mod panels;
+mod parts;
+mod scans;
 mod summary;
+mod torch;
 mod walk;
 
 pub use walk::CardId;
+
+/// Makes a card the one that a round opens at, even when it has an answer.
+pub fn open_card(round: &RoundName, card: &CardId) {
+    browser::keep(&cards::opened_key(round), &card.to_text());
+}
 
 use cards::Cards;
 use list::List;

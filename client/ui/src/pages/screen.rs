@@ -28,6 +28,7 @@ pub fn Screen(props: &ScreenProps) -> Html {
     let words = use_words();
     let reach = use_reach();
     let sync = use_slice(|view| view.is_sync_known.then(|| view.sync.clone()));
+    let photos = use_slice(|view| view.photos.waiting);
     let onopen = {
         let reach = reach.clone();
         Callback::from(move |_: MouseEvent| go(&reach, Route::Sync))
@@ -43,7 +44,7 @@ pub fn Screen(props: &ScreenProps) -> Html {
                     <h1>{ props.title.clone() }</h1>
                     if !props.subtitle.is_empty() { <p class="hint">{ props.subtitle.clone() }</p> }
                 </div>
-                <SyncChip {words} {sync} {onopen} />
+                <SyncChip {words} {sync} {photos} {onopen} />
             </header>
             <main id="main" tabindex="-1">{ props.children.clone() }</main>
         </>

@@ -8,8 +8,10 @@ use shared::time::{DAY_MS, MINUTE_MS, Timestamp};
 use yew::{Callback, Html, Properties, component, html, use_state_eq};
 
 mod kept;
+mod photos;
 
 use kept::Kept;
+use photos::Photos;
 
 use crate::browser;
 use crate::components::event_list::clock_note;
@@ -52,12 +54,17 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
             });
         })
     };
+    let photos = use_slice(|view| view.photos.clone());
+    let storage = sync.storage;
+    let core = reach.core.clone();
+    let ontry_photos = Callback::from(move |_| core.tell(Command::TryPhotos));
     let core = reach.core.clone();
     let ontry = Callback::from(move |_| core.tell(Command::TryAside));
     let code = (*failed).clone().or_else(|| sync.problem.clone());
     html! {
         <Screen title={words.nav_sync()}>
-            { only_here(words, &sync, now) }
+            { only_here(words, &sync, photos.waiting, now) }
+            <Photos {words} photos={photos.clone()} {storage} ontry={ontry_photos} />
             if let Some(code) = code {
                 <ProblemNote code={code.clone()} sentence={problem::sentence(words, &code)} />
             }
@@ -73,8 +80,8 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
     }
 }
 
-fn only_here(words: Words, sync: &SyncView, now: Timestamp) -> Html {
-    if sync.pending == 0 && (!sync.rejected.is_empty() || !sync.aside.is_empty()) {
+fn only_here(words: Words, sync: &SyncView, photos: u32, now: Timestamp) -> Html {
+    if sync.pending == 0 && (photos > 0 || !sync.rejected.is_empty() || !sync.aside.is_empty()) {
         // Nothing waits, and yet not everything is at the centre: what is below says it.
         return Html::default();
     }

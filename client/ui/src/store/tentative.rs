@@ -3,6 +3,7 @@
 
 use link::slice::{CardView, RoundView};
 use shared::domain::answer::Answer;
+use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
 use shared::ids::{ItemId, SubjectId};
 
@@ -23,6 +24,8 @@ pub struct Tentative {
     pub fault: String,
     /// Note.
     pub note: String,
+    /// Photos and a memo.
+    pub attached: Attached,
     /// How many own observations the card had at the tap: when it has more, the slice has caught up.
     pub own_before: usize,
     /// How far it is.

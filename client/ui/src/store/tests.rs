@@ -33,6 +33,7 @@ fn event(is_mine: bool) -> EventView {
         state: EventState::Standing,
         place: Place::Phone,
         is_mine,
+        attached: Default::default(),
     }
 }
 
@@ -46,6 +47,7 @@ fn round(events: Vec<EventView>) -> RoundView {
         asset: String::new(),
         expires: None,
         is_required_open: false,
+        bell: None,
         input: Input::Condition,
         is_safety_critical: false,
         faults: Vec::new(),
@@ -81,6 +83,7 @@ fn tentative(command: u32) -> Tentative {
         answer: Answer::Condition(Condition::Ok),
         fault: String::new(),
         note: String::new(),
+        attached: Default::default(),
         own_before: 0,
         progress: Progress::Saving,
     }

@@ -101,6 +101,7 @@ impl World {
             at: now(),
             sees: Vec::new(),
             amends: None,
+            attached: Default::default(),
         };
         let answer = self.document.write(self.phone.actor(), &answer).unwrap();
         let collection = self.name.collection();

@@ -44,7 +44,7 @@ fn in_observations(fill: impl FnOnce(&mut Transaction<'_>, &ObjId)) -> Result<Ad
 fn an_event_says_what_it_is_and_whose() {
     let added = in_observations(|tx, event| tx.put(event, s::NOTE, "漆面有裂纹").unwrap()).unwrap();
     let expected =
-        Added { kind: EventKind::Observation, key: key(), device: device(), visit: None, entry: None };
+        Added { kind: EventKind::Observation, key: key(), device: device(), visit: None, body: None };
     assert_eq!(added, expected, "a later slot of the same phone may write under an earlier one's key");
 }
 
@@ -118,6 +118,21 @@ fn whatever_is_not_one_event_is_refused() {
     let other = change(DocumentKind::Calendar, s::EVENTS, |tx, map| drop(put_key(tx, map)));
     assert!(inspected(DocumentKind::Calendar, &other).is_ok());
     assert_eq!(inspected(DocumentKind::Round, &other), Err(InspectError::Visit), "the first map of a round");
+}
+
+#[test]
+fn an_entry_says_one_thing() {
+    let entry = |bodies: &[&str]| {
+        let bytes = change(DocumentKind::Defect, s::EVENTS, |tx, map| {
+            let event = tx.put_object(map, key().as_str(), ObjType::Map).unwrap();
+            for body in bodies {
+                tx.put(&event, s::BODY, *body).unwrap();
+            }
+        });
+        inspected(DocumentKind::Defect, &bytes)
+    };
+    assert_eq!(entry(&["{}"]).unwrap().body.as_deref(), Some("{}"));
+    assert!(entry(&["{}", "[]"]).is_err(), "who admits it would look at one, and readers at the other");
 }
 
 #[test]

@@ -60,6 +60,7 @@ fn write_samples() -> Vec<Vec<u8>> {
             at: Timestamp(1_795_500_000_000),
             sees,
             amends: Some(stay.clone()),
+            attached: Default::default(),
         };
         samples.push(round.write(actor(1), &event).unwrap().change);
     }

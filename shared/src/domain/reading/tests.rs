@@ -53,12 +53,34 @@ fn event(n: u64, author: &str, act: Act, sees: &[u64]) -> Observation {
 }
 
 fn says(n: u64, author: &str, answer: Answer, sees: &[u64]) -> Observation {
-    event(n, author, Act::Answer { answer, fault: String::new(), note: String::new(), amends: None }, sees)
+    event(
+        n,
+        author,
+        Act::Answer {
+            answer,
+            fault: String::new(),
+            note: String::new(),
+            amends: None,
+            attached: Default::default(),
+        },
+        sees,
+    )
 }
 
 fn amends(n: u64, author: &str, answer: Answer, target: u64) -> Observation {
     let amends = Some(key(target));
-    event(n, author, Act::Answer { answer, fault: String::new(), note: String::new(), amends }, &[])
+    event(
+        n,
+        author,
+        Act::Answer {
+            answer,
+            fault: String::new(),
+            note: String::new(),
+            amends,
+            attached: Default::default(),
+        },
+        &[],
+    )
 }
 
 fn withdraws(n: u64, author: &str, target: u64) -> Observation {

@@ -1,5 +1,6 @@
 //! Deeds into events: checks the rules, makes sure that the person's visit is in the round, and writes. Step 4.
 
+use super::handling::Found;
 use super::port::Deed;
 use super::{Device, Visiting};
 use crate::document::Written;
@@ -20,21 +21,48 @@ impl Device {
         now: Timestamp,
         utc_offset_minutes: i16,
         deed: Deed,
-    ) -> Result<(DocumentId, Vec<Written>), PolicyError> {
+    ) -> Result<Vec<(DocumentId, Written)>, PolicyError> {
         let rights = self.identity.rights.clone();
+        let in_round = |device: &Self, round: &RoundName, written: Vec<Written>| {
+            let id = device.document_of(round);
+            written.into_iter().map(|written| (id, written)).collect::<Vec<_>>()
+        };
         match deed {
-            Deed::Answer { round, subject, item, answer, fault, note, sees, amends } => {
+            Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached } => {
                 let template = self.template_of(&round)?;
                 policy::check_answer(&rights, &round, &template, &item, &answer, &[&fault, &note], &sees)?;
+                policy::check_attached(&attached)?;
                 if let Some(amended) = &amends {
                     policy::check_own(&rights, &round, &self.round(&round).observations, amended)?;
                 }
                 let mut written = self.visit(utc_offset_minutes, &round, &template);
                 let visit = self.visit_key(&round);
-                let event =
-                    Event::Answer { visit, subject, item, answer, fault, note, at: now, sees, amends };
+                let found = Found {
+                    is_urgent: template.item(&item).is_some_and(|item| item.is_safety_critical),
+                    answer: answer.clone(),
+                    subject: subject.clone(),
+                    item: item.clone(),
+                    fault: fault.clone(),
+                    note: note.clone(),
+                };
+                let replaced = amends.clone();
+                let event = Event::Answer {
+                    visit,
+                    subject,
+                    item,
+                    answer,
+                    fault,
+                    note,
+                    at: now,
+                    sees,
+                    amends,
+                    attached,
+                };
                 written.push(self.write(&round, &event));
-                Ok((self.document_of(&round), written))
+                let key = written.last().map(|written| written.key.clone()).expect("it was just written");
+                let mut written = in_round(self, &round, written);
+                written.extend(self.report_found(now, &round, key, replaced, found));
+                Ok(written)
             }
             Deed::Withdraw { round, event } => {
                 let template = self.template_of(&round)?;
@@ -42,10 +70,18 @@ impl Device {
                 let own = policy::check_own(&rights, &round, &read.observations, &event)?.clone();
                 let mut written = self.visit(utc_offset_minutes, &round, &template);
                 let visit = self.visit_key(&round);
-                let event =
-                    Event::Withdraw { visit, subject: own.subject, item: own.item, target: event, at: now };
+                let (subject, item, target) = (own.subject, own.item, event);
+                let event = Event::Withdraw {
+                    visit,
+                    subject: subject.clone(),
+                    item: item.clone(),
+                    target: target.clone(),
+                    at: now,
+                };
                 written.push(self.write(&round, &event));
-                Ok((self.document_of(&round), written))
+                let mut written = in_round(self, &round, written);
+                written.extend(self.withdraw_found(now, &round.station, &subject, &item, &target));
+                Ok(written)
             }
             Deed::SignOff { round } => {
                 let template = self.template_of(&round)?;
@@ -55,15 +91,21 @@ impl Device {
                 let visit = self.visit_key(&round);
                 let heads = self.documents.heads(self.document_of(&round));
                 written.push(self.write(&round, &Event::SignOff { visit, at: now, heads }));
-                Ok((self.document_of(&round), written))
+                Ok(in_round(self, &round, written))
             }
             Deed::Hand { station, asset, act, note, sees } => {
                 let (by, at) = (rights.officer.clone(), self.corrected(now));
                 let custody = Custody { asset, act, by, at, sees, note };
                 policy::check_custody(&rights, &station, &custody)?;
                 self.check_withdrawal(&station, &custody)?;
-                Ok(self.write_custody(&station, custody))
+                Ok(vec![self.write_custody(&station, custody)])
             }
+            Deed::Report(report) => self.report(now, report),
+            Deed::SayOfDefect { defect, act, note } => self.say_of_defect(now, defect, act, note),
+            Deed::WithdrawFromDefect { defect, act } => self.withdraw_from_defect(now, defect, act),
+            Deed::RaiseNeed { wish, model } => self.raise_need(now, wish, model),
+            Deed::RateNeed { need, rating } => self.rate_need(now, need, rating),
+            Deed::WithdrawNeed { need } => self.withdraw_need(now, need),
         }
     }
 
@@ -79,12 +121,12 @@ impl Device {
         }
     }
 
-    fn write_custody(&mut self, station: &StationCode, custody: Custody) -> (DocumentId, Vec<Written>) {
+    fn write_custody(&mut self, station: &StationCode, custody: Custody) -> (DocumentId, Written) {
         let id = DocumentId::register(&self.identity.bureau, station);
         let live = CollectionId::of(&Shelf::Live(station.clone()));
         let event = Event::Entry { body: RegisterEntry::Custody(custody).to_json() };
         let written = self.documents.write(id, &live, self.actor, &event);
-        (id, vec![written.expect("a register has the map of its genesis, and an entry is a plain value")])
+        (id, written.expect("a register has the map of its genesis, and an entry is a plain value"))
     }
 
     fn template_of(&self, round: &RoundName) -> Result<Template, PolicyError> {

@@ -21,8 +21,10 @@ use crate::ids::{
 };
 
 mod base;
+mod handled;
 
 use base::Base;
+use handled::Handled;
 
 /// Every document of the phone.
 #[derive(Debug, Default)]
@@ -65,6 +67,7 @@ struct Held {
     register: Option<Arc<Register>>,
     /// What a register was at the heads that inspections are held against.
     pinned: FlatMap<Vec<ChangeHash>, Arc<BTreeMap<AssetId, Asset>>>,
+    handled: Option<Handled>,
 }
 
 impl Held {
@@ -81,6 +84,7 @@ impl Held {
             round: None,
             register: None,
             pinned: FlatMap::new(),
+            handled: None,
         }
     }
 
@@ -88,6 +92,7 @@ impl Held {
         self.round = None;
         self.register = None;
         self.pinned = FlatMap::new();
+        self.handled = None;
     }
 
     /// The document with everything that came, but for what is set aside or refused.
@@ -339,7 +344,7 @@ impl Documents {
                         self.library.templates.insert(id, template);
                     }
                 }
-                DocumentKind::Round | DocumentKind::Register => {}
+                DocumentKind::Round | DocumentKind::Register | DocumentKind::Defect | DocumentKind::Need => {}
             }
             self.guard.close();
         }

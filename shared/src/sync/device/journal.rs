@@ -38,8 +38,8 @@ pub(super) enum Then {
 #[derive(Debug)]
 pub(super) struct DeedDone {
     pub(super) command: u32,
-    pub(super) document: DocumentId,
-    pub(super) hashes: Vec<ChangeHash>,
+    /// An answer may bring a defect's report along.
+    pub(super) written: Vec<(DocumentId, ChangeHash)>,
 }
 
 impl Journal {

@@ -4,6 +4,9 @@ use minicbor::Encode;
 
 use crate::domain::answer::Answer;
 use crate::domain::custody::Handing;
+use crate::domain::defect::{DefectAct, DefectName};
+use crate::domain::need::NeedName;
+use crate::domain::photo::Attached;
 use crate::domain::round::RoundName;
 use crate::ids::{
     AssetId, BureauId, CollectionId, DeviceId, DocumentId, EventKey, ItemId, StationCode, SubjectId,
@@ -52,6 +55,7 @@ pub struct Claimed {
 }
 
 /// What the person does.
+#[allow(clippy::large_enum_variant, reason = "a deed is one tap, and is handled at once")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
     /// Answers one item.
@@ -72,6 +76,8 @@ pub enum Deed {
         sees: Vec<EventKey>,
         /// An own earlier observation that this one replaces.
         amends: Option<EventKey>,
+        /// Photos and a memo, whose bytes are durable.
+        attached: Attached,
     },
     /// Takes an own observation back.
     Withdraw {
@@ -98,6 +104,60 @@ pub enum Deed {
         /// The events of this thing that stood on the screen.
         sees: Vec<EventKey>,
     },
+    /// Reports a defect without a checklist: of an asset or a place.
+    Report(Report),
+    /// Says something of a defect that is there: that it cannot wait, that it is mended or not.
+    SayOfDefect {
+        /// Which.
+        defect: DefectName,
+        /// What.
+        act: DefectAct,
+        /// In the person's words; empty for none.
+        note: String,
+    },
+    /// Takes the own latest entry of a kind back.
+    WithdrawFromDefect {
+        /// From which.
+        defect: DefectName,
+        /// Of which kind.
+        act: DefectAct,
+    },
+    /// Raises a need.
+    RaiseNeed {
+        /// The wish.
+        wish: String,
+        /// The model of equipment that it is about; empty for none.
+        model: String,
+    },
+    /// Rates what came of a need, 1 to 5.
+    RateNeed {
+        /// Which.
+        need: NeedName,
+        /// How good it is.
+        rating: u8,
+    },
+    /// Takes an own need back.
+    WithdrawNeed {
+        /// Which.
+        need: NeedName,
+    },
+}
+
+/// A report without a checklist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// On which asset; none for a place.
+    pub asset: Option<AssetId>,
+    /// The place in words; empty for an asset.
+    pub place: String,
+    /// Whether it is about the asset's passed date.
+    pub is_expiry: bool,
+    /// Whether the thing is not there.
+    pub is_missing: bool,
+    /// Whether it cannot wait.
+    pub is_urgent: bool,
+    /// In the person's words.
+    pub note: String,
 }
 
 /// What happened.

@@ -128,14 +128,19 @@ impl Doubts {
 fn look(document: &Document) {
     match document.id().kind() {
         DocumentKind::Round => {
-            let bureau = BureauId::parse("nobody").expect("a plain word");
-            drop(read::round(document, &bureau));
+            drop(read::round(document, &nobody()));
         }
         DocumentKind::Register => drop(read::register(document, &BTreeSet::new())),
         DocumentKind::Template => drop(read::template(document)),
         DocumentKind::Calendar => drop(read::calendar(document)),
         DocumentKind::Directory => drop(read::directory(document)),
+        DocumentKind::Defect => drop(read::defect(document, &nobody(), &BTreeSet::new())),
+        DocumentKind::Need => drop(read::need(document, &nobody(), &BTreeSet::new())),
     }
+}
+
+fn nobody() -> BureauId {
+    BureauId::parse("nobody").expect("a plain word")
 }
 
 impl Stored {

@@ -17,7 +17,9 @@ use crate::domain::round::RoundName;
 use crate::domain::template::Template;
 use crate::flat::FlatMap;
 use crate::gather::Gather;
-use crate::ids::{AssetId, ChangeHash, CollectionId, DocumentId, EventKey, StationCode, TemplateId};
+use crate::ids::{
+    AssetId, ChangeHash, CollectionId, DocumentId, DocumentKind, EventKey, StationCode, TemplateId,
+};
 use crate::time::Timestamp;
 
 impl Device {
@@ -140,6 +142,14 @@ impl Device {
                 && decode::key(&rejected.change).as_ref() == Some(key)
         };
         self.outbox.is_waiting(document, key) || self.rejected.iter().any(is_it)
+    }
+
+    /// Documents of a kind of which anything is only on this phone.
+    pub fn only_here(&self, kind: DocumentKind) -> BTreeSet<DocumentId> {
+        let rejected = self.rejected.iter().filter(|rejected| !self.has_come_back(rejected));
+        let documents = self.outbox.marked().map(|(document, _)| document);
+        let documents = documents.chain(rejected.map(|rejected| rejected.document));
+        documents.filter(|document| document.kind() == kind).into_set()
     }
 
     /// Whether a collection was read to its end at least once.

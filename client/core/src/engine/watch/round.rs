@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use link::slice::{
-    CardView, EventState, EventView, Input, LastView, Place, Progress, ReadingView, RoundView, SignOffView,
-    SubjectView,
+    BellView, CardView, EventState, EventView, Input, LastView, Place, Progress, ReadingView, RoundView,
+    SignOffView, SubjectView,
 };
 use shared::document::read::Round;
 use shared::domain::Label;
@@ -22,6 +22,7 @@ use shared::ids::{AssetId, CollectionId, DocumentId, ItemId, Shelf, SubjectId};
 use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
 
+use super::handled::bell;
 use super::today::{progress, state};
 use super::{person_name, round_label, station_name};
 
@@ -36,8 +37,15 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
     let last = last_answers(device, &template, name, &register);
     let subjects = projection::expected_subjects(&template, &name.station, device.directory(), &register);
     let sheet = projection::round(&template, subjects, &round);
+    let mut bells: FlatMap<(SubjectId, ItemId), BellView> = FlatMap::new();
+    for line in &sheet.lines {
+        let (subject, item) = (&sheet.subjects[line.subject].id, &line.item);
+        if let Some(bell) = bell(device, &name.station, subject, item) {
+            bells.insert((subject.clone(), item.clone()), bell);
+        }
+    }
     let events = Events { device, document: name.document(&device.identity().bureau), round: &round };
-    let builder = Builder { events: &events, device, register: &register };
+    let builder = Builder { events: &events, device, register: &register, bells: &bells };
     let order = builder.subject_order(&sheet);
     let places = places(&sheet);
     let progress = progress(&sheet);
@@ -83,6 +91,7 @@ struct Builder<'a> {
     device: &'a Device,
     events: &'a Events<'a>,
     register: &'a BTreeMap<AssetId, Asset>,
+    bells: &'a FlatMap<(SubjectId, ItemId), BellView>,
 }
 
 /// What was said in a round, and where each of it is safe.
@@ -150,6 +159,7 @@ impl Builder<'_> {
             reading: reading(line),
             events: self.events.of(line),
             last: last.get(&(subject.clone(), line.item.clone())).cloned(),
+            bell: self.bells.get(&(subject.clone(), line.item.clone())).cloned(),
             subject,
         }
     }
@@ -184,7 +194,8 @@ impl Events<'_> {
     }
 
     fn event(&self, line: &Line<'_>, observation: &Observation) -> Option<EventView> {
-        let shared::domain::observation::Act::Answer { answer, fault, note, .. } = &observation.act else {
+        let shared::domain::observation::Act::Answer { answer, fault, note, attached, .. } = &observation.act
+        else {
             return None;
         };
         let directory = self.device.directory();
@@ -208,6 +219,7 @@ impl Events<'_> {
             },
             place: self.place(&observation.key),
             is_mine: observation.author == self.device.identity().rights.officer,
+            attached: attached.clone(),
         })
     }
 

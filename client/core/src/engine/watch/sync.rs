@@ -4,6 +4,8 @@ use link::slice::{AsideView, LinkState, RejectedView, RejectedWhat, StorageView,
 use shared::document::decode;
 use shared::document::write::Event;
 use shared::domain::Label;
+use shared::domain::defect::DefectEntry;
+use shared::domain::need::NeedEntry;
 use shared::domain::round::RoundName;
 use shared::gather::sort_by;
 use shared::ids::ItemId;
@@ -56,7 +58,8 @@ fn rejected_view(device: &Device, rejected: &Rejected) -> Option<RejectedView> {
             RejectedWhat::Withdrawal { item: line(device, round, &item) }
         }
         Some((_, Event::SignOff { .. })) => RejectedWhat::Signature,
-        Some((_, Event::Entry { .. })) | None => RejectedWhat::Other,
+        Some((_, Event::Entry { body })) => entry(device, &body),
+        None => RejectedWhat::Other,
     };
     Some(RejectedView {
         round: round.cloned(),
@@ -72,6 +75,20 @@ fn rejected_view(device: &Device, rejected: &Rejected) -> Option<RejectedView> {
             Why::Unproven => WhyRejected::Unproven,
         },
     })
+}
+
+/// What a rejected entry of a defect or a need said.
+fn entry(device: &Device, body: &str) -> RejectedWhat {
+    if let Some(defect) = DefectEntry::from_json(body.as_bytes()) {
+        let template = defect.template.as_ref().and_then(|template| device.templates().get(template));
+        let item = template.and_then(|template| template.item(&defect.defect.item));
+        let item = item.map(|item| item.name.clone()).unwrap_or_default();
+        return RejectedWhat::Defect { item, remark: defect.remark() };
+    }
+    match NeedEntry::from_json(body.as_bytes()) {
+        Some(need) => RejectedWhat::Need { remark: need.note },
+        None => RejectedWhat::Other,
+    }
 }
 
 /// A checklist's name; the bare id when this phone does not know it.

@@ -1,12 +1,13 @@
 //! Slices out of real documents, on a phone that never met a relay: the bureau's documents come as another tab's writes.
 
-use link::slice::{EventState, Place, RejectedWhat, RoundState, WhyRejected};
+use link::slice::{EventState, Place, RejectedView, RejectedWhat, RoundState, WhyRejected};
 use shared::document::Document;
 use shared::document::chunk;
 use shared::document::write::Event;
 use shared::domain::Label;
 use shared::domain::answer::{Answer, Condition, SafeSide};
 use shared::domain::calendar::{Calendar, Duty, Operation, Recurrence, Shift};
+use shared::domain::defect::DefectAct;
 use shared::domain::directory::{self, DirectoryEntry, Officer, Station};
 use shared::domain::round::{Period, RoundName};
 use shared::domain::template::{Expected, Group, Item, ItemKind, SubjectKind, Template};
@@ -21,7 +22,9 @@ use shared::sync::device::{
 use shared::time::{DAY_MS, HOUR_MS, Timestamp, Zone};
 use shared::trust::rights::{Rights, Role};
 
-use super::{round, sync, today};
+use super::{handled, round, sync, today};
+
+mod scan;
 
 mod equipment;
 
@@ -166,6 +169,7 @@ fn answer_in(
         note: String::new(),
         sees: Vec::new(),
         amends: None,
+        attached: Default::default(),
     };
     let effects = phone.handle(NOW, 0, Input::Deed { command: 1, utc_offset_minutes: 480, deed });
     let writes = effects.into_iter().find_map(|effect| match effect {
@@ -263,7 +267,20 @@ fn a_round_shows_own_kit_first_and_who_said_what() {
         ("李明", EventState::Standing, Place::Phone)
     );
     assert!(event.is_mine);
-    assert_eq!(sync::view(&mut phone, None).pending, 2);
+    assert_eq!(sync::view(&mut phone, None).pending, 3, "the visit, the answer, and its report");
+    let bell = card.bell.as_ref().expect("it is reported");
+    assert_eq!((bell.by.as_str(), bell.reports), ("李明", 1));
+    let defects = handled::defects(&mut phone, NOW);
+    let defect = &defects.defects[0];
+    assert_eq!(
+        (defect.title.zh.as_str(), defect.is_only_here, defect.may_withdraw),
+        ("强光手电", true, true)
+    );
+    assert_eq!(handled::alarm(&mut phone).untold, [], "it can wait");
+    let urgent =
+        Deed::SayOfDefect { defect: defect.name.clone(), act: DefectAct::Urgent, note: String::new() };
+    phone.handle(NOW, 0, Input::Deed { command: 9, utc_offset_minutes: 480, deed: urgent });
+    assert_eq!(handled::alarm(&mut phone).untold.len(), 1, "nobody has been told");
 }
 
 #[test]
@@ -288,8 +305,12 @@ fn what_the_relay_rejected_is_shown_in_words_and_never_said_to_be_at_the_centre(
     let view = round::view(&mut phone, &name()).expect("the template is here");
     assert!(view.cards.iter().all(|card| card.events.is_empty()), "it counts nowhere");
     let sync = sync::view(&mut phone, None);
-    assert_eq!((sync.pending, sync.rejected.len()), (0, 1), "the visit is nobody's words");
-    let rejected = &sync.rejected[0];
+    assert_eq!((sync.pending, sync.rejected.len()), (0, 2), "the visit is nobody's words");
+    let is_answer = |rejected: &&RejectedView| matches!(rejected.what, RejectedWhat::Answer { .. });
+    let rejected = sync.rejected.iter().find(is_answer).expect("the answer");
+    let item = Label::new("强光手电", "Flashlight");
+    let report = RejectedWhat::Defect { item, remark: String::new() };
+    assert!(sync.rejected.iter().any(|rejected| rejected.what == report), "and the report of its fault");
     assert_eq!((rejected.code.as_str(), rejected.why), ("no-right", WhyRejected::ToBlame));
     assert_eq!(rejected.checklist, Label::new("上岗前60秒", "60 seconds before duty"));
     assert_eq!(

@@ -9,6 +9,8 @@ use link::slice::{InspectedRow, InspectionView};
 use shared::domain::Label;
 use shared::domain::answer::Answer;
 use shared::domain::inspection::{Finding, IN_PLACE};
+use shared::domain::label::{Named, ShortCode, plain};
+use shared::domain::photo::Attached;
 use shared::ids::{AssetId, SubjectId};
 use shared::time::Timestamp;
 use yew::{UseForceUpdateHandle, hook, use_force_update, use_mut_ref};
@@ -43,6 +45,13 @@ pub enum Counted {
     },
 }
 
+impl Counted {
+    /// Whether it was expected, and nobody had counted it.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Found { .. })
+    }
+}
+
 /// What was tapped and is not in the round yet.
 type Tapped = Rc<RefCell<Vec<(SubjectId, Answer)>>>;
 
@@ -71,12 +80,26 @@ pub fn use_counter(_inspection: &Rc<InspectionView>) -> Counter {
     Counter { reach, tapped, drawn, failed }
 }
 
-/// The row that a number means: its own, or its serial; capitals and blanks do not matter.
+/// The row that a label, a short code, an id or a serial means; capitals, blanks and dashes do not matter.
 pub fn find<'a>(inspection: &'a InspectionView, typed: &str) -> Option<&'a InspectedRow> {
-    let typed = typed.trim();
-    let is_it = |text: &str| !text.is_empty() && text.eq_ignore_ascii_case(typed);
-    let rows = || inspection.rows.iter();
-    rows().find(|row| is_it(code(row))).or_else(|| rows().find(|row| is_it(&row.serial)))
+    let mut rows = inspection.rows.iter();
+    let text = match Named::parse(typed)? {
+        Named::Label { asset, .. } => return rows.find(|row| row.subject == SubjectId::asset(&asset)),
+        Named::Text(text) => text,
+    };
+    let short = ShortCode::parse(&text).and_then(Result::ok);
+    let is_short = |row: &InspectedRow| {
+        short.is_some() && AssetId::parse(code(row)).is_ok_and(|id| short == Some(ShortCode::of(&id)))
+    };
+    rows.find(|row| plain(code(row)) == text || plain(&row.serial) == text || is_short(row))
+}
+
+/// The id that is written for what nobody here knows.
+fn unknown(typed: &str) -> Option<AssetId> {
+    match Named::parse(typed)? {
+        Named::Label { asset, .. } => Some(asset),
+        Named::Text(_) => AssetId::parse(&typed.trim().to_uppercase()).ok(),
+    }
 }
 
 impl Counter {
@@ -87,7 +110,8 @@ impl Counter {
             return None;
         }
         let Some(row) = find(inspection, typed) else {
-            return Some(Counted::Unknown { code: typed.to_owned() });
+            let code = unknown(typed).map_or_else(|| typed.to_owned(), |asset| asset.to_string());
+            return Some(Counted::Unknown { code });
         };
         if let Some(event) =
             standing(row).filter(|_| !matches!(row.finding, Finding::Open | Finding::Missing))
@@ -101,7 +125,7 @@ impl Counter {
 
     /// Counts what nobody here knows; `None` when it can be no number of a label.
     pub fn add(&self, inspection: &InspectionView, typed: &str) -> Option<Counted> {
-        let asset = AssetId::parse(&typed.trim().to_uppercase()).ok()?;
+        let asset = unknown(typed)?;
         let name = Label::new(asset.as_str(), "");
         let answer = Answer::Choice(IN_PLACE.to_owned());
         self.send(inspection, SubjectId::asset(&asset), answer, (String::new(), String::new()), Vec::new());
@@ -137,6 +161,7 @@ impl Counter {
             note,
             sees,
             amends: None,
+            attached: Attached::default(),
         };
         self.failed.borrow_mut().take();
         self.tapped.borrow_mut().push((subject.clone(), answer));

@@ -3,7 +3,7 @@
 use link::slice::{PurchaseRow, RegisterView, TransitView};
 use shared::ids::{AssetId, StationCode};
 use shared::time::Zone;
-use yew::{Callback, Event, Html, TargetCast, html};
+use yew::{Callback, Event, Html, html};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
@@ -16,8 +16,7 @@ use crate::route::Route;
 pub fn stations(words: Words, reach: &Reach, register: &RegisterView) -> Html {
     let reach = reach.clone();
     let onchange = move |event: Event| {
-        let chosen = event.target_dyn_into().map(|select| browser::chosen(&select));
-        if let Some(Ok(station)) = chosen.map(|code| StationCode::parse(&code)) {
+        if let Ok(station) = StationCode::parse(&browser::chosen_of(&event)) {
             go(&reach, Route::Register(Some(station)));
         }
     };

@@ -3,18 +3,27 @@
 
 use std::rc::Rc;
 
-use link::slice::{CardView, EventView, RoundView};
+use link::slice::{CardView, EventView, Input, RoundView};
 use link::{Command, Problem};
+use shared::domain::photo::Attached;
+use shared::limits::PHOTOS_MAX;
 use yew::Callback;
 
+use super::capture::draft;
 use super::walk::{CardId, own_standing};
+use crate::browser;
+use crate::format::Status;
 use crate::hooks::Reach;
-use crate::store::{Progress, Said, Tentative, Unkept, own_events};
+use crate::preferences::Touch;
+use crate::store::{Progress, Said, Tentative, Unkept, View, own_events};
 
 /// Sends an answer as this card shows it now. When it is not kept, the store says so, and then `failed` is called.
 pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, failed: Callback<CardId>) {
     let command = reach.core.next_id();
     let id = CardId::of(card);
+    // The same answer again with other words is the earlier observation, amended; anything else is a new one.
+    let amended = own_standing(card).filter(|own| own.answer == said.answer);
+    let attached = attached(&reach.store.view(), round, card, amended);
     let tentative = Tentative {
         command,
         round: round.name.clone(),
@@ -23,6 +32,7 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
         answer: said.answer.clone(),
         fault: said.fault.clone(),
         note: said.note.clone(),
+        attached: attached.clone(),
         own_before: own_events(card),
         progress: Progress::Saving,
     };
@@ -30,8 +40,6 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
         view.unkept = None;
         view.begin(tentative);
     });
-    // The same answer again with other words is the earlier observation, amended; anything else is a new one.
-    let amends = own_standing(card).filter(|own| own.answer == said.answer).map(|own| own.key.clone());
     let order = Command::Answer {
         round: round.name.clone(),
         subject: id.subject.clone(),
@@ -39,8 +47,10 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
         answer: said.answer.clone(),
         fault: said.fault.clone(),
         note: said.note.clone(),
-        sees: card.reading.standing.clone(),
-        amends,
+        // Scans stand side by side: what had seen the others would replace them.
+        sees: if card.input == Input::Scan { Vec::new() } else { card.reading.standing.clone() },
+        amends: amended.map(|own| own.key.clone()),
+        attached,
     };
     let (store, round) = (reach.store.clone(), round.name.clone());
     reach.core.send(order, move |outcome| match outcome {
@@ -51,6 +61,34 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
             failed.emit(id);
         }
     });
+}
+
+/// Says by touch that an answer was taken, to somebody who looks at the thing in their hand and not at the phone: once when
+/// it is fine, twice when it is not.
+pub fn feel(reach: &Reach, status: Status) {
+    let is_adverse = matches!(status, Status::Watch | Status::Fault | Status::Missing);
+    tremble(reach, if is_adverse { &[40, 60, 40] } else { &[18] });
+}
+
+/// Says by touch that an answer was not kept.
+pub fn feel_failure(reach: &Reach) {
+    tremble(reach, &[300]);
+}
+
+fn tremble(reach: &Reach, pattern: &[u32]) {
+    if reach.store.view().preferences.touch == Touch::Felt {
+        browser::buzz(pattern);
+    }
+}
+
+/// What goes with an answer: what went with the one that it amends, and what was taken since.
+fn attached(view: &View, round: &RoundView, card: &CardView, amended: Option<&EventView>) -> Attached {
+    let mut attached = amended.map(|own| own.attached.clone()).unwrap_or_default();
+    let Attached { photos, memo } = draft(view, round, card);
+    attached.photos.extend(photos);
+    attached.photos.truncate(PHOTOS_MAX);
+    attached.memo = memo.or(attached.memo);
+    attached
 }
 
 /// Takes an own observation back.

@@ -4,14 +4,19 @@
 use std::rc::Rc;
 
 use link::slice::{CardView, Input, RoundView};
+use shared::domain::round::RoundName;
 use yew::{
     Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_node_ref, use_state,
     use_state_eq,
 };
 
 use super::answering;
+use super::capture::{self, Capture};
 use super::history::History;
 use super::panels::{Fault, Note, Value};
+use super::parts::{self, Parts};
+use super::scans::to_count;
+use super::torch::TorchSwitch;
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::browser::{self, Timer};
@@ -19,13 +24,15 @@ use crate::components::answer_pad::{AnswerPad, AnswerPadProps, SmallAnswers, Tap
 use crate::components::card_face::CardFace;
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
-use crate::components::notice::ProblemNote;
 use crate::components::undo_bar::UndoBar;
 use crate::format::{self, Status};
-use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, go, use_awake, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
-use crate::problem;
 use crate::store::{Said, Tentative, Unkept, own_events};
+
+mod failure;
+
+use failure::failure;
 
 /// How long the tapped answer confirms itself before the next card comes: long enough to see, and to swallow the
 /// second half of a double tap.
@@ -67,8 +74,8 @@ fn kept_key(round: &RoundView) -> String {
 }
 
 /// Where the list leaves the card that it wants opened, once.
-pub fn opened_key(round: &RoundView) -> String {
-    ["muster.open ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
+pub fn opened_key(round: &RoundName) -> String {
+    ["muster.open ", &Route::Round(round.clone(), RoundPart::Cards).address()].concat()
 }
 
 fn card_of(unkept: &Unkept) -> CardId {
@@ -76,8 +83,11 @@ fn card_of(unkept: &Unkept) -> CardId {
 }
 
 fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
-    let asked = browser::kept(&opened_key(round)).and_then(|text| CardId::from_text(&text));
-    browser::forget(&opened_key(round));
+    let asked = browser::kept(&opened_key(&round.name)).and_then(|text| CardId::from_text(&text));
+    browser::forget(&opened_key(&round.name));
+    if let Some((id, _)) = capture::expected(round).filter(|(id, _)| id.index(round).is_some()) {
+        return id;
+    }
     if let Some(asked) = asked.filter(|asked| asked.index(round).is_some()) {
         return asked;
     }
@@ -85,17 +95,21 @@ fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
         return card_of(unkept);
     }
     let kept = browser::kept(&kept_key(round)).and_then(|text| CardId::from_text(&text));
-    CardId::of(&round.cards[walk::resume(round, kept.as_ref())])
+    CardId::of(&round.cards[walk::resume(round, kept.as_ref(), &Parts::kept(round))])
 }
 
 #[hook]
 fn use_screen(round: &Rc<RoundView>, unkept: Option<Rc<Unkept>>) -> State {
     let (first, before) = (round.clone(), unkept.clone());
     let at = use_state_eq(move || first_card(&first, before.as_deref()));
-    let said = unkept.filter(|unkept| card_of(unkept) == *at).map(|unkept| unkept.said.clone());
+    let unsaid = unkept.filter(|unkept| card_of(unkept) == *at).map(|unkept| unkept.said.clone());
+    // What was chosen before the camera opened and the program ended behind it.
+    let chosen = capture::expected(round).filter(|(id, _)| *id == *at).and_then(|(_, said)| said);
+    let first = if chosen.is_some() { Panel::Fault } else { Panel::Answers };
+    let said = chosen.or(unsaid);
     State {
         at,
-        panel: use_state_eq(|| Panel::Answers),
+        panel: use_state_eq(move || first),
         is_confirming: use_state_eq(|| false),
         undo: use_state_eq(|| None),
         draft: use_state_eq(move || said),
@@ -131,6 +145,7 @@ pub fn Cards(props: &PartProps) -> Html {
         move |_| browser::focus(&heading)
     });
     use_undo(&reach, round, &tentative, &state);
+    use_awake();
 
     // A card that a newer template no longer has, or that is not asked any more: go on at the first, with nothing open
     // that was meant for the other.
@@ -147,7 +162,7 @@ pub fn Cards(props: &PartProps) -> Html {
     let index = found.unwrap_or_default();
     let card = &round.cards[index];
     let own = walk::own(round, card, &tentative);
-    let stretch = walk::stretch(round, index);
+    let stretch = walk::stretch(round, index, &Parts::kept(round));
     let place = stretch.iter().position(|other| *other == index).unwrap_or_default();
     let answered =
         stretch.iter().filter(|other| walk::is_answered(round, &round.cards[**other], &tentative)).count();
@@ -162,6 +177,7 @@ pub fn Cards(props: &PartProps) -> Html {
         <div class="round">
             <div class="round-head">
                 { subject(words, round, card) }
+                <TorchSwitch />
                 { meter(count(answered), count(stretch.len()), words.progress_all()) }
             </div>
             <article class="card" data-testid="card" data-item={card.item.to_string()} data-subject={card.subject.to_string()}
@@ -198,6 +214,7 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
     let failed = {
         let (state, round, reach, said) = (state.clone(), round.clone(), reach.clone(), said.clone());
         Callback::from(move |card: CardId| {
+            answering::feel_failure(&reach);
             // The way to the next card ends here; if it has been gone, it is gone back.
             state.timer.borrow_mut().take();
             state.is_confirming.set(false);
@@ -213,6 +230,7 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
         })
     };
     state.is_confirming.set(true);
+    answering::feel(reach, Status::of(&said.answer, &card.input));
     state.undo.set(Some(Undo { card: id.clone(), own_before: own_events(card), is_wanted: false }));
     answering::answer(reach, round, card, said, failed);
     let (later, reach, round) = (state.clone(), reach.clone(), round.clone());
@@ -224,9 +242,10 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
         let tentative = view.tentative.clone();
         drop(view);
         let round = newest.unwrap_or_else(|| round.clone());
-        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative)) {
+        let parts = Parts::kept(&round);
+        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative, &parts)) {
             Some(next) => later.show(&round, CardId::of(&round.cards[next])),
-            None => go(&reach, Route::Round(round.name.clone(), RoundPart::Summary)),
+            None => go(&reach, Route::Round(round.name.clone(), parts::after(&round, &tentative, &parts))),
         }
     });
     *state.timer.borrow_mut() = Some(timer);
@@ -244,6 +263,7 @@ fn answers(
         let (reach, round, card, state) = (reach.clone(), round.clone(), card.clone(), state.clone());
         Callback::from(move |said| say(&reach, &round, &card, said, &state))
     };
+    let of_round = round.clone();
     let oncancel = {
         let panel = state.panel.clone();
         Callback::from(move |()| panel.set(Panel::Answers))
@@ -258,10 +278,14 @@ fn answers(
     let key = CardId::of(card).to_text();
     let draft = (*state.draft).clone();
     let is_open = !*state.is_confirming;
-    let has_own = own.is_some();
+    let has_own = own.is_some() && card.input != Input::Scan;
     match *state.panel {
-        Panel::Fault => return html! { <Fault {key} card={card.clone()} {draft} {onsaid} {oncancel} /> },
-        Panel::Note => return html! { <Note {key} card={card.clone()} {draft} {onsaid} {oncancel} /> },
+        Panel::Fault => {
+            return html! { <Fault {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> };
+        }
+        Panel::Note => {
+            return html! { <Note {key} round={of_round} card={card.clone()} {draft} {onsaid} {oncancel} /> };
+        }
         Panel::Answers => {}
     }
     let pad = match card.input {
@@ -271,7 +295,10 @@ fn answers(
             choice_pad(&AnswerPadProps { words, own: own.clone(), is_open, ontap: ontap.clone() }, options)
         }
         Input::Later => html! { <p class="hint" role="status">{ words.later_kind() }</p> },
-        _ => html! { <Value {key} card={card.clone()} {draft} {is_open} {onsaid} /> },
+        Input::Scan => to_count(words, reach, &round.name, card),
+        _ => {
+            html! { <Value key={key.clone()} round={of_round} card={card.clone()} {draft} {is_open} {onsaid} /> }
+        }
     };
     let onnote = {
         let panel = state.panel.clone();
@@ -286,6 +313,7 @@ fn answers(
                     <button type="button" class="small-answer" data-testid="add-note" onclick={onnote}>{ glyph(Icon::Pen) }{ words.note() }</button>
                 }
             </div>
+            <Capture {key} round={round.clone()} card={card.clone()} joins={is_open} />
         </>
     }
 }
@@ -324,34 +352,6 @@ fn steps(
                 <span>{ words.next() }</span>{ glyph(Icon::Next) }
             </button>
         </nav>
-    }
-}
-
-fn failure(
-    words: Words,
-    reach: &Reach,
-    round: &Rc<RoundView>,
-    failed: Option<&Unkept>,
-    state: &State,
-) -> Html {
-    let Some(failed) = failed else { return Html::default() };
-    let Some(card) = round.cards.iter().find(|card| failed.is_about(&round.name, card)) else {
-        return Html::default();
-    };
-    let what = format::answer(words, &failed.said.answer, &card.input);
-    let typed = crate::components::card_face::remark(&failed.said.fault, &failed.said.note);
-    let onretry = {
-        let (reach, round, card, state) = (reach.clone(), round.clone(), card.clone(), state.clone());
-        let said = failed.said.clone();
-        move |_| say(&reach, &round, &card, said.clone(), &state)
-    };
-    html! {
-        <div class="failure">
-            <ProblemNote code={failed.code.clone()} sentence={problem::sentence(words, &failed.code)} />
-            <p>{ words.not_kept(&[words.label(&card.name), " · ", &what].concat()) }</p>
-            if !typed.is_empty() { <p class="remark">{ typed }</p> }
-            <button type="button" class="secondary" data-testid="retry" onclick={onretry}>{ words.try_again() }</button>
-        </div>
     }
 }
 

@@ -1,13 +1,16 @@
 //! What opens at the bottom of a card when one tap is not enough: what is wrong, a value, a note. They keep what is
 //! chosen and typed until it is done, and fill themselves with what was said before.
 
-use link::slice::{CardView, Input};
+use std::rc::Rc;
+
+use link::slice::{CardView, Input, RoundView};
 use shared::domain::answer::{Answer, Condition};
 use shared::time::Date;
 use yew::{
     AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq,
 };
 
+use super::capture::Capture;
 use super::walk::own_standing;
 use crate::browser;
 use crate::components::fault_panel::FaultPanel;
@@ -22,6 +25,8 @@ const FAULT_SEPARATOR: &str = "、";
 /// Properties of the panels.
 #[derive(Properties, PartialEq)]
 pub struct PanelProps {
+    /// The round.
+    pub round: Rc<RoundView>,
     /// The card.
     pub card: CardView,
     /// What was typed before it could not be kept.
@@ -73,22 +78,27 @@ pub fn Fault(props: &PanelProps) -> Html {
         let severity = severity.clone();
         Callback::from(move |condition| severity.set(condition))
     };
-    let ondone = {
+    let said = {
         let (chosen, severity, note) = (chosen.clone(), severity.clone(), note.clone());
-        let (faults, onsaid) = (card.faults.clone(), props.onsaid.clone());
-        Callback::from(move |_| {
+        let faults = card.faults.clone();
+        Callback::from(move |()| {
             let named = faults.iter().zip(chosen.iter()).filter(|(_, is_chosen)| **is_chosen);
             let fault: Vec<&str> = named.map(|(label, _)| label.zh.as_str()).collect();
-            onsaid.emit(Said {
+            Said {
                 answer: Answer::Condition(*severity),
                 fault: fault.join(FAULT_SEPARATOR),
                 note: browser::text_of(&note).trim().to_owned(),
-            });
+            }
         })
     };
+    let ondone = {
+        let (said, onsaid) = (said.clone(), props.onsaid.clone());
+        Callback::from(move |_| onsaid.emit(said.emit(())))
+    };
+    let capture = html! { <Capture round={props.round.clone()} card={card.clone()} joins=false {said} /> };
     html! {
         <FaultPanel {words} title={words.label(&card.name).to_owned()} faults={card.faults.clone()} chosen={(*chosen).clone()}
-            severity={*severity} {note} {ontoggle} {onseverity} {ondone}
+            severity={*severity} {note} {capture} {ontoggle} {onseverity} {ondone}
             oncancel={props.oncancel.reform(|_| ())} />
     }
 }

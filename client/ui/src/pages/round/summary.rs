@@ -9,7 +9,8 @@ use shared::domain::answer::Answer;
 use shared::time::{Timestamp, Zone};
 use yew::{Callback, Html, classes, component, html, use_state_eq};
 
-use super::list::{item, open_card};
+use super::list::item;
+use super::open_card;
 use super::walk::CardId;
 use super::{PartProps, RoundPart, Route};
 use crate::components::card_face::Saved;
@@ -35,7 +36,7 @@ pub fn Summary(props: &PartProps) -> Html {
     let onopen = {
         let (reach, round) = (reach.clone(), round.clone());
         Callback::from(move |card: CardId| {
-            open_card(&round, &card);
+            open_card(&round.name, &card);
             go(&reach, Route::Round(round.name.clone(), RoundPart::Cards));
         })
     };

@@ -108,6 +108,10 @@ fn said(words: Words, what: &RejectedWhat) -> (String, [String; 2]) {
             (words.rejected_withdrawal(words.label(item)), Default::default())
         }
         RejectedWhat::Signature => (words.rejected_signature().to_owned(), Default::default()),
+        RejectedWhat::Defect { item, remark } => {
+            ([words.defects_title(), " ", words.label(item)].concat(), [remark.clone(), String::new()])
+        }
+        RejectedWhat::Need { remark } => (words.needs_title().to_owned(), [remark.clone(), String::new()]),
         RejectedWhat::Other => (words.rejected_other().to_owned(), Default::default()),
     }
 }

@@ -58,6 +58,7 @@ fn answer(item: usize, at: i64, note: &str, sees: Vec<EventKey>) -> Event {
         at: Timestamp(1_795_400_000_000 + at),
         sees,
         amends: None,
+        attached: Default::default(),
     }
 }
 

@@ -90,6 +90,7 @@ impl Again {
             return Ok(());
         }
         let Some(RegisterEntry::Custody(mut custody)) = RegisterEntry::from_json(body.as_bytes()) else {
+            self.rename_in(body);
             return Ok(());
         };
         custody.sees.retain(|seen| !self.dropped.contains(seen));
@@ -104,6 +105,14 @@ impl Again {
     fn rename(&self, key: &mut EventKey) {
         if let Some(new) = self.renamed.get(key) {
             *key = new.clone();
+        }
+    }
+
+    /// Keys in an entry's JSON stand in quotes, and nothing else looks like one. One that is not made again names nothing.
+    fn rename_in(&self, body: &mut String) {
+        let quoted = |key: &EventKey| ["\"", key.as_str(), "\""].concat();
+        for (old, new) in self.renamed.iter() {
+            *body = body.replace(&quoted(old), &quoted(new));
         }
     }
 

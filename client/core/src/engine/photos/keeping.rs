@@ -1,0 +1,226 @@
+//! What people photograph and say, on its way to the disk. A photo that cannot be kept costs nothing else: the answer that
+//! it belongs to is a command of its own.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use link::ToUi;
+use link::slice::PhotosView;
+use shared::domain::observation::Act;
+use shared::ids::PhotoHash;
+
+use super::row::{self, Card, Kind, Row};
+use crate::engine::state::{Engine, Phone, fail, post};
+use crate::engine::store::{Record, Shelf};
+use crate::platform::clock::{self, Timer};
+use crate::platform::database::{DatabaseError, Durability};
+use crate::platform::photo::{Named, Posted};
+use crate::platform::{quota, report, spawn};
+
+/// Bytes of free room below which photos are made smaller.
+const ROOM_TIGHT_BYTES: u64 = 200 << 20;
+
+/// Photos and memos on this phone, as the disk had them when it was last read.
+#[derive(Default)]
+pub struct Photos {
+    pub(super) rows: RefCell<Vec<Row>>,
+    pub(super) is_sending: Cell<bool>,
+    /// How much of a photo this line takes in one go; 0 when it was not tried yet.
+    pub(super) part_bytes: Cell<usize>,
+    /// When it is tried again after the relay did not answer.
+    pub(super) retry: RefCell<Option<Timer>>,
+}
+
+impl Photos {
+    /// The slice.
+    pub fn view(&self) -> PhotosView {
+        row::view(&self.rows.borrow(), self.is_sending.get())
+    }
+}
+
+/// Why it was not kept.
+struct NotKept {
+    code: &'static str,
+    detail: String,
+}
+
+impl From<DatabaseError> for NotKept {
+    fn from(error: DatabaseError) -> Self {
+        let code = if error == DatabaseError::Full { "photo-full" } else { "storage-failed" };
+        Self { code, detail: error.to_string() }
+    }
+}
+
+impl Engine {
+    /// Reads what is on the disk, as other tabs may have left it, and drops what was there long enough.
+    pub(in crate::engine) fn read_photos(self: &Rc<Self>) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            engine.reread_photos().await;
+            engine.settle_drafts();
+            let old = row::old(&engine.photos.rows.borrow(), clock::now());
+            if !old.is_empty() {
+                // What stays is dropped the next time.
+                let _ = engine.database.write(old, Durability::Relaxed).await;
+            }
+            engine.send_photos_soon();
+        });
+    }
+
+    pub(super) async fn reread_photos(self: &Rc<Self>) {
+        match self.database.read_at_once(&[(Shelf::Uploads, None)]).await {
+            Ok(read) => {
+                self.photos.rows.replace(row::read(&read.concat()));
+                self.photos_changed();
+            }
+            Err(error) => report(&error.to_string()),
+        }
+    }
+
+    /// Makes a picture small and keeps it as a draft.
+    pub(in crate::engine) fn keep_photo(self: &Rc<Self>, command: u32, card: Card, posted: Option<Posted>) {
+        let engine = Rc::clone(self);
+        spawn(async move { engine.answer_kept(command, engine.try_photo(card, posted).await) });
+    }
+
+    /// Keeps a recording as a draft, in place of the one before.
+    pub(in crate::engine) fn keep_memo(self: &Rc<Self>, command: u32, card: Card, posted: Option<Posted>) {
+        let engine = Rc::clone(self);
+        spawn(async move { engine.answer_kept(command, engine.try_memo(card, posted).await) });
+    }
+
+    fn answer_kept(self: &Rc<Self>, command: u32, kept: Result<(), NotKept>) {
+        self.measure_storage();
+        self.flush();
+        match kept {
+            Ok(()) => post(&ToUi::Done(command)),
+            Err(NotKept { code, detail }) => fail(command, code, detail),
+        }
+    }
+
+    async fn try_photo(self: &Rc<Self>, card: Card, posted: Option<Posted>) -> Result<(), NotKept> {
+        let unreadable = |detail: String| NotKept { code: "photo-unreadable", detail };
+        let posted = posted.ok_or_else(|| unreadable(String::new()))?;
+        let room = quota::estimate().await;
+        let is_tight =
+            room.is_some_and(|quota| quota.granted_bytes.saturating_sub(quota.used_bytes) < ROOM_TIGHT_BYTES);
+        let shrunk = posted.shrink(is_tight).await;
+        let (photo, small) = shrunk.map_err(|error| unreadable(error.to_string()))?;
+        let of = photo.hash;
+        self.keep(card, of, vec![(photo, Kind::Photo), (small, Kind::Thumbnail)], Vec::new()).await
+    }
+
+    async fn try_memo(self: &Rc<Self>, card: Card, posted: Option<Posted>) -> Result<(), NotKept> {
+        let unreadable = |detail: String| NotKept { code: "memo-unreadable", detail };
+        let posted = posted.ok_or_else(|| unreadable(String::new()))?;
+        let memo = posted.recording().await.map_err(|error| unreadable(error.to_string()))?;
+        let before = {
+            let rows = self.photos.rows.borrow();
+            let is_before = |row: &&Row| row.draft && row.kind == Kind::Memo && row.card == card;
+            rows.iter().filter(is_before).flat_map(|row| row.gone(&rows)).collect()
+        };
+        let of = memo.hash;
+        self.keep(card, of, vec![(memo, Kind::Memo)], before).await
+    }
+
+    async fn keep(
+        self: &Rc<Self>,
+        card: Card,
+        of: PhotoHash,
+        files: Vec<(Named, Kind)>,
+        mut records: Vec<Record>,
+    ) -> Result<(), NotKept> {
+        let at = clock::now();
+        let mut photos = Vec::with_capacity(files.len());
+        for (Named { hash, media, bytes, buffer }, kind) in files {
+            let media = media.name().to_owned();
+            let card = card.clone();
+            let row = Row { hash, kind, of, media, bytes, at, draft: true, refused: None, sent: None, card };
+            records.push(row.record());
+            photos.push((hash.to_string(), buffer));
+        }
+        let written = self.database.write_photos(photos, records).await;
+        self.reread_photos().await;
+        Ok(written?)
+    }
+
+    /// Throws a draft away: a photo with its small one.
+    pub(in crate::engine) fn drop_draft(self: &Rc<Self>, command: u32, hash: PhotoHash) {
+        let records: Vec<Record> = {
+            let rows = self.photos.rows.borrow();
+            let is_it = |row: &&Row| row.draft && row.of == hash;
+            rows.iter().filter(is_it).flat_map(|row| row.gone(&rows)).collect()
+        };
+        self.write_rows(command, records, |engine, command| {
+            engine.flush();
+            post(&ToUi::Done(command));
+        });
+    }
+
+    /// Tries once more what the relay did not take.
+    pub(in crate::engine) fn try_photos(self: &Rc<Self>, command: u32) {
+        let rows = self.photos.rows.borrow().clone();
+        let refused = rows.into_iter().filter(|row| row.refused.is_some());
+        let records = refused.map(|row| Row { refused: None, ..row }.record()).collect();
+        self.write_rows(command, records, |engine, command| {
+            post(&ToUi::Done(command));
+            engine.send_photos_soon();
+        });
+    }
+
+    /// Drafts that an answer on the disk speaks of are drafts no longer: they are sent. Looked up rather than told, so that
+    /// it makes no difference when the app ends between the two.
+    pub(in crate::engine) fn settle_drafts(self: &Rc<Self>) {
+        let records = self.spoken_of();
+        if records.is_empty() {
+            return;
+        }
+        let engine = Rc::clone(self);
+        spawn(async move {
+            match engine.database.write(records, Durability::Strict).await {
+                Ok(()) => engine.read_photos(),
+                // The next answer, or the next start, looks again.
+                Err(error) => report(&error.to_string()),
+            }
+        });
+    }
+
+    fn spoken_of(&self) -> Vec<Record> {
+        let mut phone = self.phone.borrow_mut();
+        let Some(Phone { device, .. }) = phone.as_mut() else { return Vec::new() };
+        let rows = self.photos.rows.borrow();
+        let mut records = Vec::new();
+        for row in rows.iter().filter(|row| row.draft) {
+            let round = device.round(&row.card.round);
+            let speaks = round.observations.iter().any(|observation| match &observation.act {
+                Act::Answer { attached, .. } => {
+                    attached.memo == Some(row.of)
+                        || attached.photos.iter().any(|photo| photo.original == row.of)
+                }
+                Act::Withdraw(_) => false,
+            });
+            if speaks {
+                records.push(Row { draft: false, ..row.clone() }.record());
+            }
+        }
+        records
+    }
+
+    fn write_rows(
+        self: &Rc<Self>,
+        command: u32,
+        records: Vec<Record>,
+        then: impl FnOnce(&Rc<Self>, u32) + 'static,
+    ) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let written = engine.database.write(records, Durability::Strict).await;
+            engine.reread_photos().await;
+            match written {
+                Ok(()) => then(&engine, command),
+                Err(DatabaseError::Full) => fail(command, "storage-full", String::new()),
+                Err(error) => fail(command, "storage-failed", error.to_string()),
+            }
+        });
+    }
+}

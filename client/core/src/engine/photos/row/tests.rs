@@ -1,0 +1,107 @@
+//! What is kept of photos, without a browser.
+
+use super::*;
+
+fn row(number: u8, kind: Kind, of: u8, at: i64) -> Row {
+    Row {
+        hash: PhotoHash([number; 32]),
+        kind,
+        of: PhotoHash([of; 32]),
+        media: "image/jpeg".to_owned(),
+        bytes: 100,
+        at: Timestamp(at),
+        draft: false,
+        refused: None,
+        sent: None,
+        card: Card {
+            round: serde_json::from_str(
+                r#"{"station":"zhongmiao","template":"flood","period":"2026-11-23"}"#,
+            )
+            .unwrap(),
+            subject: SubjectId::station(),
+            item: ItemId::parse("F01").unwrap(),
+        },
+    }
+}
+
+fn rows() -> Vec<Row> {
+    vec![
+        row(1, Kind::Photo, 1, 5),
+        row(2, Kind::Thumbnail, 1, 5),
+        row(3, Kind::Photo, 3, 9),
+        row(4, Kind::Thumbnail, 3, 9),
+        row(5, Kind::Memo, 5, 1),
+    ]
+}
+
+#[test]
+fn small_photos_are_sent_first_then_memos_then_photos_and_a_refused_one_holds_up_none() {
+    let (mut rows, mut order) = (rows(), Vec::new());
+    while let Some(row) = next(&rows) {
+        let hash = row.hash;
+        order.push(hash.0[0]);
+        let row = rows.iter_mut().find(|row| row.hash == hash).unwrap();
+        // The centre does not take the second.
+        if hash.0[0] == 4 {
+            row.refused = Some("photo-mismatch".to_owned());
+        } else {
+            row.sent = Some(Timestamp(10));
+        }
+    }
+    assert_eq!(order, [2, 4, 5, 1, 3]);
+    let told = view(&rows, false);
+    assert_eq!((told.waiting, told.refused.len()), (0, 1));
+}
+
+#[test]
+fn a_draft_is_not_sent_and_goes_with_its_card() {
+    let mut rows = rows();
+    rows.iter_mut().for_each(|row| row.draft = true);
+    rows[0].card.item = ItemId::parse("F02").unwrap();
+    rows[1].card.item = ItemId::parse("F02").unwrap();
+    assert_eq!(next(&rows), None);
+    let drafts = view(&rows, false).drafts;
+    let found: Vec<_> = drafts
+        .iter()
+        .map(|draft| (draft.item.as_str(), draft.attached.photos.len(), draft.attached.memo.is_some()))
+        .collect();
+    assert_eq!(found, [("F02", 1, false), ("F01", 1, true)]);
+}
+
+#[test]
+fn a_photo_is_one_thing_that_waits() {
+    let told = view(&rows(), true);
+    assert_eq!((told.waiting, told.waiting_bytes, told.here.len()), (3, 500, 3));
+}
+
+#[test]
+fn what_the_centre_has_leaves_the_phone_and_small_photos_later() {
+    let [photo, small, ..] = <[Row; 5]>::try_from(rows()).unwrap();
+    let records = photo.clone().confirmed(std::slice::from_ref(&photo), Timestamp(7));
+    assert!(records.len() == 2 && records.iter().all(|record| record.value.is_none()));
+    let records = small.clone().confirmed(&[small], Timestamp(7));
+    let kept = read(&[records[0].value.clone().unwrap()]);
+    assert_eq!(kept[0].sent, Some(Timestamp(7)));
+    assert_eq!(old(&kept, Timestamp(30 * DAY_MS)), []);
+    assert_eq!(old(&kept, Timestamp(31 * DAY_MS)).len(), 2);
+    let draft = Row { draft: true, ..row(7, Kind::Photo, 7, 0) };
+    assert_eq!(old(&[draft], Timestamp(31 * DAY_MS)).len(), 2);
+    assert_eq!(old(&[row(7, Kind::Photo, 7, 0)], Timestamp(99 * DAY_MS)), [], "what waits is never dropped");
+}
+
+#[test]
+fn a_picture_that_was_taken_for_two_cards_stays_while_one_of_them_needs_it() {
+    let (first, again) = (row(1, Kind::Photo, 1, 5), row(1, Kind::Photo, 1, 6));
+    let rows = [first.clone(), again.clone()];
+    assert_eq!(first.gone(&rows).len(), 1, "its row");
+    assert_eq!(again.gone(&rows[1..]).len(), 2, "the last one takes the bytes along");
+}
+
+#[test]
+fn a_row_survives_its_record_and_what_does_not_read_is_left_out() {
+    let rows = rows();
+    let records: Vec<_> = rows.iter().filter_map(|row| row.record().value).chain([b"{".to_vec()]).collect();
+    let read = read(&records);
+    assert_eq!(read.len(), 5);
+    assert!(rows.iter().all(|row| read.contains(row)));
+}

@@ -1,0 +1,218 @@
+//! The defects of all stations on a supervisor's desk: a table to sort, to filter, and to acknowledge many at once.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use link::Command;
+use link::slice::{DefectView, DefectsView, Person};
+use shared::api::handling::{DefectMove, SeenDefect};
+use shared::domain::defect::{DefectAct, DefectName, DefectState};
+use shared::time::Timestamp;
+use yew::{Callback, Html, Properties, classes, component, html, use_mut_ref, use_state_eq};
+
+use super::{head, key};
+use crate::browser;
+use crate::components::choice::Choice;
+use crate::components::handled::{defect_mark, defect_word};
+use crate::components::icon::{Icon, glyph};
+use crate::components::notice::ProblemNote;
+use crate::format;
+use crate::hooks::{Sending, use_lasting, use_sending, use_words};
+use crate::i18n::Words;
+use crate::problem;
+
+/// Properties of [`Desk`].
+#[derive(Properties, PartialEq)]
+pub struct DeskProps {
+    /// The defects.
+    pub view: Rc<DefectsView>,
+    /// The person of this browser.
+    pub person: Rc<Person>,
+    /// The time.
+    pub now: Timestamp,
+    /// One was chosen.
+    pub onopen: Callback<DefectName>,
+}
+
+/// What is shown, in the order of the buttons.
+const STATES: [&[DefectState]; 5] = [
+    &[DefectState::Reported, DefectState::Acknowledged, DefectState::Handled, DefectState::Done],
+    &[DefectState::Reported],
+    &[DefectState::Acknowledged, DefectState::Handled],
+    &[DefectState::Done],
+    &[DefectState::Verified, DefectState::Rejected],
+];
+
+/// How the table is narrowed and ordered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Look {
+    states: usize,
+    station: String,
+    model: String,
+    is_by_age: bool,
+}
+
+impl Look {
+    fn shows(&self, defect: &DefectView) -> bool {
+        STATES.get(self.states).is_some_and(|states| states.contains(&defect.state))
+            && (self.station.is_empty() || defect.name.station.as_str() == self.station)
+            && (self.model.is_empty() || defect.model == self.model)
+    }
+}
+
+/// The table.
+#[component]
+pub fn Desk(props: &DeskProps) -> Html {
+    let words = use_words();
+    let DeskProps { view, now, onopen, .. } = props;
+    let look = use_state_eq(Look::default);
+    let chosen = use_state_eq(BTreeSet::<String>::new);
+    let undo = use_lasting::<Vec<SeenDefect>>();
+    let moving = use_mut_ref(Vec::<SeenDefect>::new);
+    let ondone = {
+        let (set_undo, moving, chosen) = (undo.set.clone(), moving.clone(), chosen.clone());
+        Callback::from(move |()| {
+            let moved = std::mem::take(&mut *moving.borrow_mut());
+            set_undo.emit(Some(moved).filter(|moved| !moved.is_empty()));
+            chosen.set(BTreeSet::new());
+        })
+    };
+    let Sending { is_busy, failed, send } = use_sending(false, ondone);
+    let mut shown: Vec<&DefectView> = view.defects.iter().filter(|defect| look.shows(defect)).collect();
+    if look.is_by_age {
+        shown.sort_by_key(|defect| defect.reported_at);
+    }
+    let picked: Vec<SeenDefect> = shown
+        .iter()
+        .filter(|defect| defect.state == DefectState::Reported && chosen.contains(&key(&defect.name)))
+        .map(|defect| SeenDefect { defect: defect.name.clone(), sees: defect.sees.clone() })
+        .collect();
+    let count = u32::try_from(picked.len()).unwrap_or(u32::MAX);
+    let onacknowledge = {
+        let (send, moving) = (send.clone(), moving.clone());
+        move |_| {
+            if !is_busy {
+                moving.borrow_mut().clone_from(&picked);
+                send.emit(moved(picked.clone(), DefectAct::Acknowledge));
+            }
+        }
+    };
+    let onchoose = {
+        let chosen = chosen.clone();
+        Callback::from(move |name: String| {
+            let mut now = (*chosen).clone();
+            if !now.remove(&name) {
+                now.insert(name);
+            }
+            chosen.set(now);
+        })
+    };
+    html! {
+        <>
+            { tools(words, view, &look) }
+            if count > 0 {
+                <div class="handled-bulk"><button type="button" class="primary" data-testid="bulk-acknowledge" onclick={onacknowledge}
+                    aria-disabled={is_busy.then_some("true")}>{ glyph(Icon::Check) }{ words.bulk_acknowledge(count) }</button></div>
+            }
+            if let Some(moved_before) = undo.value {
+                <div class="undo-bar" role="status">
+                    <span class="undo-what">{ words.bulk_done(u32::try_from(moved_before.len()).unwrap_or(u32::MAX)) }</span>
+                    <button type="button" class="quiet" data-testid="undo" onclick={send.reform(move |_| moved(moved_before.clone(), DefectAct::Withdraw))}>
+                        { glyph(Icon::Undo) }{ words.undo() }</button>
+                </div>
+            }
+            if let Some(code) = failed { <ProblemNote sentence={problem::sentence(words, &code)} {code} /> }
+            if shown.is_empty() {
+                <p class="empty">{ glyph(Icon::Check) }{ if view.is_loaded { words.defects_none() } else { words.loading() } }</p>
+            } else {
+                { table(words, &shown, &chosen, *now, &onchoose, onopen) }
+            }
+        </>
+    }
+}
+
+fn moved(defects: Vec<SeenDefect>, act: DefectAct) -> Command {
+    Command::MoveDefects(DefectMove { defects, act, disposition: None, note: String::new() })
+}
+
+fn tools(words: Words, view: &DefectsView, look: &yew::UseStateHandle<Look>) -> Html {
+    let change = |change: fn(&mut Look, String)| {
+        let look = look.clone();
+        Callback::from(move |event: yew::Event| {
+            let mut now = (*look).clone();
+            change(&mut now, browser::chosen_of(&event));
+            look.set(now);
+        })
+    };
+    let states = [
+        words.filter_open(),
+        words.defect_reported(),
+        words.defect_handled(),
+        words.filter_done(),
+        words.filter_closed(),
+    ];
+    let onchoose = {
+        let look = look.clone();
+        Callback::from(move |states| look.set(Look { states, ..(*look).clone() }))
+    };
+    let models: BTreeSet<&str> =
+        view.defects.iter().map(|defect| defect.model.as_str()).filter(|model| !model.is_empty()).collect();
+    html! {
+        <div class="handled-filters">
+            <Choice name="defect-states" legend={words.filter_legend()} chosen={look.states} {onchoose}
+                options={states.iter().map(|word| ((*word).into(), None)).collect::<Vec<_>>()} />
+            <label class="field"><span>{ words.filter_which_station() }</span>
+                <select data-testid="filter-station" onchange={change(|look, value| look.station = value)}>
+                    <option value="" selected={look.station.is_empty()}>{ words.filter_all() }</option>
+                    { for view.stations.iter().map(|(code, name)| html! {
+                        <option key={code.to_string()} value={code.to_string()} selected={look.station == code.as_str()}>{ words.label(name).to_owned() }</option>
+                    }) }
+                </select></label>
+            <label class="field"><span>{ words.filter_model() }</span>
+                <select data-testid="filter-model" onchange={change(|look, value| look.model = value)}>
+                    <option value="" selected={look.model.is_empty()}>{ words.filter_all() }</option>
+                    { for models.iter().map(|model| html! {
+                        <option key={*model} value={(*model).to_owned()} selected={look.model == *model}>{ (*model).to_owned() }</option>
+                    }) }
+                </select></label>
+            <label class="field"><span>{ words.sort_by() }</span>
+                <select data-testid="sort" onchange={change(|look, value| look.is_by_age = value == "age")}>
+                    <option value="severity" selected={!look.is_by_age}>{ words.sort_severity() }</option>
+                    <option value="age" selected={look.is_by_age}>{ words.sort_age() }</option>
+                </select></label>
+        </div>
+    }
+}
+
+fn table(
+    words: Words,
+    shown: &[&DefectView],
+    chosen: &BTreeSet<String>,
+    now: Timestamp,
+    onchoose: &Callback<String>,
+    onopen: &Callback<DefectName>,
+) -> Html {
+    let row = |defect: &&DefectView| {
+        let (name, id) = (defect.name.clone(), key(&defect.name));
+        let is_chosen = chosen.contains(&id);
+        let label = [words.act_acknowledge(), " ", words.label(&defect.title)].concat();
+        html! {
+            <li key={id.clone()} class="handled-line" data-testid="defect" data-state={defect_word(defect.state)}
+                data-station={defect.name.station.to_string()} data-reports={defect.reporters.len().to_string()}>
+                if defect.state == DefectState::Reported {
+                    <label class="pick"><input type="checkbox" checked={is_chosen} aria-label={label} data-testid="pick"
+                        onchange={onchoose.reform(move |_| id.clone())} /></label>
+                }
+                <button type="button" class={classes!("handled-row", defect.is_urgent.then_some("urgent"))}
+                    onclick={onopen.reform(move |_| name.clone())}>
+                    <span class="handled-station">{ words.label(&defect.station_name).to_owned() }</span>
+                    { head(words, defect) }
+                    <span class="remark">{ &defect.remark }</span>
+                    <span class="handled-foot">{ defect_mark(words, defect) }
+                        <span class="hint">{ defect.reporters.join("、") }{ " · " }{ format::age(words, defect.reported_at, now) }</span></span>
+                </button>
+            </li>
+        }
+    };
+    html! { <ul class="handled desk" data-testid="defects">{ for shown.iter().map(row) }</ul> }
+}

@@ -1,0 +1,114 @@
+//! `POST /api/defects` and `/api/needs`: who may handle what, and that it reaches the phones of the station.
+
+use serde_json::{Value, json};
+use shared::api::handling::Moved;
+use shared::api::problem::ProblemCode;
+use shared::domain::answer::{Answer, Condition};
+use shared::domain::defect::{DefectAct, DefectState, Disposition};
+use shared::domain::need::NeedState;
+use shared::sync::device::Deed;
+use tests::kit::phone::Phone;
+use tests::kit::relay::Relay;
+
+fn post(phone: &mut Phone, path: &str, body: &Value) -> Result<u16, ProblemCode> {
+    let reply = phone.client.post_json(path, body).unwrap();
+    if reply.status < 300 { Ok(reply.status) } else { Err(reply.problem().code) }
+}
+
+/// The one defect of the officer's station, as the phone has it, and a move of it.
+fn asked(phone: &mut Phone, act: &str, more: &Value) -> Value {
+    let station = phone.enrolled.rights.station.clone().unwrap();
+    let defect = phone.device.defects(Some(&station)).remove(0);
+    let mut body = json!({"defects": [{"defect": defect.name, "sees": defect.history.heads()}], "act": act});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
+}
+
+fn state(phone: &mut Phone) -> (DefectState, bool) {
+    assert!(phone.sync());
+    let station = phone.enrolled.rights.station.clone().unwrap();
+    let defect = phone.device.defects(Some(&station)).remove(0);
+    (defect.state, defect.is_reopened)
+}
+
+#[test]
+fn a_supervisor_handles_a_defect_and_the_station_verifies_it() {
+    let relay = Relay::start();
+    let [mut officer, mut other, mut supervisor] = relay.guests();
+    assert!(officer.sync() && other.sync() && supervisor.sign_in());
+    let round = officer.round_today("flood-departure");
+    let template = officer.device.template(&round).unwrap();
+    let is_condition =
+        |answer: &Answer, item: &shared::domain::template::Item| item.takes(answer) && item.show_if.is_none();
+    let fault = Answer::Condition(Condition::Fault);
+    let item = template.items().map(|(_, item)| item).find(|item| is_condition(&fault, item)).unwrap();
+    officer.answer(&round, item.id.as_str(), fault);
+    assert_eq!(state(&mut officer), (DefectState::Reported, false));
+
+    let none = json!({});
+    let acknowledge = asked(&mut officer, "acknowledge", &none);
+    assert_eq!(post(&mut officer, "/api/defects", &acknowledge), Err(ProblemCode::NoRight));
+    for unsound in [
+        asked(&mut officer, "verify", &none),
+        asked(&mut officer, "handle", &none),
+        asked(&mut officer, "reject", &json!({"note": "  "})),
+        json!({"defects": [], "act": "acknowledge"}),
+    ] {
+        let refused = post(&mut supervisor, "/api/defects", &unsound);
+        assert_eq!(refused, Err(ProblemCode::BodyMalformed), "{unsound}");
+    }
+    let mut unknown = acknowledge.clone();
+    unknown["defects"][0]["defect"]["number"] = json!(9);
+    assert_eq!(post(&mut supervisor, "/api/defects", &unknown), Err(ProblemCode::NotFound));
+    let reply = supervisor.client.post_json("/api/defects", &acknowledge).unwrap();
+    assert_eq!(serde_json::from_slice::<Moved>(&reply.body).unwrap(), Moved { moved: 1, gone_on: 0 });
+    assert_eq!(post(&mut supervisor, "/api/defects", &acknowledge), Err(ProblemCode::GoneOn));
+    assert_eq!(state(&mut officer), (DefectState::Acknowledged, false));
+
+    // Acknowledged by mistake, and taken back.
+    let undo = asked(&mut officer, "withdraw", &none);
+    assert_eq!(post(&mut supervisor, "/api/defects", &undo), Ok(200));
+    assert_eq!(state(&mut officer), (DefectState::Reported, false));
+    let repair = asked(&mut officer, "handle", &json!({"disposition": "repair", "note": "送修"}));
+    assert_eq!(post(&mut supervisor, "/api/defects", &repair), Ok(200));
+    assert_eq!(state(&mut officer), (DefectState::Handled, false));
+    let done = asked(&mut officer, "done", &none);
+    assert_eq!(post(&mut supervisor, "/api/defects", &done), Ok(200));
+    assert_eq!(state(&mut other), (DefectState::Done, false));
+
+    // Not mended: it is open again; mended: it is over.
+    let station = other.enrolled.rights.station.clone().unwrap();
+    let defect = other.device.defects(Some(&station)).remove(0);
+    assert_eq!(defect.disposition, Some(Disposition::Repair));
+    let say = |act| Deed::SayOfDefect { defect: defect.name.clone(), act, note: String::new() };
+    other.deed(say(DefectAct::NotFixed));
+    assert_eq!(state(&mut other), (DefectState::Reported, true));
+    let done = asked(&mut other, "done", &none);
+    assert_eq!(post(&mut supervisor, "/api/defects", &done), Ok(200));
+    assert_eq!(state(&mut other), (DefectState::Done, false));
+    other.deed(say(DefectAct::Verify));
+    assert_eq!(state(&mut other), (DefectState::Verified, false));
+    assert_eq!(state(&mut officer), (DefectState::Verified, false));
+}
+
+#[test]
+fn a_need_is_answered_tried_and_rated() {
+    let relay = Relay::start();
+    let [mut officer, _, mut supervisor] = relay.guests();
+    assert!(officer.sync() && supervisor.sign_in());
+    officer.deed(Deed::RaiseNeed { wish: "背心太重".to_owned(), model: String::new() });
+    assert!(officer.sync());
+    let station = officer.enrolled.rights.station.clone().unwrap();
+    let need = officer.device.needs(Some(&station)).remove(0);
+    let asked = |act: &str, note: &str| json!({"need": need.name, "sees": need.history.heads(), "act": act, "note": note});
+    assert_eq!(post(&mut officer, "/api/needs", &asked("trial", "")), Err(ProblemCode::NoRight));
+    assert_eq!(post(&mut supervisor, "/api/needs", &asked("raise", "x")), Err(ProblemCode::BodyMalformed));
+    assert_eq!(post(&mut supervisor, "/api/needs", &asked("decline", "")), Err(ProblemCode::BodyMalformed));
+    assert_eq!(post(&mut supervisor, "/api/needs", &asked("trial", "轻型背心两件")), Ok(204));
+    assert_eq!(post(&mut supervisor, "/api/needs", &asked("visit", "")), Err(ProblemCode::GoneOn));
+    assert!(officer.sync());
+    officer.deed(Deed::RateNeed { need: need.name.clone(), rating: 4 });
+    assert!(officer.sync());
+    let need = officer.device.need(&need.name).unwrap();
+    assert_eq!((need.state, need.rating_tenths()), (NeedState::Trial, Some(40)));
+}
