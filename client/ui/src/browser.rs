@@ -18,7 +18,7 @@ mod picked;
 mod senses;
 mod visibility;
 
-pub use camera::{Camera, CameraFault, Sight, vibrate};
+pub use camera::{Camera, CameraFault, Sight};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
 pub use visibility::Visibility;
