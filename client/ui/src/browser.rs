@@ -19,7 +19,7 @@ mod picked;
 mod senses;
 mod visibility;
 
-pub use camera::{Camera, CameraFault, Sight, vibrate};
+pub use camera::{Camera, CameraFault, Sight};
 pub use nearness::{Nearness, height_of, set_height};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};

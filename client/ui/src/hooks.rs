@@ -5,6 +5,7 @@ use yew::{hook, use_context};
 use crate::browser;
 use crate::core_handle::CoreHandle;
 use crate::i18n::Words;
+use crate::preferences::Touch;
 use crate::route::Route;
 use crate::store::Store;
 
@@ -51,4 +52,11 @@ pub fn use_words() -> Words {
 pub fn go(reach: &Reach, route: Route) {
     browser::push_address(&route.address());
     reach.store.change(|view| view.route = route);
+}
+
+/// Lets the phone tremble for these times in milliseconds, with pauses between them, for whoever wants to feel it.
+pub fn feel(reach: &Reach, pattern: &[u32]) {
+    if reach.store.view().preferences.touch == Touch::Felt {
+        browser::buzz(pattern);
+    }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use link::slice::{CountView, Counted, FoundView, Person};
 use link::{Command, Problem};
 use shared::domain::answer::Answer;
+use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
 use shared::ids::{EventKey, ItemId, SubjectId};
 use shared::time::{Timestamp, Zone};
@@ -14,13 +15,12 @@ use yew::{
 };
 
 use super::scan::{FEEL_GOOD, FEEL_LOOK, Flash, Looked, Viewfinder, miss_text, use_entry, use_find};
-use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::thing_card::thing_line;
 use crate::format;
-use crate::hooks::{Reach, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, feel, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -59,22 +59,23 @@ pub fn CountPage(props: &CountPageProps) -> Html {
     let words = use_words();
     let now = use_now();
     let count = use_count(props);
+    let reach = use_reach();
     let hit = use_state(|| None::<Hit>);
     let entry = use_entry();
     let oncount = use_counting(props, &count, {
-        let hit = hit.clone();
+        let (reach, hit) = (reach.clone(), hit.clone());
         Callback::from(move |next: Hit| {
             let is_good = matches!(next, Hit::Counted { .. });
-            browser::vibrate(if is_good { &FEEL_GOOD } else { &FEEL_LOOK });
+            feel(&reach, if is_good { &FEEL_GOOD } else { &FEEL_LOOK });
             hit.set(Some(next));
         })
     });
     let find = use_find({
-        let (oncount, hit) = (oncount.clone(), hit.clone());
+        let (reach, oncount, hit) = (reach.clone(), oncount.clone(), hit.clone());
         Callback::from(move |looked: Looked| match looked {
             Ok(found) if found.things.len() == 1 => oncount.emit((found.answer.clone(), Some(found))),
             Ok(found) => {
-                browser::vibrate(&FEEL_LOOK);
+                feel(&reach, &FEEL_LOOK);
                 hit.set(Some(Hit::Asks(found)));
             }
             Err(code) => hit.set(Some(Hit::Failed { code, answer: String::new() })),
@@ -180,6 +181,7 @@ fn use_counting(
             // Scans stand side by side: one that had seen the others would replace them.
             sees: Vec::new(),
             amends: None,
+            attached: Attached::default(),
         };
         let (sent, onhit) = (sent.clone(), onhit.clone());
         reach.core.send(order, move |outcome| {

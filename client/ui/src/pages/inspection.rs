@@ -20,7 +20,7 @@ use crate::components::icon::{Icon, glyph};
 use crate::components::inspected::inspected_row;
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::format;
-use crate::hooks::{go, use_now, use_reach, use_words};
+use crate::hooks::{feel, go, use_now, use_reach, use_words};
 use crate::i18n::Words;
 use crate::pages::paged::Paged;
 use crate::pages::scan::{FEEL_GOOD, FEEL_LOOK, Flash, Viewfinder};
@@ -280,6 +280,7 @@ struct CountBarProps {
 #[component]
 fn CountBar(props: &CountBarProps) -> Html {
     let words = use_words();
+    let reach = use_reach();
     let now = use_now();
     let field = use_node_ref();
     let last = use_state_eq(|| None::<Counted>);
@@ -308,9 +309,10 @@ fn CountBar(props: &CountBarProps) -> Html {
     let is_scanning = use_state_eq(|| false);
     let onseen = {
         let (last, counter, inspection) = (last.clone(), props.counter.clone(), props.inspection.clone());
+        let reach = reach.clone();
         Callback::from(move |text: String| {
             if let Some(counted) = counter.count(&inspection, &text) {
-                browser::vibrate(if counted.is_good() { &FEEL_GOOD } else { &FEEL_LOOK });
+                feel(&reach, if counted.is_good() { &FEEL_GOOD } else { &FEEL_LOOK });
                 last.set(Some(counted));
             }
         })

@@ -17,7 +17,7 @@ use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::thing_card::thing_card;
 use crate::format;
-use crate::hooks::{go, use_now, use_phone_clock, use_reach, use_words};
+use crate::hooks::{feel, go, use_now, use_phone_clock, use_reach, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -52,11 +52,12 @@ pub fn ScanPage(props: &ScanPageProps) -> Html {
     let failed = use_state_eq(|| None::<String>);
     let later = use_state_eq(later::kept);
     let entry = use_entry();
+    let reach = use_reach();
     let find = use_find({
         let (shown, failed) = (shown.clone(), failed.clone());
         Callback::from(move |outcome: Looked| match outcome {
             Ok(found) => {
-                browser::vibrate(if found.things.is_empty() { &FEEL_LOOK } else { &FEEL_GOOD });
+                feel(&reach, if found.things.is_empty() { &FEEL_LOOK } else { &FEEL_GOOD });
                 failed.set(None);
                 shown.set(Some(found));
             }

@@ -75,10 +75,9 @@ pub fn List(props: &PartProps) -> Html {
                         let (reach, name) = (reach.clone(), round.name.clone());
                         let first = walk::resume(round, None, &taken);
                         let card = round.cards.get(first).map(CardId::of);
-                        let round = round.clone();
                         move |_| {
                             if let Some(card) = &card {
-                                open_card(&round, card);
+                                super::open_card(&name, card);
                             }
                             go(&reach, Route::Round(name.clone(), RoundPart::Cards));
                         }
