@@ -35,8 +35,10 @@ pub struct Reference {
     pub templates: BTreeMap<TemplateId, Template>,
     /// What stations add to them.
     pub additions: BTreeMap<TemplateId, FlatMap<StationCode, Addition>>,
-    /// Assets by station, and the heads of the register that lists them.
-    pub registers: BTreeMap<StationCode, (Vec<ChangeHash>, Assets)>,
+    /// Assets by station.
+    pub registers: BTreeMap<StationCode, Assets>,
+    /// The heads of the registers that list them.
+    pub register_heads: BTreeMap<StationCode, Vec<ChangeHash>>,
 }
 
 impl Reference {
@@ -80,7 +82,8 @@ impl Reference {
                 heads = document.heads();
             }
         }
-        self.registers.insert(station.clone(), (heads, register.assets));
+        self.registers.insert(station.clone(), register.assets);
+        self.register_heads.insert(station.clone(), heads);
         Ok(())
     }
 
@@ -96,7 +99,7 @@ impl Reference {
     }
 
     fn assets(&self, station: &StationCode) -> Assets {
-        self.registers.get(station).map(|(_, assets)| Arc::clone(assets)).unwrap_or_default()
+        self.registers.get(station).map(Arc::clone).unwrap_or_default()
     }
 
     /// The things that a round asks about: an inspection is held against the register as its visits pinned it. A pinned
@@ -114,7 +117,7 @@ impl Reference {
         if template.inspects.is_none() || pins.iter().all(|pin| pin.is_empty()) {
             return now;
         }
-        let heads = self.registers.get(&name.station).map_or(&[][..], |(heads, _)| heads.as_slice());
+        let heads = self.register_heads.get(&name.station).map_or(&[][..], Vec::as_slice);
         let id = DocumentId::register(bureau, &name.station);
         let mut document = None;
         let mut lists: Vec<Assets> = Vec::new();
