@@ -66,6 +66,8 @@ macro_rules! settings {
             $( $(#[doc = $odoc])* pub $oname: Option<$otype>, )*
             /// Fill an empty data folder with the demo bureau, and make enrolment codes for three of its people.
             pub is_demo: bool,
+            /// So many more things in the register of the demo's two officers, to try a large one.
+            pub demo_stock: u32,
             /// Serve a local network over TLS, with an authority of its own unless certificate files are named.
             pub is_lan: bool,
             /// Pages that the database may have at most, to try a full disk.
@@ -110,6 +112,7 @@ macro_rules! settings {
                     $( $name: given.$name.unwrap_or_else(|| $default), )*
                     $( $oname: given.$oname, )*
                     is_demo: false,
+                    demo_stock: 0,
                     is_lan: false,
                     page_count_max: None,
                     faults: Faults::default(),

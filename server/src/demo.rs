@@ -86,6 +86,14 @@ pub struct Guest {
 /// # Errors
 /// When the store holds something else, or fails.
 pub async fn prepare(store: &Arc<dyn Store>, now: Timestamp) -> Result<(), DemoError> {
+    prepare_stocked(store, now, 0).await
+}
+
+/// Makes it with so many more things at the station of the two officers.
+///
+/// # Errors
+/// When the store holds something else, or fails.
+pub async fn prepare_stocked(store: &Arc<dyn Store>, now: Timestamp, stock: u32) -> Result<(), DemoError> {
     let plan = bureau::invent(bureau::bureau().zone.date(now));
     let last = plan.supervisors.last().map(|officer| officer.id.clone());
     let state = crate::store::blocking(store, move |store| {
@@ -96,7 +104,7 @@ pub async fn prepare(store: &Arc<dyn Store>, now: Timestamp) -> Result<(), DemoE
     match state.await? {
         (true, true) => Ok(()),
         (true, false) => Err(DemoError::NotEmpty),
-        (false, _) => make(store, &plan, now).await,
+        (false, _) => make(store, &plan, now, stock).await,
     }
 }
 
@@ -136,7 +144,12 @@ fn guest(host: &'static str, who: &str, officer: &Officer) -> Guest {
     Guest { host, who: who.to_owned(), officer: officer.id.clone() }
 }
 
-async fn make(store: &Arc<dyn Store>, plan: &DemoBureau, now: Timestamp) -> Result<(), DemoError> {
+async fn make(
+    store: &Arc<dyn Store>,
+    plan: &DemoBureau,
+    now: Timestamp,
+    stock: u32,
+) -> Result<(), DemoError> {
     let mut epoch = [0; 8];
     SystemRandom::new().fill(&mut epoch).map_err(|_| DemoError::Signing)?;
     let founding = Founding {
@@ -148,13 +161,24 @@ async fn make(store: &Arc<dyn Store>, plan: &DemoBureau, now: Timestamp) -> Resu
     let begin = now.plus_ms(-(schedule::HISTORY_DAYS + 3) * DAY_MS);
     let clock = Arc::new(SetClock::at(begin));
     let relay = Relay::start(Arc::clone(store), Arc::clone(&clock) as Arc<dyn Clock>, founding)?;
-    let settled = settle(&relay, plan, &clock, now).await;
+    let settled = match settle(&relay, plan, &clock, now).await {
+        Ok(()) => stocked(&relay, plan, stock).await,
+        failed => failed,
+    };
     relay.close().await;
     settled?;
     if let Some(last) = plan.supervisors.last() {
         store.put_officer(last)?;
     }
     Ok(())
+}
+
+/// What the station of the two officers has beside the others' kind of register.
+async fn stocked(relay: &Relay, plan: &DemoBureau, stock: u32) -> Result<(), DemoError> {
+    let home = plan.stations.iter().find(|station| station.station.code.as_str() == HOME && stock > 0);
+    let Some(home) = home else { return Ok(()) };
+    let assets = bureau::stock(home, stock);
+    Ok(publishing::publish_assets(relay, &home.station.code, &assets).await?)
 }
 
 /// Everything between founding and the last mark.

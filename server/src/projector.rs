@@ -268,7 +268,9 @@ impl Projector {
             if id.kind() == DocumentKind::Round
                 && let Some(document) = reference::load(self.store.as_ref(), id)?
             {
-                rows.extend(guarded(id, || rows::project(&document, &self.bureau, &reference)));
+                rows.extend(guarded(id, || {
+                    rows::project(&document, &self.bureau, &reference, self.store.as_ref())
+                }));
             }
         }
         let changes: Vec<_> = rows.iter().map(|row| (rows::ROUNDS, RowChange::Put(row.encode()))).collect();

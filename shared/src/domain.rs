@@ -4,15 +4,18 @@
 pub mod answer;
 pub mod asset;
 pub mod calendar;
+pub mod custody;
 pub mod defect;
 pub mod directory;
 pub mod history;
+pub mod inspection;
 pub mod label;
 pub mod need;
 pub mod observation;
 pub mod photo;
 pub mod policy;
 pub mod reading;
+pub mod register;
 pub mod round;
 pub mod template;
 

@@ -8,14 +8,17 @@ use crate::domain::Label;
 use crate::domain::answer::Answer;
 use crate::domain::asset::{Asset, VEHICLE};
 use crate::domain::directory::Directory;
+use crate::domain::inspection::{Finding, Tally};
 use crate::domain::observation::{Observation, SignOff};
 use crate::domain::reading::{self, Reading};
 use crate::domain::template::{Asked, Group, Item, SubjectKind, Template};
 use crate::flat::{FlatMap, FlatSet};
-use crate::gather::Gather;
+use crate::gather::{Gather, sort_by};
 use crate::ids::{AssetId, EventKey, ItemId, OfficerId, StationCode, SubjectId};
 use crate::time::Date;
 use crate::trust::rights::Role;
+
+pub mod seen;
 
 /// Whom or what a round asks about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +89,8 @@ pub struct RoundSheet<'a> {
     pub late: u32,
     /// Who has answered.
     pub people: FlatSet<OfficerId>,
+    /// How many things were found how, when it is an inspection.
+    pub tally: Option<Tally>,
 }
 
 impl Line<'_> {
@@ -134,39 +139,67 @@ pub fn expected_subjects(
 
 /// Lays a round out: every line that is asked, and every other that somebody answered.
 pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Round) -> RoundSheet<'a> {
-    let mut said: Said<'_, 'a> = FlatMap::new();
-    for observation in &round.observations {
-        said.get_or_default((&observation.subject, &observation.item)).push(observation);
-    }
+    let said = Said::of(&round.observations);
     let expected_count = subjects.len();
-    let subjects = with_unexpected(subjects, said.keys().map(|(subject, _)| *subject));
+    let subjects = with_unexpected(subjects, said.subjects());
     let until = round.name.as_ref().map(|name| name.period.end());
     let mut lines = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
+        let mut here = said.about(&subject.id);
         if index < expected_count {
-            lines.extend(asked_lines(template, index, &subject.id, until, &mut said));
+            lines.extend(asked_lines(template, index, until, &mut here));
         }
-        let others: Vec<_> = said.keys().filter(|(id, _)| **id == subject.id).copied().collect();
-        for key in others {
-            let definition = template.item(key.1).map(|item| Asked { until, ..Asked::alone(item) });
-            let observations = said.remove(&key).unwrap_or_default();
-            lines.push(line(index, None, key.1.clone(), definition, observations));
+        for (item, observations) in here {
+            let definition = template.item(item).map(|item| Asked { until, ..Asked::alone(item) });
+            lines.push(line(index, None, item.clone(), definition, observations));
         }
     }
-    sheet(subjects, lines, round)
+    let tally = template.inspects.as_ref().map(|inspects| tally(&inspects.item, &subjects, &lines));
+    RoundSheet { tally, ..sheet(subjects, lines, round) }
 }
 
-/// What was said, by line.
-type Said<'s, 'a> = FlatMap<(&'s SubjectId, &'s ItemId), Vec<&'a Observation>>;
+/// How many things an inspection found how.
+fn tally(item: &ItemId, subjects: &[Subject], lines: &[Line<'_>]) -> Tally {
+    let mut tally = Tally::default();
+    for line in lines.iter().filter(|line| line.item == *item) {
+        let is_expected = subjects[line.subject].is_expected;
+        tally.add(Finding::of(line.reading.answer(), is_expected), is_expected);
+    }
+    tally
+}
+
+/// What was said, in the order of subjects and items, and of the observations under each. Sorted once: an inspection has
+/// thousands of them.
+struct Said<'a>(Vec<&'a Observation>);
+
+impl<'a> Said<'a> {
+    fn of(observations: &'a [Observation]) -> Self {
+        let mut said: Vec<&Observation> = observations.iter().collect();
+        sort_by(&mut said, |a, b| (&a.subject, &a.item).cmp(&(&b.subject, &b.item)));
+        Self(said)
+    }
+
+    fn subjects(&self) -> impl Iterator<Item = &'a SubjectId> {
+        self.0.chunk_by(|a, b| a.subject == b.subject).map(|chunk| &chunk[0].subject)
+    }
+
+    /// What was said about a subject, by item.
+    fn about(&self, subject: &SubjectId) -> FlatMap<&'a ItemId, Vec<&'a Observation>> {
+        let from = self.0.partition_point(|observation| observation.subject < *subject);
+        let here = &self.0[from..];
+        let count = here.iter().take_while(|observation| observation.subject == *subject).count();
+        let by_item = here[..count].chunk_by(|a, b| a.item == b.item);
+        by_item.map(|chunk| (&chunk[0].item, chunk.to_vec())).into_flat()
+    }
+}
 
 /// The lines that are asked about a subject. Whether one is, and how many of it there should be, is up to the lines
 /// before it, as far as they are asked themselves.
-fn asked_lines<'s, 'a: 's>(
+fn asked_lines<'a>(
     template: &'a Template,
     index: usize,
-    subject: &'s SubjectId,
     until: Option<Date>,
-    said: &mut Said<'s, 'a>,
+    said: &mut FlatMap<&'a ItemId, Vec<&'a Observation>>,
 ) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::new();
     for (group, item) in grouped_items(template) {
@@ -183,7 +216,7 @@ fn asked_lines<'s, 'a: 's>(
             _ => None,
         };
         let asked = Asked::new(item, counted, until);
-        let observations = said.remove(&(subject, &item.id)).unwrap_or_default();
+        let observations = said.remove(&&item.id).unwrap_or_default();
         lines.push(line(index, Some(group), item.id.clone(), Some(asked), observations));
     }
     lines
@@ -223,6 +256,7 @@ fn sheet<'a>(subjects: Vec<Subject>, lines: Vec<Line<'a>>, round: &'a Round) -> 
         people: round.observations.iter().map(|observation| observation.author.clone()).into_flat_set(),
         subjects,
         lines,
+        tally: None,
     }
 }
 

@@ -35,6 +35,7 @@ fn visit(document: &mut Document, actor: Actor) -> EventKey {
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: None,
+        register: Vec::new(),
     };
     document.write(actor, &visit).unwrap().key
 }

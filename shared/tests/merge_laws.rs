@@ -3,6 +3,8 @@
 #![cfg(feature = "documents")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use shared::document::Document;
 use shared::document::read;
@@ -131,6 +133,7 @@ impl Phone {
             template_version: 1,
             utc_offset_minutes: 480,
             clock_offset_ms: Some(clock),
+            register: Vec::new(),
         };
         let written = document.write(actor, &visit).unwrap();
         Self { document, changes: vec![written.change], actor, visit: written.key, own: Vec::new() }
@@ -322,8 +325,8 @@ proptest! {
                 let _ = document.write(actor, &Event::Entry { body: body.clone() });
             }
             let _ = (read::round(&document, &bureau()), read::template(&document), read::calendar(&document));
-            let _ = (read::directory(&document), read::register(&document));
-            let held = std::collections::BTreeSet::new();
+            let held = BTreeSet::new();
+            let _ = (read::directory(&document), read::register(&document, &held));
             let _ = (read::defect(&document, &bureau(), &held), read::need(&document, &bureau(), &held));
         }
     }

@@ -344,6 +344,7 @@ fn read_when_written_again(note: &str) -> usize {
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: None,
+        register: Vec::new(),
     };
     let (mut here, mut elsewhere) = (Document::new(id), Document::new(id));
     let visit = here.write(writer(0), &visit).unwrap();

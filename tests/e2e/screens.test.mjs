@@ -19,6 +19,29 @@ async function set(page, origin, { language, theme }) {
   await page.locator("input[name=theme]").nth(["day", "night", "sun"].indexOf(theme)).check({ force: true });
 }
 
+/** The register, a thing of it, handing it over, and inspection day. */
+async function equipment(page, origin, name) {
+  await page.goto(`${origin}/register`);
+  await page.getByTestId("asset-row").first().waitFor();
+  await check(page, `register ${name}`);
+  await page.getByTestId("asset-row").first().click();
+  await page.getByTestId("hand").waitFor();
+  await check(page, `thing ${name}`);
+  await page.getByTestId("hand").click();
+  await page.getByTestId("hand-save").waitFor();
+  await check(page, `handing over ${name}`);
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  await page.goto(`${origin}/round/zhongmiao/inspection/${today}`);
+  await page.getByTestId("inspected").first().waitFor();
+  await check(page, `inspection ${name}`);
+  await page.getByTestId("inspected-open").first().click();
+  await page.getByTestId("finding-save").waitFor();
+  await check(page, `finding ${name}`);
+  await page.goto(`${origin}/round/zhongmiao/inspection/${today}?summary`);
+  await page.getByTestId("inspection-summary").waitFor();
+  await check(page, `inspection summary ${name}`);
+}
+
 test("an officer's screens", async (t) => {
   const relay = await startRelay();
   const a = await openBrowser({ viewport: PHONE });
@@ -92,6 +115,7 @@ test("an officer's screens", async (t) => {
     await page.getByTestId("to-summary").click();
     await page.locator(".summary").waitFor();
     await check(page, `summary ${name}`);
+    await equipment(page, origin, name);
   }
 });
 
@@ -137,6 +161,13 @@ test("the supervisor's screens", async (t) => {
     await page.goto(`${origin}/quarantine`);
     await page.locator("[data-testid=rejected] li").waitFor();
     await check(page, `quarantine ${name}`);
+    await page.goto(`${origin}/register`);
+    await page.getByTestId("asset-row").first().waitFor();
+    await check(page, `register ${name}`);
+    await page.getByTestId("register-part").nth(1).click();
+    await page.getByTestId("purchase").first().waitFor();
+    await check(page, `purchases ${name}`);
+    await page.goto(`${origin}/quarantine`);
     await page.setViewportSize(PHONE);
     await check(page, `quarantine on a phone ${name}`);
     await page.goto(origin);

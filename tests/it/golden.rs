@@ -19,6 +19,7 @@ use shared::trust::chain::{self, Link};
 use shared::trust::signing::{BatchClaim, SUITE_P256, session_claim};
 
 mod compact;
+mod register;
 mod handled;
 
 #[track_caller]

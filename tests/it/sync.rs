@@ -5,4 +5,5 @@ mod catch_up;
 mod exchange;
 mod live;
 mod merge;
+mod register;
 mod restore;

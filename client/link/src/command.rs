@@ -4,6 +4,7 @@
 use minicbor::Encode;
 use shared::api::handling::{DefectMove, NeedMove};
 use shared::domain::answer::Answer;
+use shared::domain::custody::Handing;
 use shared::domain::defect::{DefectAct, DefectName};
 use shared::domain::need::NeedName;
 use shared::domain::photo::Attached;
@@ -247,6 +248,48 @@ pub enum Command {
     /// Opens what was set aside once more.
     #[n(10)]
     TryAside,
+    /// A register is on the screen: its slice comes now and after every change. A supervisor says whose; nobody else.
+    #[n(40)]
+    OpenRegister {
+        /// Whose; none for the own one.
+        #[n(0)]
+        station: Option<StationCode>,
+    },
+    /// The register is no longer on the screen.
+    #[n(41)]
+    CloseRegister,
+    /// One thing is on the screen: its slice comes now and after every change.
+    #[n(42)]
+    OpenAsset {
+        /// In whose register.
+        #[n(0)]
+        station: StationCode,
+        /// Which.
+        #[n(1)]
+        asset: AssetId,
+    },
+    /// It is no longer on the screen.
+    #[n(43)]
+    CloseAsset,
+    /// Issues, takes back, moves or transfers a thing, or takes such an event of one's own back.
+    #[n(44)]
+    Hand {
+        /// In whose register.
+        #[n(0)]
+        station: StationCode,
+        /// Which thing.
+        #[n(1)]
+        asset: AssetId,
+        /// What is done.
+        #[n(2)]
+        act: Handing,
+        /// A note; empty for none.
+        #[n(3)]
+        note: String,
+        /// The events of this thing that stood on the screen.
+        #[n(4)]
+        sees: Vec<EventKey>,
+    },
     /// Looks for what a scan or somebody's typing names, on this phone; the `Found` slice comes before the answer.
     #[n(60)]
     Find {
@@ -315,6 +358,11 @@ shared::read_choice!(Command {
     62 => CloseCount {},
     63 => LoadLabels { station },
     11 => Start { notes },
+    40 => OpenRegister { station },
+    41 => CloseRegister {},
+    42 => OpenAsset { station, asset },
+    43 => CloseAsset {},
+    44 => Hand { station, asset, act, note, sees },
 });
 
 /// Why a command was not done. The interface has a sentence for every code: what happened, what is safe, what to do.
@@ -322,7 +370,8 @@ shared::read_choice!(Command {
 pub struct Problem {
     /// Stable word: a word of `shared::api::problem::ProblemCode` or of `RefusalCode`, or one of this phone's own:
     /// `offline` `storage-full` `storage-failed` `crypto-missing` `not-enrolled` `round-unknown` `item-unknown`
-    /// `already-enrolled` `not-yours` `no-right` `photo-unreadable` `photo-full` `too-many-photos` `gone-on` `not-whole`.
+    /// `already-enrolled` `not-yours` `no-right` `photo-unreadable` `photo-full` `too-many-photos` `gone-on` `not-whole`
+    /// `handing-unfit`.
     #[n(0)]
     pub code: String,
     /// For the diagnosis text, in English; empty for none.

@@ -11,10 +11,16 @@ use shared::time::{Date, Timestamp, Zone};
 use shared::trust::rights::Role;
 
 mod handled;
+mod inspection;
 mod kept;
 mod photos;
+mod register;
 mod round;
 mod scan;
+mod sync;
+
+pub use inspection::{InspectedRow, InspectionView};
+pub use register::{AssetRow, AssetView, PurchaseRow, RegisterView, StepView, StepWhat, TransitView};
 
 pub use handled::{
     AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView,
@@ -26,6 +32,7 @@ pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
 };
 pub use scan::{AskedIn, CountView, Counted, FoundView, LabelsView, Miss, ThingView};
+pub use sync::{LinkState, StorageView, SyncView};
 
 /// One part of the view model.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -48,6 +55,15 @@ pub enum Slice {
     /// What does not count, as of when it was fetched.
     #[n(20)]
     Quarantine(#[n(0)] QuarantineView),
+    /// The open register.
+    #[n(40)]
+    Register(#[n(0)] RegisterView),
+    /// The open thing of it.
+    #[n(41)]
+    Asset(#[n(0)] AssetView),
+    /// The open round, when it is an inspection.
+    #[n(42)]
+    Inspection(#[n(0)] InspectionView),
     /// Photos and voice memos on this phone.
     #[n(30)]
     Photos(#[n(0)] PhotosView),
@@ -78,6 +94,9 @@ shared::read_choice!(Slice {
     3 => Sync { 0 },
     4 => Board { 0 },
     20 => Quarantine { 0 },
+    40 => Register { 0 },
+    41 => Asset { 0 },
+    42 => Inspection { 0 },
     30 => Photos { 0 },
     50 => Defects { 0 },
     51 => Needs { 0 },
@@ -167,6 +186,9 @@ pub struct TodayView {
     /// Operations that go on.
     #[n(9)]
     pub operations: Vec<OperationView>,
+    /// Assets that this person holds and that expire within 30 days or have expired.
+    #[n(10)]
+    pub assets_mine_expiring: u32,
 }
 
 shared::read_record!(TodayView {
@@ -179,7 +201,8 @@ shared::read_record!(TodayView {
     assets_expiring,
     occasions,
     next,
-    operations
+    operations,
+    assets_mine_expiring
 });
 
 /// An operation that goes on: a flood, a search.
@@ -293,85 +316,6 @@ pub struct Progress {
 }
 
 shared::read_record!(Progress { answered, total });
-
-/// What is only on this phone, and how the link is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Encode)]
-pub struct SyncView {
-    /// Changes that are only on this phone: 0 means that everything is at the centre.
-    #[n(0)]
-    pub pending: u32,
-    /// When the oldest of them was made, by the phone's clock.
-    #[n(1)]
-    pub oldest_pending: Option<Timestamp>,
-    /// How the link is.
-    #[n(2)]
-    pub link: LinkState,
-    /// The last successful exchange, by the phone's clock.
-    #[n(3)]
-    pub last_contact: Option<Timestamp>,
-    /// Relay clock minus phone clock, in milliseconds.
-    #[n(4)]
-    pub clock_offset_ms: Option<i64>,
-    /// Own entries that the relay did not take, the latest first.
-    #[n(5)]
-    pub rejected: Vec<RejectedView>,
-    /// Why the last exchange failed: a refusal or problem code; none when it did not or there is just no network.
-    #[n(6)]
-    pub problem: Option<String>,
-    /// Bytes used by this origin, and granted to it; none where the browser does not say.
-    #[n(7)]
-    pub storage: Option<StorageView>,
-    /// Entries that are kept and not shown in their rounds, by document.
-    #[n(8)]
-    pub aside: Vec<AsideView>,
-}
-
-shared::read_record!(SyncView {
-    pending,
-    oldest_pending,
-    link,
-    last_contact,
-    clock_offset_ms,
-    rejected,
-    problem,
-    storage,
-    aside
-});
-
-/// How the link is. The truth is the last exchange, not what the browser believes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(index_only)]
-pub enum LinkState {
-    /// No contact; the next try is scheduled.
-    #[default]
-    #[n(0)]
-    Offline,
-    /// Trying.
-    #[n(1)]
-    Connecting,
-    /// In contact, live.
-    #[n(2)]
-    Online,
-    /// Another tab of this phone syncs.
-    #[n(3)]
-    OtherTab,
-}
-
-/// Storage of this origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]
-pub struct StorageView {
-    /// Bytes used.
-    #[n(0)]
-    pub used_bytes: u64,
-    /// Bytes granted.
-    #[n(1)]
-    pub quota_bytes: u64,
-    /// Whether the browser promised not to evict it.
-    #[n(2)]
-    pub is_persistent: bool,
-}
-
-shared::read_record!(StorageView { used_bytes, quota_bytes, is_persistent });
 
 /// The board and the age of this copy.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]

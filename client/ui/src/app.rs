@@ -15,6 +15,7 @@ use crate::components::untold::Untold;
 use crate::first_preferences;
 use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
+use crate::pages::asset::AssetPage;
 use crate::pages::board::BoardPage;
 use crate::pages::count::CountPage;
 use crate::pages::defects::DefectsPage;
@@ -23,6 +24,7 @@ use crate::pages::labels::LabelsPage;
 use crate::pages::me::MePage;
 use crate::pages::needs::NeedsPage;
 use crate::pages::quarantine::QuarantinePage;
+use crate::pages::register::RegisterPage;
 use crate::pages::round::RoundPage;
 use crate::pages::scan::ScanPage;
 use crate::pages::skeleton::Skeleton;
@@ -165,8 +167,9 @@ fn Screens(props: &ScreensProps) -> Html {
     };
     let mut places = vec![
         home,
-        Place { route: Route::Defects, icon: Icon::Wrench, name: words.defects_title().into() },
+        Place { route: Route::Register(None), icon: Icon::Kit, name: words.nav_register().into() },
         Place { route: Route::Scan, icon: Icon::Scan, name: words.nav_scan().into() },
+        Place { route: Route::Defects, icon: Icon::Wrench, name: words.defects_title().into() },
         Place { route: Route::Sync, icon: Icon::Sync, name: words.nav_sync().into() },
         Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
     ];
@@ -185,13 +188,21 @@ fn Screens(props: &ScreensProps) -> Html {
         Route::Labels => html! { <LabelsPage {person} /> },
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
+        Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
+        Route::Asset(station, asset) => {
+            html! { <AssetPage station={station.clone()} asset={asset.clone()} {person} /> }
+        }
         Route::Defects => html! { <DefectsPage {person} /> },
         Route::Needs => html! { <NeedsPage {person} /> },
         Route::Quarantine if sees_board => html! { <QuarantinePage {person} /> },
         Route::Home | Route::Enrol if sees_board => html! { <BoardPage {person} /> },
         Route::Home | Route::Enrol | Route::Quarantine => html! { <TodayPage {person} /> },
     };
-    let here = if route == Route::Enrol { Route::Home } else { route.clone() };
+    let here = match &route {
+        Route::Enrol => Route::Home,
+        Route::Register(_) | Route::Asset(..) => Route::Register(None),
+        other => other.clone(),
+    };
     html! {
         <div class="frame" data-screen={screen_word(&route)}>
             { page }
@@ -209,6 +220,8 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Defects => "defects",
         Route::Needs => "needs",
         Route::Quarantine => "quarantine",
+        Route::Register(_) => "register",
+        Route::Asset(..) => "asset",
         Route::Scan => "scan",
         Route::Count(..) => "count",
         Route::Labels => "labels",

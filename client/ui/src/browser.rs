@@ -14,11 +14,13 @@ use web_sys::{
 use yew::NodeRef;
 
 mod camera;
+mod nearness;
 mod picked;
 mod senses;
 mod visibility;
 
 pub use camera::{Camera, CameraFault, Sight};
+pub use nearness::{Nearness, height_of, set_height};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
 pub use visibility::Visibility;
@@ -289,6 +291,11 @@ pub fn reveal(id: &str) {
         element.scroll_into_view_with_scroll_into_view_options(&options);
         drop(element.focus());
     }
+}
+
+/// Opens the print dialog.
+pub fn print() {
+    drop(window().print());
 }
 
 /// The element that has the focus, to give it back later.

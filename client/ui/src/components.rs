@@ -2,6 +2,7 @@
 //! are the pages'.
 
 pub mod answer_pad;
+pub mod asset_face;
 pub mod attachments;
 pub mod attention_list;
 pub mod board_table;
@@ -12,6 +13,7 @@ pub mod event_list;
 pub mod fault_panel;
 pub mod handled;
 pub mod icon;
+pub mod inspected;
 pub mod mark;
 pub mod meter;
 pub mod nav;

@@ -1,14 +1,18 @@
 //! The screens. A page reads slices, keeps what is only on the screen (which card, which sheet), sends commands, and
 //! leaves all drawing to `components`.
 
+pub mod asset;
 pub mod board;
 pub mod count;
 pub mod defects;
 pub mod enrol;
+pub mod inspection;
 pub mod labels;
 pub mod me;
 pub mod needs;
+pub mod paged;
 pub mod quarantine;
+pub mod register;
 pub mod round;
 pub mod scan;
 pub mod screen;

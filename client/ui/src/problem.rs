@@ -32,6 +32,7 @@ pub fn sentence(words: Words, code: &str) -> Sentence {
         "round-unknown" | "item-unknown" => (w.round_unknown(), kept, w.round_unknown_do()),
         "answer-unfit" | "note-too-long" => (w.answer_unfit(), w.safe_nothing_changed(), w.answer_unfit_do()),
         "required-open" => (w.required_open(), kept, w.required_open_do()),
+        "handing-unfit" => (w.handing_unfit(), w.safe_nothing_changed(), w.handing_unfit_do()),
         "not-yours" => (w.not_yours(), kept, w.not_yours_do()),
         "no-right" => (w.no_right(), kept, w.no_right_do()),
         "no-session" | "challenge-expired" | "signature-invalid" | "device-unknown" => {

@@ -1,7 +1,7 @@
 //! Addresses of the screens: text to [`Route`] and back. Moving between them is `browser`'s, drawing them `app`'s.
 
 use shared::domain::round::{Period, RoundName};
-use shared::ids::{ItemId, StationCode, SubjectId, TemplateId};
+use shared::ids::{AssetId, ItemId, StationCode, SubjectId, TemplateId};
 
 /// A screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub enum Route {
     Sync,
     /// The person, and how they want the interface.
     Me,
+    /// A register: the own one, or, for those who see all, a station's.
+    Register(Option<StationCode>),
+    /// One thing of a register.
+    Asset(StationCode, AssetId),
 }
 
 /// A part of the round's screen.
@@ -53,6 +57,7 @@ impl Route {
             Some("defects") => Self::Defects,
             Some("needs") => Self::Needs,
             Some("quarantine") => Self::Quarantine,
+            Some("register") => register(parts.next(), parts.next()),
             Some("scan") => Self::Scan,
             Some("labels") => Self::Labels,
             Some("count") => match (parts.next(), parts.next(), parts.next()) {
@@ -81,6 +86,9 @@ impl Route {
             Self::Defects => "/defects".to_owned(),
             Self::Needs => "/needs".to_owned(),
             Self::Quarantine => "/quarantine".to_owned(),
+            Self::Register(None) => "/register".to_owned(),
+            Self::Register(Some(station)) => ["/register/", station.as_str()].concat(),
+            Self::Asset(station, asset) => ["/register/", station.as_str(), "/", asset.as_str()].concat(),
             Self::Scan => "/scan".to_owned(),
             Self::Labels => "/labels".to_owned(),
             Self::Count(name, subject, item) => {
@@ -104,6 +112,14 @@ fn round(station: &str, template: &str, period: &str) -> Option<RoundName> {
         template: TemplateId::parse(template).ok()?,
         period: Period::parse(period).ok()?,
     })
+}
+
+fn register(station: Option<&str>, asset: Option<&str>) -> Route {
+    let station = station.and_then(|code| StationCode::parse(code).ok());
+    match (station, asset.map(AssetId::parse)) {
+        (Some(station), Some(Ok(asset))) => Route::Asset(station, asset),
+        (station, _) => Route::Register(station),
+    }
 }
 
 fn path(before: &str, name: &RoundName) -> String {
@@ -137,6 +153,9 @@ mod tests {
             Route::Sync,
             Route::Me,
             Route::Quarantine,
+            Route::Register(None),
+            Route::Register(Some(name.station.clone())),
+            Route::Asset(name.station.clone(), AssetId::parse("ZM-P03-01").unwrap()),
             Route::Defects,
             Route::Needs,
             Route::Scan,

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use link::Slice;
 use link::slice::{
-    AlarmView, BoardSlice, CountView, DefectsView, FoundView, LabelsView, NeedsView, PhotosView, RoundView,
-    SessionView, SyncView, TodayView,
+    AlarmView, AssetView, BoardSlice, CountView, DefectsView, FoundView, InspectionView, LabelsView,
+    NeedsView, PhotosView, RegisterView, RoundView, SessionView, SyncView, TodayView,
 };
 use shared::api::quarantine::QuarantineView;
 use shared::domain::defect::DefectName;
@@ -45,6 +45,12 @@ pub struct View {
     pub today: Option<Rc<TodayView>>,
     /// The open round.
     pub round: Option<Rc<RoundView>>,
+    /// The open round, when it is an inspection.
+    pub inspection: Option<Rc<InspectionView>>,
+    /// The open register.
+    pub register: Option<Rc<RegisterView>>,
+    /// The open thing of it.
+    pub asset: Option<Rc<AssetView>>,
     /// What is only on this phone.
     pub sync: Rc<SyncView>,
     /// Whether the core has said how the link is.
@@ -109,6 +115,9 @@ impl Store {
             session: None,
             today: None,
             round: None,
+            inspection: None,
+            register: None,
+            asset: None,
             sync: Rc::default(),
             is_sync_known: false,
             board: None,
@@ -178,6 +187,9 @@ impl View {
                 self.sync = Rc::new(sync);
                 self.is_sync_known = true;
             }
+            Slice::Register(register) => self.register = Some(Rc::new(register)),
+            Slice::Asset(asset) => self.asset = Some(Rc::new(asset)),
+            Slice::Inspection(inspection) => self.inspection = Some(Rc::new(inspection)),
             Slice::Board(board) => self.board = Some(Rc::new(board)),
             Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
             Slice::Photos(view) => self.photos = Rc::new(view),

@@ -18,6 +18,9 @@ pub(super) struct Arguments {
     /// Fill an empty data folder with a demo bureau and print enrolment links
     #[arg(long)]
     demo: bool,
+    /// Try a large register: so many more things at the demo's station
+    #[arg(long, hide = true, default_value_t = 0)]
+    demo_stock: u32,
     /// Serve the phones of this local network over TLS: makes an authority on the first run, and prints the picture that
     /// gets a phone to trust it and into the app
     #[arg(long)]
@@ -35,9 +38,10 @@ pub(super) struct Arguments {
 /// # Errors
 /// When the settings, the data folder, the address or the runtime cannot be had.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { settings, demo, lan, page_count_max, clock_offset_ms } = arguments;
+    let Arguments { settings, demo, demo_stock, lan, page_count_max, clock_offset_ms } = arguments;
     let mut config = settings.read()?;
     config.is_demo = demo;
+    config.demo_stock = demo_stock;
     config.is_lan = lan;
     config.page_count_max = page_count_max;
     config.clock = Arc::new(SystemClock { offset_ms: clock_offset_ms });

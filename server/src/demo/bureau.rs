@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use shared::domain::Label;
-use shared::domain::asset::Asset;
+use shared::domain::asset::{Asset, LifeSource};
 use shared::domain::directory::{Bureau, Officer, Station};
 use shared::ids::{AssetId, BureauId, OfficerId, StationCode};
 use shared::time::{Date, Zone};
@@ -173,6 +173,25 @@ fn assets(line: &StationLine, officers: &[Officer], equipment: &Equipment, today
     assets
 }
 
+/// More shared things for a station, as at one with a large store: for trying what is slow.
+pub fn stock(station: &DemoStation, count: u32) -> Vec<Asset> {
+    let Some(pattern) = station.assets.iter().find(|asset| asset.holder.is_none()) else { return Vec::new() };
+    let (kinds, prefix) = (["JACKET", "LAMP", "GEN", "P15"], pattern.id.as_str().split('-').next());
+    let of_kind = |kind: &str| station.assets.iter().find(|asset| asset.kind == kind).unwrap_or(pattern);
+    let one = |n: u32| {
+        let like = of_kind(kinds[n as usize % kinds.len()]);
+        let id = format!("{}-S{n:04}", prefix.unwrap_or_default());
+        Asset {
+            id: AssetId::parse(&id).expect("letters, digits and a dash"),
+            serial: format!("S{n:06}"),
+            place: format!("{} {} 层", like.place, n % 20 + 1),
+            holder: None,
+            ..like.clone()
+        }
+    };
+    (1..=count).map(one).collect()
+}
+
 fn asset(
     line: &StationLine,
     kind: &EquipmentLine,
@@ -207,6 +226,11 @@ fn asset(
         place: kind.place.clone(),
         made: Some(made),
         expires,
+        // What GA and GB standards have printed on it; the other lives are the bureau's rule.
+        life: expires.map(|_| match kind.kind.as_str() {
+            "P03" | "P13" | "P14" | "JACKET" => LifeSource::Maker,
+            _ => LifeSource::Bureau,
+        }),
     }
 }
 

@@ -262,6 +262,7 @@ fn visit(work: &Work, phone: &DemoPhone) -> Event {
         template_version: 1,
         utc_offset_minutes: bureau().zone.0,
         clock_offset_ms: Some(0),
+        register: Vec::new(),
     }
 }
 

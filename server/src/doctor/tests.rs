@@ -71,6 +71,7 @@ async fn bureau(folder: &Path) {
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: None,
+        register: Vec::new(),
     };
     let visit = document.write(phone.actor(), &visit).unwrap();
     let mut first = vec![visit.clone()];

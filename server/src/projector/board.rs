@@ -167,6 +167,7 @@ impl Board<'_> {
             late: count(|row| row.late),
             devices: freshness.expected,
             devices_heard: freshness.heard,
+            tally: row.and_then(|row| row.tally),
         }
     }
 
@@ -277,6 +278,7 @@ fn not_asked() -> Cell {
         late: 0,
         devices: 0,
         devices_heard: 0,
+        tally: None,
     }
 }
 

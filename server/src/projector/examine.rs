@@ -89,7 +89,7 @@ fn read(
         }
         let Some(document) = reference::load(store, id)? else { continue };
         let row = guarded(id, || match id.kind() {
-            DocumentKind::Round => rows::project(&document, bureau, reference).map(|row| row.encode()),
+            DocumentKind::Round => rows::project(&document, bureau, reference, store).map(|row| row.encode()),
             _ => handled::project(&document, bureau, reference).map(|row| row.encode(id)),
         });
         fresh.extend(row.map(|Row { key, body }| (key, body)));

@@ -1,20 +1,28 @@
 //! What rounds are read against: the directory, the calendar, the checklists and the registers, as the log has them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use shared::document::read::Round;
 use shared::document::{Document, read};
 use shared::domain::asset::Asset;
 use shared::domain::calendar::Calendar;
 use shared::domain::directory::Directory;
+use shared::domain::inspection;
+use shared::domain::register::Register;
 use shared::domain::round::RoundName;
 use shared::domain::template::{Addition, Template};
 use shared::flat::FlatMap;
-use shared::ids::{AssetId, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId};
+use shared::ids::{
+    AssetId, BureauId, ChangeHash, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId,
+};
 use shared::projection::{self, Subject, expected_subjects};
 
 use crate::relay::snapshot::{self, LoadError};
 use crate::store::{Result, Store};
+
+/// A station's assets, by id.
+pub type Assets = Arc<BTreeMap<AssetId, Asset>>;
 
 /// What rounds are read against.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,8 +35,8 @@ pub struct Reference {
     pub templates: BTreeMap<TemplateId, Template>,
     /// What stations add to them.
     pub additions: BTreeMap<TemplateId, FlatMap<StationCode, Addition>>,
-    /// Assets by station.
-    pub registers: BTreeMap<StationCode, BTreeMap<AssetId, Asset>>,
+    /// Assets by station, and the heads of the register that lists them.
+    pub registers: BTreeMap<StationCode, (Vec<ChangeHash>, Assets)>,
 }
 
 impl Reference {
@@ -63,15 +71,16 @@ impl Reference {
     /// # Errors
     /// When the database fails.
     pub fn load_register(&mut self, store: &dyn Store, station: &StationCode) -> Result<()> {
-        let mut assets = BTreeMap::new();
+        let (mut register, mut heads) = (Register::default(), Vec::new());
         for id in store.documents(&CollectionId::of(&Shelf::Live(station.clone())))? {
             if id.kind() == DocumentKind::Register
                 && let Some(document) = load(store, id)?
             {
-                assets.extend(read::register(&document));
+                register = read::register(&document, &self.directory.held_in(id));
+                heads = document.heads();
             }
         }
-        self.registers.insert(station.clone(), assets);
+        self.registers.insert(station.clone(), (heads, register.assets));
         Ok(())
     }
 
@@ -82,16 +91,53 @@ impl Reference {
     }
 
     /// Whom or what a round asks about by a checklist.
-    pub fn subjects(&self, name: &RoundName, template: &Template) -> Vec<Subject> {
-        let none = BTreeMap::new();
-        let register = self.registers.get(&name.station).unwrap_or(&none);
-        expected_subjects(template, &name.station, &self.directory, register)
+    pub fn subjects(&self, name: &RoundName, template: &Template, expected: &Assets) -> Vec<Subject> {
+        expected_subjects(template, &name.station, &self.directory, expected)
+    }
+
+    fn assets(&self, station: &StationCode) -> Assets {
+        self.registers.get(station).map(|(_, assets)| Arc::clone(assets)).unwrap_or_default()
+    }
+
+    /// The things that a round asks about: an inspection is held against the register as its visits pinned it. A pinned
+    /// one that cannot be had is stood in for by what there is now.
+    pub fn expected(
+        &self,
+        store: &dyn Store,
+        bureau: &BureauId,
+        (name, template): (&RoundName, &Template),
+        round: &Round,
+    ) -> Assets {
+        let pins: BTreeSet<&[ChangeHash]> =
+            round.visits.values().map(|visit| visit.register.as_slice()).collect();
+        let now = self.assets(&name.station);
+        if template.inspects.is_none() || pins.iter().all(|pin| pin.is_empty()) {
+            return now;
+        }
+        let heads = self.registers.get(&name.station).map_or(&[][..], |(heads, _)| heads.as_slice());
+        let id = DocumentId::register(bureau, &name.station);
+        let mut document = None;
+        let mut lists: Vec<Assets> = Vec::new();
+        for pin in pins.into_iter().filter(|pin| !pin.is_empty()) {
+            if pin == heads {
+                lists.push(Arc::clone(&now));
+                continue;
+            }
+            let document = document.get_or_insert_with(|| load(store, id).ok().flatten());
+            let held = self.directory.held_in(id);
+            let pinned = document.as_ref().and_then(|document| read::register_at(document, &held, pin));
+            lists.push(pinned.map_or_else(|| Arc::clone(&now), |register| register.assets));
+        }
+        match lists.as_slice() {
+            [only] => Arc::clone(only),
+            _ => Arc::new(inspection::united(lists.iter().map(AsRef::as_ref))),
+        }
     }
 
     /// How many lines a round asks for that nobody has begun.
     pub fn total(&self, name: &RoundName) -> u32 {
         let Some(template) = self.template(name) else { return 0 };
-        let subjects = self.subjects(name, &template);
+        let subjects = self.subjects(name, &template, &self.assets(&name.station));
         projection::round(&template, subjects, &Round::default()).total
     }
 }

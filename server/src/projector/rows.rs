@@ -7,6 +7,7 @@ use shared::document::Document;
 use shared::document::read;
 use shared::domain::Label;
 use shared::domain::answer::{Answer, Condition};
+use shared::domain::inspection::Tally;
 use shared::domain::observation::{Act, Observation};
 use shared::domain::round::RoundName;
 use shared::ids::{BureauId, ItemId, SubjectId};
@@ -14,7 +15,7 @@ use shared::projection::{self, Line, RoundSheet, Stage, Subject};
 use shared::time::{Month, Timestamp};
 
 use super::reference::Reference;
-use crate::store::Row;
+use crate::store::{Row, Store};
 
 /// The sheet of rounds.
 pub const ROUNDS: &str = "round";
@@ -49,6 +50,9 @@ pub struct RoundRow {
     /// Every answered line as a number, so that a later round can answer an earlier one's attention.
     #[n(8)]
     pub lines: Vec<u64>,
+    /// How many things were found how, when it is an inspection.
+    #[n(9)]
+    pub tally: Option<Tally>,
 }
 
 /// A reading that calls for attention.
@@ -116,12 +120,18 @@ impl RoundRow {
 }
 
 /// Projects one round's document; `None` while nobody says what it is, or its checklist is not here.
-pub fn project(document: &Document, bureau: &BureauId, reference: &Reference) -> Option<RoundRow> {
+pub fn project(
+    document: &Document,
+    bureau: &BureauId,
+    reference: &Reference,
+    store: &dyn Store,
+) -> Option<RoundRow> {
     let mut round = read::round(document, bureau);
     read::hold(&mut round, document, &reference.directory.held_in(document.id()));
     let name = round.name.clone()?;
     let template = reference.template(&name)?;
-    let subjects = reference.subjects(&name, &template);
+    let expected = reference.expected(store, bureau, (&name, &template), &round);
+    let subjects = reference.subjects(&name, &template, &expected);
     let sheet = projection::round(&template, subjects, &round);
     let answered_lines = sheet.lines.iter().filter(|line| line.reading.is_answered());
     let lines =
@@ -135,6 +145,7 @@ pub fn project(document: &Document, bureau: &BureauId, reference: &Reference) ->
         is_signed: matches!(sheet.stage, Stage::Signed | Stage::NeedsReview),
         attention: attention(&sheet, reference),
         lines,
+        tally: sheet.tally,
         name,
     })
 }

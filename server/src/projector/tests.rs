@@ -33,7 +33,7 @@ fn read_all(store: &dyn Store, projector: &Projector) -> BTreeMap<String, RoundR
     let documents = collections.iter().flat_map(|(collection, _)| store.documents(collection).unwrap());
     let rows = documents.filter(|id| id.kind() == DocumentKind::Round).filter_map(|id| {
         let document = reference::load(store, id).unwrap()?;
-        rows::project(&document, &projector.bureau, &reference)
+        rows::project(&document, &projector.bureau, &reference, store)
     });
     rows.map(|row| (rows::key(&row.name), row)).collect()
 }

@@ -130,6 +130,7 @@ fn visit(officer: &OfficerId, n: usize) -> Event {
         template_version: u32::try_from(n).unwrap(),
         utc_offset_minutes: 480,
         clock_offset_ms: None,
+        register: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Label;
 use crate::domain::answer::Answer;
 use crate::domain::defect::DefectName;
+use crate::domain::inspection::Tally;
 use crate::domain::round::RoundName;
 use crate::ids::{ItemId, StationCode, SubjectId, TemplateId};
 use crate::time::{Date, Timestamp, Zone};
@@ -148,6 +149,10 @@ pub struct Cell {
     /// See `devices`.
     #[n(9)]
     pub devices_heard: u32,
+    /// How many things were found how, when it is an inspection that was begun.
+    #[n(10)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tally: Option<Tally>,
 }
 
 crate::read_record!(Cell {
@@ -160,7 +165,8 @@ crate::read_record!(Cell {
     disputes,
     late,
     devices,
-    devices_heard
+    devices_heard,
+    tally
 });
 
 /// The state of a duty at the supervisor's.

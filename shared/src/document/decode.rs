@@ -12,7 +12,7 @@ use super::schema as s;
 use super::write::Event;
 use crate::domain::answer::Answer;
 use crate::gather::Gather;
-use crate::ids::{Actor, ChangeHash, DocumentKind, EventKey, ItemId, SubjectId};
+use crate::ids::{Actor, DocumentKind, EventKey, ItemId, SubjectId};
 use crate::time::Timestamp;
 
 /// The key of the event that a change wrote; `None` when it wrote none of ours.
@@ -97,8 +97,7 @@ fn observation(raw: &RawEvent) -> Option<Event> {
 }
 
 fn sign_off(raw: &RawEvent) -> Option<Event> {
-    let ScalarValue::Bytes(heads) = raw.fields.get(s::HEADS)? else { return None };
-    let heads = heads.chunks(32).map(ChangeHash::from_bytes).collect::<Option<Vec<_>>>()?;
+    let heads = raw.heads(s::HEADS)?;
     Some(Event::SignOff { visit: visit_of(raw)?, at: Timestamp(raw.number(s::AT)?), heads })
 }
 
@@ -109,7 +108,9 @@ mod tests {
     use crate::domain::answer::Condition;
     use crate::domain::photo::{Attached, Photo};
     use crate::domain::round::{Period, RoundName};
-    use crate::ids::{BureauId, DeviceId, DocumentId, OfficerId, PhotoHash, StationCode, TemplateId};
+    use crate::ids::{
+        BureauId, ChangeHash, DeviceId, DocumentId, OfficerId, PhotoHash, StationCode, TemplateId,
+    };
 
     fn round() -> RoundName {
         RoundName {
@@ -129,6 +130,7 @@ mod tests {
                 template_version: 3,
                 utc_offset_minutes: 480,
                 clock_offset_ms: Some(-5),
+                register: vec![ChangeHash([7; 32])],
             },
             Event::Answer {
                 visit: visit.clone(),

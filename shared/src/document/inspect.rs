@@ -39,6 +39,9 @@ pub enum InspectError {
         /// Which; a dot for one that this version does not know.
         field: &'static str,
     },
+    /// An entry says nothing, or two things.
+    #[error("an entry without one body")]
+    Entry,
     /// A visit does not say whose and where.
     #[error("a visit without its officer and round")]
     Visit,
@@ -102,6 +105,11 @@ pub fn added(walked: &Walked<'_>, kind: DocumentKind) -> Result<Added, InspectEr
             EventKind::Visit => claim.take(field, operation.value)?,
             EventKind::Entry if field == s::BODY => take_body(&mut body, operation.value)?,
             EventKind::Entry | EventKind::Observation | EventKind::SignOff => {}
+        }
+        if let (EventKind::Entry, s::BODY, Value::Text(text)) = (event, field, operation.value)
+            && body.replace(text).is_some_and(|before| before != text)
+        {
+            return Err(InspectError::Entry);
         }
     }
     let visit = if event == EventKind::Visit { Some(claim.whole()?) } else { None };
@@ -175,6 +183,7 @@ fn field(event: EventKind, name: &str) -> Option<(&'static str, Holds)> {
             (s::VERSION, Number),
             (s::UTC_OFFSET, Number),
             (s::CLOCK_OFFSET, Number),
+            (s::REGISTER, Hashes(CHANGE_DEPENDENCIES_MAX * 32)),
         ],
         EventKind::Observation => &[
             (s::VISIT, Number),

@@ -2,7 +2,7 @@
 //! the rest; it never panics and never guesses. Where a key has several values all of them are read, so two values under
 //! one key are two events, unless they say the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use automerge::iter::MapRangeItem;
 use automerge::{Automerge, ObjId, ObjType, ReadDoc, ScalarValue, Value, ValueRef};
@@ -12,17 +12,18 @@ use super::Document;
 use super::schema as s;
 use super::write::Event;
 use crate::domain::answer::Answer;
-use crate::domain::asset::{Asset, RegisterEntry};
+use crate::domain::asset::RegisterEntry;
 use crate::domain::calendar::{Calendar, Operation};
 use crate::domain::directory::{Directory, DirectoryEntry};
 use crate::domain::observation::{Act, Observation, SignOff, Visit};
 use crate::domain::photo::{Attached, Photo};
+use crate::domain::register::{Entered, Register};
 use crate::domain::round::{Period, RoundName};
 use crate::domain::template::{Addition, Template};
 use crate::flat::{FlatMap, FlatSet};
 use crate::gather::{Gather, sort_by};
 use crate::ids::{
-    AssetId, BureauId, ChangeHash, EventKey, ItemId, OfficerId, PhotoHash, StationCode, SubjectId, TemplateId,
+    BureauId, ChangeHash, EventKey, ItemId, OfficerId, PhotoHash, StationCode, SubjectId, TemplateId,
 };
 use crate::limits::{PHOTOS_MAX, SEES_MAX};
 use crate::time::Timestamp;
@@ -149,11 +150,30 @@ pub fn stations_of(document: &Document, officer: &OfficerId) -> FlatSet<StationC
     stations.into_flat_set()
 }
 
-/// A station's register: assets by id.
-pub fn register(document: &Document) -> BTreeMap<AssetId, Asset> {
-    let assets = entries(document, RegisterEntry::from_json);
-    let assets = assets.map(|RegisterEntry::Asset(asset)| (asset.id.clone(), asset));
-    assets.into_map()
+/// A station's register, without what is held, as the directory says.
+pub fn register(document: &Document, held: &BTreeSet<ChangeHash>) -> Register {
+    Register::fold(entered(document, held))
+}
+
+/// A register as it was at these heads; `None` when not all of them are here.
+pub fn register_at(
+    document: &Document,
+    held: &BTreeSet<ChangeHash>,
+    heads: &[ChangeHash],
+) -> Option<Register> {
+    let known = keys_at(document, s::EVENTS, heads)?;
+    let entries = entered(document, held).into_iter();
+    Some(Register::fold(entries.filter(|entered| known.contains(entered.key.as_str()))))
+}
+
+fn entered(document: &Document, held: &BTreeSet<ChangeHash>) -> Vec<Entered> {
+    let held: FlatSet<EventKey> = held.iter().filter_map(|change| document.key_of(*change)).into_flat_set();
+    let entry = |event: RawEvent| {
+        let entry = RegisterEntry::from_json(event.text(s::BODY)?.as_bytes())?;
+        let is_held = held.contains(&event.key);
+        Some(Entered { key: event.key, counter: event.counter, is_held, entry })
+    };
+    events(document, s::EVENTS).into_iter().filter_map(entry).collect()
 }
 
 /// The JSON entries that this version can read, in the order they were written. All JSON is read as bytes: read as text,
@@ -172,14 +192,19 @@ fn uncovered(
     heads: &[ChangeHash],
     observations: &[Observation],
 ) -> Option<Vec<EventKey>> {
+    let covered = keys_at(document, s::OBSERVATIONS, heads)?;
+    let late = observations.iter().filter(|observation| !covered.contains(observation.key.as_str()));
+    Some(late.map(|observation| observation.key.clone()).collect())
+}
+
+/// The keys that a map had at these heads; `None` when not all of them are here.
+fn keys_at(document: &Document, map: &'static str, heads: &[ChangeHash]) -> Option<BTreeSet<String>> {
     if heads.is_empty() || !heads.iter().all(|head| document.contains(*head)) {
         return None;
     }
     let heads: Vec<automerge::ChangeHash> = heads.iter().map(|head| automerge::ChangeHash(head.0)).collect();
-    let map = document.map(s::OBSERVATIONS).ok()?;
-    let covered: FlatSet<String> = document.doc.keys_at(&map, &heads).into_flat_set();
-    let late = observations.iter().filter(|observation| !covered.contains(observation.key.as_str()));
-    Some(late.map(|observation| observation.key.clone()).collect())
+    let map = document.map(map).ok()?;
+    Some(document.doc.keys_at(&map, &heads).into_set())
 }
 
 /// One event as it stands in the document, or in the change that wrote it.
@@ -283,6 +308,12 @@ impl RawEvent {
         self.text(field).map(EventKey::from_text)
     }
 
+    /// Hashes, 32 bytes each; `None` when there are none, or they are cut.
+    pub(super) fn heads(&self, field: &str) -> Option<Vec<ChangeHash>> {
+        let ScalarValue::Bytes(heads) = self.fields.get(field)? else { return None };
+        heads.chunks(32).map(ChangeHash::from_bytes).collect()
+    }
+
     /// The visit as it could be written again.
     pub(super) fn to_visit(&self) -> Option<Event> {
         let (visit, name) = self.visit()?;
@@ -292,6 +323,7 @@ impl RawEvent {
             template_version: visit.template_version,
             utc_offset_minutes: visit.utc_offset_minutes,
             clock_offset_ms: visit.clock_offset_ms,
+            register: visit.register,
         })
     }
 
@@ -303,6 +335,7 @@ impl RawEvent {
             template_version: u32::try_from(self.number(s::VERSION)?).ok()?,
             utc_offset_minutes: i16::try_from(self.number(s::UTC_OFFSET)?).ok()?,
             clock_offset_ms: self.number(s::CLOCK_OFFSET),
+            register: self.heads(s::REGISTER).unwrap_or_default(),
         };
         Some((visit, self.round_name()))
     }
@@ -355,8 +388,7 @@ impl RawEvent {
 
     fn sign_off(&self, visits: &FlatMap<EventKey, Visit>) -> Option<SignOff> {
         let visit = self.visit_in(visits)?;
-        let ScalarValue::Bytes(heads) = self.fields.get(s::HEADS)? else { return None };
-        let heads = heads.chunks(32).map(ChangeHash::from_bytes).collect::<Option<Vec<_>>>()?;
+        let heads = self.heads(s::HEADS)?;
         Some(SignOff {
             key: self.key.clone(),
             author: visit.officer.clone(),

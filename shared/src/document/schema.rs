@@ -23,6 +23,8 @@ pub const VERSION: &str = "n";
 pub const UTC_OFFSET: &str = "z";
 /// Visit: relay clock minus phone clock, milliseconds.
 pub const CLOCK_OFFSET: &str = "c";
+/// Visit: the heads of the register that the round is held against, 32 bytes each; absent for none.
+pub const REGISTER: &str = "r";
 
 /// Observation and sign-off: the counter of the visit's key; the visit is by the same actor.
 pub const VISIT: &str = "v";

@@ -26,6 +26,8 @@ pub enum Event {
         utc_offset_minutes: i16,
         /// Relay clock minus phone clock in milliseconds, if they have met.
         clock_offset_ms: Option<i64>,
+        /// The heads of the register that the round is held against; none when it is held against none.
+        register: Vec<ChangeHash>,
     },
     /// An answer.
     Answer {
@@ -99,7 +101,14 @@ impl Event {
     ) -> Result<(), automerge::AutomergeError> {
         let event = tx.put_object(map, key.as_str(), ObjType::Map)?;
         match self {
-            Self::Visit { name, officer, template_version, utc_offset_minutes, clock_offset_ms } => {
+            Self::Visit {
+                name,
+                officer,
+                template_version,
+                utc_offset_minutes,
+                clock_offset_ms,
+                register,
+            } => {
                 tx.put(&event, s::STATION, name.station.as_str())?;
                 tx.put(&event, s::TEMPLATE, name.template.as_str())?;
                 tx.put(&event, s::PERIOD, name.period.to_string())?;
@@ -108,6 +117,9 @@ impl Event {
                 tx.put(&event, s::UTC_OFFSET, i64::from(*utc_offset_minutes))?;
                 if let Some(ms) = clock_offset_ms {
                     tx.put(&event, s::CLOCK_OFFSET, *ms)?;
+                }
+                if !register.is_empty() {
+                    tx.put(&event, s::REGISTER, bytes(register))?;
                 }
             }
             Self::Answer { visit, subject, item, answer, fault, note, at, sees, amends, attached } => {
@@ -126,13 +138,16 @@ impl Event {
             }
             Self::SignOff { visit, at, heads } => {
                 put_visit(tx, &event, visit, *at)?;
-                let heads: Vec<u8> = heads.iter().flat_map(|head| head.0).collect();
-                tx.put(&event, s::HEADS, heads)?;
+                tx.put(&event, s::HEADS, bytes(heads))?;
             }
             Self::Entry { body } => tx.put(&event, s::BODY, body.as_str())?,
         }
         Ok(())
     }
+}
+
+fn bytes(heads: &[ChangeHash]) -> Vec<u8> {
+    heads.iter().flat_map(|head| head.0).collect()
 }
 
 fn put_line(

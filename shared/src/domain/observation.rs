@@ -21,6 +21,8 @@ pub struct Visit {
     pub utc_offset_minutes: i16,
     /// Relay clock minus phone clock at the last contact, in milliseconds; `None` when the phone never met the relay.
     pub clock_offset_ms: Option<i64>,
+    /// The heads of the register that the round is held against on this phone; none when it is held against none.
+    pub register: Vec<ChangeHash>,
 }
 
 /// One person's answer to one item on one subject, at one moment.

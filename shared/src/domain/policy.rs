@@ -1,12 +1,13 @@
-//! What a person may do in a round. The same rules guard the phone's buttons, the phone's engine, and (as admission)
+//! What a person may do in a round and in a register. The same rules guard the phone's buttons, the phone's engine, and (as admission)
 //! the relay.
 
 use super::answer::Answer;
+use super::custody::{Custody, Handing};
 use super::observation::Observation;
 use super::photo::Attached;
 use super::template::Template;
-use crate::ids::{EventKey, ItemId};
-use crate::limits::{NOTE_CHARS_MAX, PHOTOS_MAX, SEES_MAX};
+use crate::ids::{CollectionId, EventKey, ItemId, Shelf, StationCode};
+use crate::limits::{CODE_BYTES_MAX, NOTE_CHARS_MAX, PHOTOS_MAX, SEES_MAX};
 use crate::trust::rights::Rights;
 
 use super::round::RoundName;
@@ -58,6 +59,9 @@ pub enum PolicyError {
         /// The observation.
         key: EventKey,
     },
+    /// A transfer from a station to itself, or a name or place that is too long.
+    #[error("no such handing over")]
+    HandingUnfit,
     /// More photos than go with one answer.
     #[error("{count} photos; at most {count_max}")]
     TooManyPhotos {
@@ -93,6 +97,7 @@ impl PolicyError {
             Self::RequiredOpen { .. } => "required-open",
             Self::NoteTooLong { .. } => "note-too-long",
             Self::NotYours { .. } => "not-yours",
+            Self::HandingUnfit => "handing-unfit",
             Self::TooManyPhotos { .. } => "too-many-photos",
             Self::GoneOn => "gone-on",
             Self::NotWhole => "not-whole",
@@ -181,6 +186,40 @@ pub fn check_sign_off(
         return Err(PolicyError::NoRight { station: round.station.to_string() });
     }
     if required_open > 0 { Err(PolicyError::RequiredOpen { count: required_open }) } else { Ok(()) }
+}
+
+/// Checks an event of a station's register.
+///
+/// # Errors
+/// When the person may not write there, it is in another's name, or a text or list is too long.
+pub fn check_custody(rights: &Rights, station: &StationCode, custody: &Custody) -> Result<(), PolicyError> {
+    let live = CollectionId::of(&Shelf::Live(station.clone()));
+    if !rights.may_write(&live) || custody.by != rights.officer {
+        return Err(PolicyError::NoRight { station: station.to_string() });
+    }
+    let chars = custody.note.chars().count();
+    if chars > NOTE_CHARS_MAX {
+        return Err(PolicyError::NoteTooLong { chars, chars_max: NOTE_CHARS_MAX });
+    }
+    let count = custody.sees.len();
+    if count > SEES_MAX {
+        return Err(PolicyError::TooManySeen { count, count_max: SEES_MAX });
+    }
+    let is_fit = match &custody.act {
+        Handing::Issued { .. } => true,
+        Handing::Returned { place, .. } | Handing::Moved { place } => place.len() <= CODE_BYTES_MAX,
+        Handing::Sent { station: other, .. } => other != station,
+        Handing::Received { station: other, what, .. } => {
+            let texts = [&what.kind, &what.name.zh, &what.name.en];
+            other != station && !what.kind.is_empty() && texts.iter().all(|text| text.len() <= CODE_BYTES_MAX)
+        }
+        Handing::Withdrawn { event } => event.as_str().len() <= CODE_BYTES_MAX,
+    };
+    if is_fit && custody.sees.iter().all(|key| key.as_str().len() <= CODE_BYTES_MAX) {
+        Ok(())
+    } else {
+        Err(PolicyError::HandingUnfit)
+    }
 }
 
 fn check_writer(rights: &Rights, round: &RoundName) -> Result<(), PolicyError> {

@@ -32,8 +32,21 @@ pub struct Template {
     pub subject: SubjectKind,
     /// The least role that may sign it.
     pub signed_by: Role,
+    /// How things are counted by it, when it is an inspection of the register.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspects: Option<Inspects>,
     /// Compartments or steps, in the order of work.
     pub groups: Vec<Group>,
+}
+
+/// How an inspection counts: the list of the register is held against what was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inspects {
+    /// The line that says of each thing whether and how it was found.
+    pub item: ItemId,
+    /// 盲点: kinds of which nobody is told what there should be until they are counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blind: Vec<String>,
 }
 
 /// What the items of a template are asked about.

@@ -88,24 +88,17 @@ impl Rights {
     }
 
     /// Whether this person's phone may add such an event to a document of this kind, in a collection that it may write:
-    /// everybody fills rounds, reports defects and raises needs, and every other document is the relay's own. Whether a sign-off is good depends on the
-    /// round's checklist: [`Rights::may_sign`].
+    /// everybody fills rounds, reports defects, raises needs, and hands the station's things over in its register; every
+    /// other document is the relay's own, and so is what a register says a thing is (`policy::check_custody`). Whether a
+    /// sign-off is good depends on the round's checklist: [`Rights::may_sign`].
     pub fn may_add(&self, event: EventKind, document: DocumentKind) -> bool {
+        use DocumentKind::{Calendar, Defect, Directory, Need, Register, Round, Template};
         match (document, event) {
-            (DocumentKind::Round, EventKind::Visit | EventKind::Observation | EventKind::SignOff) => {
-                self.role >= Role::Officer
-            }
-            (DocumentKind::Round, EventKind::Entry) => false,
-            // What an entry may say is up to its kind: the station reports and verifies, the bureau handles.
-            (DocumentKind::Defect | DocumentKind::Need, EventKind::Entry) => self.role >= Role::Officer,
-            (DocumentKind::Defect | DocumentKind::Need, _) => false,
-            (
-                DocumentKind::Template
-                | DocumentKind::Calendar
-                | DocumentKind::Directory
-                | DocumentKind::Register,
-                _,
-            ) => false,
+            // What an entry may say is up to its kind: the station reports, verifies and hands over, the bureau handles.
+            (Round, EventKind::Visit | EventKind::Observation | EventKind::SignOff)
+            | (Register | Defect | Need, EventKind::Entry) => self.role >= Role::Officer,
+            (Round, EventKind::Entry) | (Register | Defect | Need, _) => false,
+            (Template | Calendar | Directory, _) => false,
         }
     }
 
@@ -194,14 +187,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phones_add_to_rounds_defects_and_needs_and_to_nothing_else() {
+    fn phones_add_to_rounds_registers_defects_and_needs_and_to_nothing_else() {
         let rights = Rights { officer: OfficerId::parse("x").unwrap(), role: Role::Admin, station: None };
         let events = [EventKind::Visit, EventKind::Observation, EventKind::SignOff, EventKind::Entry];
         for document in DocumentKind::ALL {
             for event in events {
                 let expected = match document {
                     DocumentKind::Round => event != EventKind::Entry,
-                    DocumentKind::Defect | DocumentKind::Need => event == EventKind::Entry,
+                    DocumentKind::Register | DocumentKind::Defect | DocumentKind::Need => {
+                        event == EventKind::Entry
+                    }
                     _ => false,
                 };
                 assert_eq!(rights.may_add(event, document), expected, "{event:?} in {document:?}");

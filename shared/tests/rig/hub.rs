@@ -141,6 +141,7 @@ impl Hub {
             name: Label::new("防汛出动前", "Flood departure"),
             subject: SubjectKind::Station,
             signed_by: Role::Officer,
+            inspects: None,
             groups: vec![Group { name: Label::new("照明", "Light"), items: vec![item] }],
         };
         hub.publish(DocumentId::template(&bureau(), &flood().template), &[template]);

@@ -83,7 +83,7 @@ pub fn everything(document: &Document) {
     read::additions(document);
     read::calendar(document);
     read::directory(document);
-    read::register(document);
+    read::register(document, &BTreeSet::new());
     read::defect(document, &seeds::bureau(), &BTreeSet::new());
     read::need(document, &seeds::bureau(), &BTreeSet::new());
 }
@@ -122,6 +122,7 @@ pub fn template() -> Template {
         name: Label::new("一", ""),
         subject: SubjectKind::Station,
         signed_by: Role::Officer,
+        inspects: None,
         groups: vec![Group { name: Label::new("一", ""), items: vec![item(1), item(2), item(3)] }],
     }
 }

@@ -75,6 +75,7 @@ pub fn filled(actor: Actor) -> (Document, Vec<Written>) {
             template_version: 1,
             utc_offset_minutes: 480,
             clock_offset_ms: Some(-40),
+            register: Vec::new(),
         },
     );
     let answers = [

@@ -28,6 +28,7 @@ fn visit(round: &RoundName, officer: OfficerId, template_version: u32) -> Event 
         template_version,
         utc_offset_minutes: 480,
         clock_offset_ms: None,
+        register: Vec::new(),
     }
 }
 

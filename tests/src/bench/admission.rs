@@ -169,6 +169,7 @@ fn changes(actor: Actor, name: RoundName, officer: &OfficerId, id: DocumentId, c
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: Some(12),
+        register: Vec::new(),
     };
     let visit = document.write(actor, &visit).unwrap();
     let mut changes = vec![visit.change];

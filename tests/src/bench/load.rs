@@ -121,6 +121,7 @@ fn begin(phone: &Phone, name: &RoundName) -> Event {
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: None,
+        register: Vec::new(),
     }
 }
 

@@ -72,6 +72,7 @@ fn fill(relay: &Process, phone: &Phone, documents: usize) -> Vec<CollectionId> {
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: None,
+        register: Vec::new(),
     };
     let written = Document::new(name.document(&phone.enrolled.bureau.id)).write(actor, &visit).unwrap();
     let last_op = shared::document::chunk::outline(&written.change).unwrap().last_op;

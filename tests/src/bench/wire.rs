@@ -117,6 +117,7 @@ fn round(dice: &mut Dice, n: usize, taps: usize, is_begun: bool) -> Batch {
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: Some(120),
+        register: Vec::new(),
     };
     let begun = document.write(actor, &visit).unwrap();
     let mut at = MORNING + i64::try_from(n * 300_000).unwrap();

@@ -140,6 +140,7 @@ pub fn templates(version: u32) -> Vec<Template> {
         name: Label::new(id, id),
         subject,
         signed_by,
+        inspects: None,
         groups: vec![Group { name: Label::new("一", "One"), items }],
     };
     let kit = vec![

@@ -135,6 +135,7 @@ impl World {
             template_version: 1,
             utc_offset_minutes: 480,
             clock_offset_ms: None,
+            register: Vec::new(),
         };
         let written: Vec<_> =
             (0..=self.dice.below(3)).filter_map(|_| document.write(actor, &visit).ok()).collect();

@@ -309,13 +309,13 @@ impl World {
             return Ok(());
         }
         let round = tab.device.round(&row.name);
-        let register = tab.device.register(&row.name.station);
-        let Some(template) = tab.device.templates().get(&row.name.template) else {
+        let Some(template) = tab.device.templates().get(&row.name.template).cloned() else {
             return Err(Broken(format!("phone {index} has no checklist {}", row.name.template)));
         };
+        let register = tab.device.expected(&row.name, &template);
         let subjects =
-            projection::expected_subjects(template, &row.name.station, tab.device.directory(), &register);
-        let sheet = projection::round(template, subjects, &round);
+            projection::expected_subjects(&template, &row.name.station, tab.device.directory(), &register);
+        let sheet = projection::round(&template, subjects, &round);
         let phone = (sheet.answered, sheet.total, sheet.faults, sheet.disputes, sheet.late);
         let relay = (row.answered, row.total, row.faults, row.disputes, row.late);
         holds(phone == relay, || {

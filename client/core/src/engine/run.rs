@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use link::{Command, ToCore, ToUi};
+use shared::domain::custody::Handing;
 use shared::domain::round::RoundName;
+use shared::ids::{AssetId, EventKey, StationCode};
 use shared::sync::device::{Deed, Input, Report};
 
 use super::photos::row::Card;
@@ -31,12 +33,29 @@ impl Engine {
             Command::TryPhotos => return self.try_photos(id),
             Command::Withdraw { round, event } => return self.deed(id, Deed::Withdraw { round, event }),
             Command::SignOff { round } => return self.deed(id, Deed::SignOff { round }),
+            Command::Hand { station, asset, act, note, sees } => {
+                let sees = self.seen_by(&station, &asset, &act, sees);
+                return self.deed(id, Deed::Hand { station, asset, act, note, sees });
+            }
+            Command::OpenRegister { station } => {
+                self.open_register.replace(Some(station));
+                self.resend_register();
+            }
+            Command::CloseRegister => drop(self.open_register.borrow_mut().take()),
+            Command::OpenAsset { station, asset } => {
+                self.open_asset.replace(Some((station, asset)));
+                self.resend_register();
+            }
+            Command::CloseAsset => drop(self.open_asset.borrow_mut().take()),
             Command::OpenRound { round } => {
                 if let Err(code) = self.open_round(round) {
                     return fail(id, code, String::new());
                 }
             }
-            Command::CloseRound => drop(self.open_round.borrow_mut().take()),
+            Command::CloseRound => {
+                self.open_round.borrow_mut().take();
+                self.refresh();
+            }
             // Told to the start, which waits for it.
             Command::Start { .. } => {}
             Command::SyncNow => {
@@ -93,6 +112,20 @@ impl Engine {
             return fail(command, "not-enrolled", String::new());
         }
         self.input(Input::Deed { command, utc_offset_minutes: clock::utc_offset_minutes(), deed });
+    }
+
+    /// Who has a thing in their hands knows that it is no longer where this station sent it.
+    fn seen_by(
+        &self,
+        station: &StationCode,
+        asset: &AssetId,
+        act: &Handing,
+        sees: Vec<EventKey>,
+    ) -> Vec<EventKey> {
+        match (act, self.phone.borrow_mut().as_mut()) {
+            (Handing::Received { .. }, Some(phone)) => phone.device.books(station).standing(asset).to_vec(),
+            _ => sees,
+        }
     }
 
     fn open_round(self: &Rc<Self>, round: RoundName) -> Result<(), &'static str> {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use link::slice::{BoardSlice, Slice, StorageView};
 use link::{Note, Problem, ToUi};
 use shared::domain::round::RoundName;
+use shared::ids::{AssetId, StationCode};
 use shared::sync::device::{Device, Effect, Input};
 
 use super::board::Board;
@@ -25,6 +26,10 @@ pub struct Engine {
     pub(super) database: Database,
     pub(super) phone: RefCell<Option<Phone>>,
     pub(super) open_round: RefCell<Option<RoundName>>,
+    /// Whose register is on the screen; inside, none for the own one.
+    pub(super) open_register: RefCell<Option<Option<StationCode>>>,
+    /// Which thing is on the screen.
+    pub(super) open_asset: RefCell<Option<(StationCode, AssetId)>>,
     /// Whether a screen of defects or needs is shown.
     pub(super) is_handled_open: Cell<bool>,
     pub(super) open_count: RefCell<Option<watch::scan::CountPlace>>,
@@ -56,13 +61,15 @@ pub struct Phone {
 struct Stale {
     today: bool,
     round: bool,
+    register: bool,
     sync: bool,
     photos: bool,
     handled: bool,
 }
 
 impl Stale {
-    const ALL: Self = Self { today: true, round: true, sync: true, photos: true, handled: true };
+    const ALL: Self =
+        Self { today: true, round: true, register: true, sync: true, photos: true, handled: true };
 }
 
 /// The messages that the interface has: a slice that is the same is not sent again.
@@ -70,6 +77,8 @@ impl Stale {
 struct Sent {
     today: Vec<u8>,
     round: Vec<u8>,
+    register: Vec<u8>,
+    asset: Vec<u8>,
     sync: Vec<u8>,
     photos: Vec<u8>,
     alarm: Vec<u8>,
@@ -97,6 +106,7 @@ impl Engine {
             Effect::Changed(documents) => {
                 stale.today |= !documents.is_empty();
                 stale.round |= !documents.is_empty();
+                stale.register |= !documents.is_empty();
                 stale.handled |= !documents.is_empty();
             }
             // The last pull may bring nothing, and yet it is what makes a view whole.
@@ -124,6 +134,15 @@ impl Engine {
     /// The open round is sent whole, even when it is the one that was sent last.
     pub(super) fn resend_round(self: &Rc<Self>) {
         self.sent.borrow_mut().round.clear();
+        self.refresh();
+    }
+
+    /// The open register and thing are sent whole, even when they are what was sent last.
+    pub(super) fn resend_register(self: &Rc<Self>) {
+        let mut sent = self.sent.borrow_mut();
+        sent.register.clear();
+        sent.asset.clear();
+        drop(sent);
         self.refresh();
     }
 
@@ -164,9 +183,15 @@ impl Engine {
         }
         if stale.round
             && let Some(name) = self.open_round.borrow().as_ref()
-            && let Some(view) = watch::round::view(device, name)
         {
-            send(&mut sent.round, Slice::Round(view));
+            if let Some(view) = watch::inspection::view(device, name) {
+                send(&mut sent.round, Slice::Inspection(view));
+            } else if let Some(view) = watch::round::view(device, name) {
+                send(&mut sent.round, Slice::Round(view));
+            }
+        }
+        if stale.register {
+            self.send_register(device, &mut sent);
         }
         if stale.round
             && let Some(place) = self.open_count.borrow().as_ref()
@@ -174,7 +199,10 @@ impl Engine {
         {
             send(&mut sent.count, Slice::Count(view));
         }
-        if stale.today {
+        // Nobody sees what is due while a round is on the screen, and every tap in it would have it counted again.
+        if stale.today && self.open_round.borrow().is_some() {
+            self.stale.set(Stale { today: true, ..self.stale.get() });
+        } else if stale.today {
             let now = clock::now();
             let view = watch::today::view(device, now);
             let at = device.corrected(now);
@@ -186,6 +214,21 @@ impl Engine {
             if send(&mut sent.today, Slice::Today(view)) && is_loaded {
                 self.keep_snapshot(store::TODAY, sent.today.clone());
             }
+        }
+    }
+
+    /// The open register, and the open thing of it.
+    fn send_register(&self, device: &mut Device, sent: &mut Sent) {
+        let now = clock::now();
+        if let Some(station) = self.open_register.borrow().as_ref()
+            && let Some(view) = watch::register::list(device, now, station.as_ref())
+        {
+            send(&mut sent.register, Slice::Register(view));
+        }
+        if let Some((station, asset)) = self.open_asset.borrow().as_ref()
+            && let Some(view) = watch::register::asset(device, now, station, asset)
+        {
+            send(&mut sent.asset, Slice::Asset(view));
         }
     }
 

@@ -1,6 +1,8 @@
 //! View-model slices out of what is on this phone. Pure: no browser, so it is tested on the host. One file a slice.
 
 pub mod handled;
+pub mod inspection;
+pub mod register;
 pub mod round;
 pub mod scan;
 pub mod sync;

@@ -152,6 +152,7 @@ fn marks(words: Words, cell: &Cell) -> Html {
             { badge("fault", Icon::Cross, cell.faults, words.faults_count(cell.faults)) }
             { badge("dispute", Icon::Dispute, cell.disputes, words.disputes_count(cell.disputes)) }
             { badge("watch", Icon::Pen, cell.late, words.late_count(cell.late)) }
+            { for cell.tally.map(|tally| badge("missing", Icon::Kit, tally.differences(), words.inspect_differences_count(tally.differences()))) }
             if cell.state == DutyState::Unknown {
                 <span class="hint">{ words.phones_heard(cell.devices_heard, cell.devices) }</span>
             }

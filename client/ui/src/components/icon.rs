@@ -62,6 +62,12 @@ pub enum Icon {
     Close,
     /// A bell: attention.
     Bell,
+    /// A box: equipment.
+    Kit,
+    /// A magnifying glass: looking for something.
+    Search,
+    /// Two hands: one gives, one takes.
+    Hand,
     /// A hand lamp.
     Torch,
     /// A camera.
@@ -116,6 +122,9 @@ impl Icon {
                 "M12 3l7.5 2.8v5.7c0 4.5-3.1 7.8-7.5 9.5-4.4-1.7-7.5-5-7.5-9.5V5.8zM12 8v5M12 16v.1"
             }
             Self::Close => "M6 6l12 12M18 6L6 18",
+            Self::Kit => "M3.5 8L12 3.5 20.5 8v8.5L12 21l-8.5-4.5zM3.5 8l8.5 4.5L20.5 8M12 12.5V21",
+            Self::Search => "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.3 15.3L20.5 20.5",
+            Self::Hand => "M3 9h12l-3.5-3.5M21 15H9l3.5 3.5",
             Self::Camera => {
                 "M3.5 7.5h4l1.6-2.5h5.8l1.6 2.5h4v12h-17zM12 10a3.4 3.4 0 1 0 0 6.8 3.4 3.4 0 0 0 0-6.8z"
             }

@@ -4,13 +4,15 @@
 use std::rc::Rc;
 
 use link::Command;
-use link::slice::{Person, RoundView};
+use link::slice::{InspectionView, Person, RoundView};
 use shared::domain::round::RoundName;
 use yew::{Html, Properties, component, html, use_effect_with};
 
 use crate::browser;
 use crate::format;
 use crate::hooks::{use_reach, use_slice, use_words};
+use crate::i18n::Words;
+use crate::pages::inspection::{Inspection, InspectionSummary};
 use crate::pages::screen::Screen;
 use crate::route::{RoundPart, Route};
 
@@ -64,11 +66,16 @@ pub fn RoundPage(props: &RoundPageProps) -> Html {
     let reach = use_reach();
     let wanted = props.name.clone();
     let round = use_slice(move |view| view.round.clone().filter(|round| round.name == wanted));
+    let wanted = props.name.clone();
+    let inspection = use_slice(move |view| view.inspection.clone().filter(|round| round.name == wanted));
     use_effect_with(props.name.clone(), move |name| {
         reach.core.tell(Command::OpenRound { round: name.clone() });
         move || reach.core.tell(Command::CloseRound)
     });
     let person = &props.person;
+    if let Some(inspection) = inspection {
+        return self::inspection(words, props, inspection);
+    }
     let back = match props.part {
         RoundPart::Cards => Route::Home,
         RoundPart::List | RoundPart::Summary if round.as_ref().is_some_and(|round| round.may_answer) => {
@@ -92,6 +99,23 @@ pub fn RoundPage(props: &RoundPageProps) -> Html {
         }
         RoundPart::Cards | RoundPart::List => html! { <List {round} person={person.clone()} /> },
         RoundPart::Summary => html! { <Summary {round} person={person.clone()} /> },
+    };
+    html! { <Screen {title} {subtitle} {back}>{ part }</Screen> }
+}
+
+/// A round that holds the register against what is found has a screen of its own.
+fn inspection(words: Words, props: &RoundPageProps, inspection: Rc<InspectionView>) -> Html {
+    let person = props.person.clone();
+    let title = words.label(&inspection.template_name).to_owned();
+    let subtitle =
+        [words.label(&inspection.station_name), " · ", &format::period(words, &inspection.name.period)]
+            .concat();
+    let (back, part) = match props.part {
+        RoundPart::Cards | RoundPart::List => (Route::Home, html! { <Inspection {inspection} {person} /> }),
+        RoundPart::Summary => (
+            Route::Round(props.name.clone(), RoundPart::Cards),
+            html! { <InspectionSummary {inspection} {person} /> },
+        ),
     };
     html! { <Screen {title} {subtitle} {back}>{ part }</Screen> }
 }

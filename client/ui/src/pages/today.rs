@@ -94,7 +94,7 @@ fn List(props: &ListProps) -> Html {
                 <div class="occasions">{ for today.occasions.iter().map(|(round, name)| occasion(words.label(name), round.clone(), ongo.clone())) }</div>
             }
             { part("today-done", words.today_done(), &is_closed) }
-            { register(words, today) }
+            { register(words, today, &ongo) }
         </>
     }
 }
@@ -110,7 +110,8 @@ fn occasion(name: &str, round: RoundName, ongo: Callback<Route>) -> Html {
 }
 
 /// What the register on this phone says, in figures.
-fn register(words: Words, today: &TodayView) -> Html {
+fn register(words: Words, today: &TodayView, ongo: &Callback<Route>) -> Html {
+    let onopen = ongo.reform(|_| Route::Register(None));
     let figure = |count: u32, name: &'static str, class: &'static str| {
         html! { <div class={class}><dt>{ name }</dt><dd>{ count }</dd></div> }
     };
@@ -122,6 +123,13 @@ fn register(words: Words, today: &TodayView) -> Html {
                 { figure(today.assets, words.register_station(), "") }
                 { figure(today.assets_expiring, words.register_expiring(), if today.assets_expiring > 0 { "watch" } else { "" }) }
             </dl>
+            <button type="button" class="kit-line" data-testid="my-kit" onclick={onopen}>
+                { glyph(Icon::Kit) }<span>{ words.register_mine_line(today.assets_mine) }</span>
+                if today.assets_mine_expiring > 0 {
+                    <span class="mark watch">{ glyph(Icon::Triangle) }<span>{ words.register_mine_expiring(today.assets_mine_expiring) }</span></span>
+                }
+                { glyph(Icon::Next) }
+            </button>
         </section>
     }
 }

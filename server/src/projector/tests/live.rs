@@ -88,6 +88,7 @@ impl World {
             template_version: 1,
             utc_offset_minutes: 480,
             clock_offset_ms: None,
+            register: Vec::new(),
         };
         let visit = self.document.write(self.phone.actor(), &visit).unwrap();
         let answer = Event::Answer {

@@ -4,9 +4,11 @@
 
 use shared::document::inspect;
 use shared::document::prewalk::Walked;
+use shared::domain::asset::RegisterEntry;
 use shared::domain::defect::DefectEntry;
 use shared::domain::need::NeedEntry;
-use shared::ids::{BureauId, ChangeHash, DocumentKind};
+use shared::domain::policy::check_custody;
+use shared::ids::{BureauId, ChangeHash, DocumentId, DocumentKind, Shelf};
 use shared::limits::HANDLED_BYTES_MAX;
 use shared::protocol::{Batch, RejectCode};
 use shared::trust::rights::EventKind;
@@ -48,6 +50,7 @@ pub fn check(
     }
     let entry = added.body.as_deref().unwrap_or_default();
     let is_sound = match kind {
+        DocumentKind::Register => register(batch, bureau, author, entry),
         DocumentKind::Defect => defect(batch, bureau, author, entry),
         DocumentKind::Need => need(batch, bureau, author, entry),
         _ => Ok(()),
@@ -56,6 +59,28 @@ pub fn check(
         return refused(detail.to_owned());
     }
     Ok(added.kind == EventKind::SignOff)
+}
+
+/// An entry of a register is about who has a thing and where it is, in its author's name, in the register of the
+/// collection's station. What is on the books is the relay's to enter.
+fn register(
+    batch: &Batch,
+    bureau: &BureauId,
+    author: &DeviceRecord,
+    entry: &str,
+) -> Result<(), &'static str> {
+    let Ok(Shelf::Live(station)) = batch.collection.shelf() else {
+        return Err("a register that is no station's");
+    };
+    if batch.document != DocumentId::register(bureau, &station) {
+        return Err("another register than the station's");
+    }
+    match RegisterEntry::from_json(entry.as_bytes()) {
+        Some(RegisterEntry::Custody(custody)) => check_custody(&author.rights, &station, &custody)
+            .map_err(|_| "a handing over in another's name, or beyond its bounds"),
+        Some(RegisterEntry::Asset(_)) => Err("phones enter nothing on the books"),
+        None => Err("an entry that says nothing"),
+    }
 }
 
 /// What a phone says of a defect: in its person's name, in the defect's own document, and of the station's acts alone.

@@ -31,6 +31,7 @@ async fn more(desk: &Desk, phone: &DemoPhone, filled: &mut Filled, count: usize)
         template_version: 1,
         utc_offset_minutes: 480,
         clock_offset_ms: None,
+        register: Vec::new(),
     };
     let written: Vec<_> = (0..count).map(|_| filled.document.write(phone.actor(), &event).unwrap()).collect();
     let batch = phone.sign(&desk.relay.bureau().id, &month(), filled.document.id(), &written).unwrap();

@@ -39,6 +39,7 @@ fn write_samples() -> Vec<Vec<u8>> {
         template_version: 3,
         utc_offset_minutes: -480,
         clock_offset_ms: Some(-70_000),
+        register: Vec::new(),
     };
     let written = round.write(actor(1), &visit).unwrap();
     let (stay, subject) = (written.key.clone(), SubjectId::station());

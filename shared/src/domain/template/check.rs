@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::addition::{STATION_ITEM, is_station_item};
-use super::{Addition, Expected, Group, Item, ItemKind, Template};
+use super::{Addition, Expected, Group, Inspects, Item, ItemKind, SubjectKind, Template};
 use crate::domain::Label;
 use crate::domain::answer::{Answer, SafeSide};
+use crate::domain::inspection::IN_PLACE;
 use crate::ids::ItemId;
 use crate::limits::{CODE_BYTES_MAX, NOTE_CHARS_MAX, TEMPLATE_ITEMS_MAX};
 
@@ -77,6 +78,9 @@ pub enum TemplateError {
         /// The version that is there.
         before: u32,
     },
+    /// An inspection that has no line to count by.
+    #[error("an inspection is about assets, and counts by a choice with the option {IN_PLACE}")]
+    Inspects,
     /// It asks about other subjects than the version before, or a line is answered in another way: what was said would
     /// no longer be read.
     #[error("{place}: answered in another way than before; give it another id")]
@@ -87,11 +91,21 @@ pub enum TemplateError {
 }
 
 impl Template {
+    fn check_inspects(&self, inspects: &Inspects) -> Result<(), TemplateError> {
+        let kind = self.item(&inspects.item).map(|item| &item.kind);
+        let counts = matches!(kind, Some(ItemKind::Choice { options })
+            if options.iter().any(|option| option.code == IN_PLACE));
+        if self.subject == SubjectKind::Asset && counts { Ok(()) } else { Err(TemplateError::Inspects) }
+    }
+
     /// Whether it can be published.
     ///
     /// # Errors
     /// What is wrong first.
     pub fn check(&self) -> Result<(), TemplateError> {
+        if let Some(inspects) = &self.inspects {
+            self.check_inspects(inspects)?;
+        }
         check_label(&self.name, self.id.as_str())?;
         check_ids(&[], &self.groups, false)?;
         check_items(self, |_| true)

@@ -5,10 +5,12 @@ use super::port::Deed;
 use super::{Device, Visiting};
 use crate::document::Written;
 use crate::document::write::Event;
+use crate::domain::asset::RegisterEntry;
+use crate::domain::custody::{Custody, Handing};
 use crate::domain::policy::{self, PolicyError};
 use crate::domain::round::RoundName;
 use crate::domain::template::Template;
-use crate::ids::{DocumentId, EventKey};
+use crate::ids::{ChangeHash, CollectionId, DocumentId, EventKey, Shelf, StationCode};
 use crate::projection;
 use crate::time::{MINUTE_MS, Timestamp};
 
@@ -91,6 +93,13 @@ impl Device {
                 written.push(self.write(&round, &Event::SignOff { visit, at: now, heads }));
                 Ok(in_round(self, &round, written))
             }
+            Deed::Hand { station, asset, act, note, sees } => {
+                let (by, at) = (rights.officer.clone(), self.corrected(now));
+                let custody = Custody { asset, act, by, at, sees, note };
+                policy::check_custody(&rights, &station, &custody)?;
+                self.check_withdrawal(&station, &custody)?;
+                Ok(vec![self.write_custody(&station, custody)])
+            }
             Deed::Report(report) => self.report(now, report),
             Deed::SayOfDefect { defect, act, note } => self.say_of_defect(now, defect, act, note),
             Deed::WithdrawFromDefect { defect, act } => self.withdraw_from_defect(now, defect, act),
@@ -100,6 +109,26 @@ impl Device {
         }
     }
 
+    /// Only an own event is taken back.
+    fn check_withdrawal(&mut self, station: &StationCode, custody: &Custody) -> Result<(), PolicyError> {
+        let Handing::Withdrawn { event } = &custody.act else { return Ok(()) };
+        let trails = &self.books(station).trails;
+        let mut steps = trails.get(&custody.asset).into_iter().flat_map(|trail| &trail.steps);
+        if steps.any(|step| step.key == *event && step.custody.by == custody.by) {
+            Ok(())
+        } else {
+            Err(PolicyError::NotYours { key: event.clone() })
+        }
+    }
+
+    fn write_custody(&mut self, station: &StationCode, custody: Custody) -> (DocumentId, Written) {
+        let id = DocumentId::register(&self.identity.bureau, station);
+        let live = CollectionId::of(&Shelf::Live(station.clone()));
+        let event = Event::Entry { body: RegisterEntry::Custody(custody).to_json() };
+        let written = self.documents.write(id, &live, self.actor, &event);
+        (id, written.expect("a register has the map of its genesis, and an entry is a plain value"))
+    }
+
     fn template_of(&self, round: &RoundName) -> Result<Template, PolicyError> {
         let unknown = || PolicyError::TemplateUnknown { template: round.template.to_string() };
         self.template(round).ok_or_else(unknown)
@@ -107,7 +136,7 @@ impl Device {
 
     /// How many lines of a round must be answered before it is signed, and are not on this phone.
     fn required_open(&mut self, round: &RoundName, template: &Template) -> u32 {
-        let (register, read) = (self.register(&round.station), self.round(round));
+        let (register, read) = (self.expected(round, template), self.round(round));
         let subjects = projection::expected_subjects(template, &round.station, self.directory(), &register);
         projection::round(template, subjects, &read).required_open
     }
@@ -129,6 +158,7 @@ impl Device {
             template_version: template.version,
             utc_offset_minutes,
             clock_offset_ms: self.clock_offset_ms,
+            register: self.pin(round, template),
         };
         let written = self.write(round, &event);
         let visiting = Visiting {
@@ -139,6 +169,20 @@ impl Device {
         };
         self.visits.insert(id, visiting);
         vec![written]
+    }
+
+    /// What an inspection is held against: what it was held against before, as far as this phone knows; otherwise the
+    /// register as it is now.
+    fn pin(&mut self, round: &RoundName, template: &Template) -> Vec<ChangeHash> {
+        if template.inspects.is_none() {
+            return Vec::new();
+        }
+        let read = self.round(round);
+        let mut pins = read.visits.values().map(|visit| &visit.register);
+        if let Some(pinned) = pins.find(|register| !register.is_empty()) {
+            return pinned.clone();
+        }
+        self.documents.heads(DocumentId::register(&self.identity.bureau, &round.station))
     }
 
     fn visit_key(&self, round: &RoundName) -> EventKey {

@@ -11,6 +11,7 @@ use crate::document::{ApplyError, Document, Written, write::Event};
 use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
+use crate::domain::register::Register;
 use crate::domain::template::{Addition, Template};
 use crate::flat::FlatMap;
 use crate::gather::Gather;
@@ -63,7 +64,9 @@ struct Held {
     document: Option<Document>,
     doubts: Doubts,
     round: Option<Arc<Round>>,
-    register: Option<Arc<BTreeMap<AssetId, Asset>>>,
+    register: Option<Arc<Register>>,
+    /// What a register was at the heads that inspections are held against.
+    pinned: FlatMap<Vec<ChangeHash>, Arc<BTreeMap<AssetId, Asset>>>,
     handled: Option<Handled>,
 }
 
@@ -80,6 +83,7 @@ impl Held {
             doubts: Doubts::default(),
             round: None,
             register: None,
+            pinned: FlatMap::new(),
             handled: None,
         }
     }
@@ -87,6 +91,7 @@ impl Held {
     fn forget_readings(&mut self) {
         self.round = None;
         self.register = None;
+        self.pinned = FlatMap::new();
         self.handled = None;
     }
 
@@ -267,15 +272,39 @@ impl Documents {
         round
     }
 
-    pub(super) fn register(&mut self, id: DocumentId) -> Arc<BTreeMap<AssetId, Asset>> {
+    pub(super) fn register(&mut self, id: DocumentId) -> Arc<Register> {
         let Some(held) = self.held.get_mut(&id) else { return Arc::default() };
         if let Some(register) = &held.register {
             return Arc::clone(register);
         }
-        let register = Arc::new(read::register(held.load(id, &mut self.guard)));
+        let left_out = self.library.directory.held_in(id);
+        let register = Arc::new(read::register(held.load(id, &mut self.guard), &left_out));
         self.guard.close();
         held.register = Some(Arc::clone(&register));
         register
+    }
+
+    /// What a register listed at these heads; what it lists now, while not all of them are here.
+    pub(super) fn register_at(
+        &mut self,
+        id: DocumentId,
+        heads: &[ChangeHash],
+    ) -> Arc<BTreeMap<AssetId, Asset>> {
+        let now = Arc::clone(&self.register(id).assets);
+        let Some(held) = self.held.get_mut(&id) else { return now };
+        if let Some(pinned) = held.pinned.get(heads) {
+            return Arc::clone(pinned);
+        }
+        let left_out = self.library.directory.held_in(id);
+        let document = held.load(id, &mut self.guard);
+        let pinned = if document.heads() == heads {
+            now
+        } else {
+            read::register_at(document, &left_out, heads).map_or(now, |register| register.assets)
+        };
+        self.guard.close();
+        held.pinned.insert(heads.to_vec(), Arc::clone(&pinned));
+        pinned
     }
 
     pub(super) fn directory(&self) -> &Directory {

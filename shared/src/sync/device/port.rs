@@ -3,11 +3,14 @@
 use minicbor::Encode;
 
 use crate::domain::answer::Answer;
+use crate::domain::custody::Handing;
 use crate::domain::defect::{DefectAct, DefectName};
 use crate::domain::need::NeedName;
 use crate::domain::photo::Attached;
 use crate::domain::round::RoundName;
-use crate::ids::{AssetId, BureauId, CollectionId, DeviceId, DocumentId, EventKey, ItemId, SubjectId};
+use crate::ids::{
+    AssetId, BureauId, CollectionId, DeviceId, DocumentId, EventKey, ItemId, StationCode, SubjectId,
+};
 use crate::protocol::RefusalCode;
 use crate::time::{Timestamp, Zone};
 use crate::trust::rights::Rights;
@@ -87,6 +90,19 @@ pub enum Deed {
     SignOff {
         /// Which.
         round: RoundName,
+    },
+    /// Issues, takes back, moves or transfers a thing, or takes such an event of one's own back.
+    Hand {
+        /// In which station's register.
+        station: StationCode,
+        /// Which thing.
+        asset: AssetId,
+        /// What is done.
+        act: Handing,
+        /// A note; empty for none.
+        note: String,
+        /// The events of this thing that stood on the screen.
+        sees: Vec<EventKey>,
     },
     /// Reports a defect without a checklist: of an asset or a place.
     Report(Report),

@@ -130,7 +130,7 @@ fn look(document: &Document) {
         DocumentKind::Round => {
             drop(read::round(document, &nobody()));
         }
-        DocumentKind::Register => drop(read::register(document)),
+        DocumentKind::Register => drop(read::register(document, &BTreeSet::new())),
         DocumentKind::Template => drop(read::template(document)),
         DocumentKind::Calendar => drop(read::calendar(document)),
         DocumentKind::Directory => drop(read::directory(document)),

@@ -11,6 +11,8 @@ use crate::document::read::Round;
 use crate::domain::asset::Asset;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
+use crate::domain::inspection;
+use crate::domain::register::Register;
 use crate::domain::round::RoundName;
 use crate::domain::template::Template;
 use crate::flat::FlatMap;
@@ -78,7 +80,37 @@ impl Device {
 
     /// A station's assets.
     pub fn register(&mut self, station: &StationCode) -> Arc<BTreeMap<AssetId, Asset>> {
+        Arc::clone(&self.books(station).assets)
+    }
+
+    /// A station's register with how things went from hand to hand.
+    pub fn books(&mut self, station: &StationCode) -> Arc<Register> {
         self.documents.register(DocumentId::register(&self.identity.bureau, station))
+    }
+
+    /// The things that a round asks about. An inspection is held against the register as its visits pinned it; pins that
+    /// were made apart are united. While a pinned one is not here yet, what is here stands in for it.
+    pub fn expected(&mut self, round: &RoundName, template: &Template) -> Arc<BTreeMap<AssetId, Asset>> {
+        if template.inspects.is_none() {
+            return self.register(&round.station);
+        }
+        let read = self.round(round);
+        let id = DocumentId::register(&self.identity.bureau, &round.station);
+        let mut pins: Vec<&[ChangeHash]> = read
+            .visits
+            .values()
+            .map(|visit| visit.register.as_slice())
+            .filter(|pin| !pin.is_empty())
+            .collect();
+        pins.sort_unstable();
+        pins.dedup();
+        let mut lists: Vec<Arc<BTreeMap<AssetId, Asset>>> =
+            pins.iter().map(|pin| self.documents.register_at(id, pin)).collect();
+        match lists.len() {
+            0 => self.register(&round.station),
+            1 => lists.remove(0),
+            _ => Arc::new(inspection::united(lists.iter().map(AsRef::as_ref))),
+        }
     }
 
     /// A round as it is on this phone; empty when nobody has started it.

@@ -23,7 +23,7 @@ use shared::projection::{self, Line, RoundSheet};
 use shared::sync::device::Device;
 
 use super::handled::bell;
-use super::today::{progress_of, state};
+use super::today::{progress, state};
 use super::{person_name, round_label, station_name};
 
 /// How many earlier periods are looked through for the last reading.
@@ -32,7 +32,7 @@ const PERIODS_BACK_MAX: i64 = 8;
 /// The slice; `None` when this phone does not know the template.
 pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
     let template = device.template(name)?;
-    let register = device.register(&name.station);
+    let register = device.expected(name, &template);
     let round = device.round(name);
     let last = last_answers(device, &template, name, &register);
     let subjects = projection::expected_subjects(&template, &name.station, device.directory(), &register);
@@ -44,15 +44,12 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
             bells.insert((subject.clone(), item.clone()), bell);
         }
     }
-    let builder = Builder {
-        device,
-        document: name.document(&device.identity().bureau),
-        round: &round,
-        register: &register,
-        bells: &bells,
-    };
+    let events = Events { device, document: name.document(&device.identity().bureau), round: &round };
+    let builder = Builder { events: &events, device, register: &register, bells: &bells };
     let order = builder.subject_order(&sheet);
-    let cards = order.iter().flat_map(|index| sheet.lines.iter().filter(move |line| line.subject == *index));
+    let places = places(&sheet);
+    let progress = progress(&sheet);
+    let cards = order.iter().flat_map(|index| &sheet.lines[places[*index]..places[*index + 1]]);
     let rights = &device.identity().rights;
     Some(RoundView {
         template_name: round_label(device, name)?,
@@ -60,9 +57,9 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
         state: state(sheet.stage),
         groups: groups(&template),
         cards: cards.map(|line| builder.card(&template, &sheet, line, &last)).collect(),
-        subjects: order.iter().map(|index| builder.subject(&sheet, *index)).collect(),
+        subjects: order.iter().map(|index| builder.subject(&sheet, *index, progress[*index])).collect(),
         people: sheet.people.iter().map(|officer| person_name(device.directory(), officer)).collect(),
-        sign_offs: builder.sign_offs(),
+        sign_offs: events.sign_offs(),
         late: sheet.late,
         may_answer: policy::may_answer(rights, name),
         may_sign: rights.may_sign(template.signed_by, &name.station),
@@ -73,7 +70,7 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<RoundView> {
 }
 
 /// Whether this phone has everything that the round is made of.
-fn is_loaded(device: &Device, name: &RoundName) -> bool {
+pub(super) fn is_loaded(device: &Device, name: &RoundName) -> bool {
     let live = CollectionId::of(&Shelf::Live(name.station.clone()));
     [CollectionId::bureau(), live, name.collection()].iter().all(|collection| device.is_caught_up(collection))
 }
@@ -84,12 +81,24 @@ fn groups(template: &Template) -> Vec<Label> {
     named.chain([Label::new("其他", "Other")]).collect()
 }
 
+/// Where the lines of each subject begin, and where the last one's end: they stand by subject.
+fn places(sheet: &RoundSheet<'_>) -> Vec<usize> {
+    let begin = |subject| sheet.lines.partition_point(|line| line.subject < subject);
+    (0..=sheet.subjects.len()).map(begin).collect()
+}
+
 struct Builder<'a> {
     device: &'a Device,
-    document: DocumentId,
-    round: &'a Round,
+    events: &'a Events<'a>,
     register: &'a BTreeMap<AssetId, Asset>,
     bells: &'a FlatMap<(SubjectId, ItemId), BellView>,
+}
+
+/// What was said in a round, and where each of it is safe.
+pub(super) struct Events<'a> {
+    pub(super) device: &'a Device,
+    pub(super) document: DocumentId,
+    pub(super) round: &'a Round,
 }
 
 impl Builder<'_> {
@@ -105,10 +114,9 @@ impl Builder<'_> {
         subject.as_officer().as_ref() == Some(&self.device.identity().rights.officer)
     }
 
-    fn subject(&self, sheet: &RoundSheet<'_>, index: usize) -> SubjectView {
+    fn subject(&self, sheet: &RoundSheet<'_>, index: usize, progress: Progress) -> SubjectView {
         let subject = &sheet.subjects[index];
-        let progress =
-            if subject.is_expected { progress_of(sheet, &subject.id) } else { Progress::default() };
+        let progress = if subject.is_expected { progress } else { Progress::default() };
         SubjectView {
             id: subject.id.clone(),
             name: subject.name.clone(),
@@ -149,11 +157,7 @@ impl Builder<'_> {
             is_safety_critical: item.is_some_and(|item| item.is_safety_critical),
             faults: item.map(|item| item.faults.clone()).unwrap_or_default(),
             reading: reading(line),
-            events: line
-                .observations
-                .iter()
-                .filter_map(|observation| self.event(line, observation))
-                .collect(),
+            events: self.events.of(line),
             last: last.get(&(subject.clone(), line.item.clone())).cloned(),
             bell: self.bells.get(&(subject.clone(), line.item.clone())).cloned(),
             subject,
@@ -180,6 +184,13 @@ impl Builder<'_> {
             ItemKind::Scan => Input::Scan,
             ItemKind::Photo | ItemKind::Later => Input::Later,
         }
+    }
+}
+
+impl Events<'_> {
+    /// What was said to a line, oldest first.
+    pub(super) fn of(&self, line: &Line<'_>) -> Vec<EventView> {
+        line.observations.iter().filter_map(|observation| self.event(line, observation)).collect()
     }
 
     fn event(&self, line: &Line<'_>, observation: &Observation) -> Option<EventView> {
@@ -212,7 +223,7 @@ impl Builder<'_> {
         })
     }
 
-    fn sign_offs(&self) -> Vec<SignOffView> {
+    pub(super) fn sign_offs(&self) -> Vec<SignOffView> {
         let sign_offs = self.round.sign_offs.iter();
         sign_offs
             .map(|sign_off| SignOffView {
@@ -272,7 +283,7 @@ fn last_answers(
 }
 
 /// The period so many periods earlier; `None` for those that do not recur.
-fn before(period: &Period, back: i64) -> Option<Period> {
+pub(super) fn before(period: &Period, back: i64) -> Option<Period> {
     Some(match period {
         Period::Day(date) => Period::Day(date.plus_days(-back)),
         Period::Week(monday) => Period::Week(monday.plus_days(-7 * back)),

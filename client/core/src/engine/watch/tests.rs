@@ -26,6 +26,8 @@ use super::{handled, round, sync, today};
 
 mod scan;
 
+mod equipment;
+
 const NOW: Timestamp = Timestamp(1_795_400_000_000);
 
 fn bureau() -> BureauId {
@@ -104,6 +106,7 @@ fn phone_asked(device: u8, on: Recurrence, items: Vec<Item>) -> Device {
         name: Label::new("上岗前60秒", "60 seconds before duty"),
         subject: SubjectKind::Officer,
         signed_by: Role::Lead,
+        inspects: None,
         groups: vec![Group { name: Label::new("单警", "Kit"), items }],
     };
     let duty = Duty { template: name().template, on, due_minute: 540 };

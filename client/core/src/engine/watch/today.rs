@@ -31,6 +31,7 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
         occasions: Vec::new(),
         next: None,
         operations: operations(device, date),
+        assets_mine_expiring: 0,
     };
     let Some(station) = &identity.rights.station else { return today };
     let due = device.calendar().due(station, at, zone);
@@ -43,8 +44,11 @@ pub fn view(device: &mut Device, now: Timestamp) -> TodayView {
     today.next = next.and_then(|next| Some((round_label(device, &next.name)?, next.opens)));
     for asset in device.register(station).values() {
         today.assets += 1;
-        today.assets_mine += u32::from(asset.holder.as_ref() == Some(&identity.rights.officer));
-        today.assets_expiring += u32::from(asset.expiry_band(date) >= ExpiryBand::Days30);
+        let is_mine = asset.holder.as_ref() == Some(&identity.rights.officer);
+        let is_expiring = asset.expiry_band(date) >= ExpiryBand::Days30;
+        today.assets_mine += u32::from(is_mine);
+        today.assets_expiring += u32::from(is_expiring);
+        today.assets_mine_expiring += u32::from(is_mine && is_expiring);
     }
     today
 }
@@ -124,7 +128,7 @@ fn phones(device: &Device, station: &StationCode) -> Vec<DeviceId> {
 /// `None` when the checklist is not here, or has nothing to ask about at this station.
 fn row(device: &mut Device, name: RoundName, due: Option<Timestamp>) -> Option<TodayRow> {
     let template = device.template(&name)?;
-    let register = device.register(&name.station);
+    let register = device.expected(&name, &template);
     let round = device.round(&name);
     let subjects = projection::expected_subjects(&template, &name.station, device.directory(), &register);
     let sheet = projection::round(&template, subjects, &round);
@@ -140,7 +144,7 @@ fn row(device: &mut Device, name: RoundName, due: Option<Timestamp>) -> Option<T
         name: round_label(device, &name)?,
         due,
         state: state(sheet.stage),
-        mine: if is_mine { progress_of(&sheet, &own) } else { all },
+        mine: if is_mine { mine(&sheet, &own) } else { all },
         all,
         others: others.map(|officer| person_name(device.directory(), officer)).collect(),
         faults: sheet.faults,
@@ -152,16 +156,20 @@ fn row(device: &mut Device, name: RoundName, due: Option<Timestamp>) -> Option<T
     })
 }
 
-/// How far a subject is.
-pub(super) fn progress_of(sheet: &RoundSheet<'_>, subject: &SubjectId) -> Progress {
-    let mut progress = Progress::default();
-    for line in &sheet.lines {
-        if sheet.subjects[line.subject].id == *subject && line.group.is_some() {
-            progress.total += 1;
-            progress.answered += u32::from(line.reading.is_answered());
-        }
+/// How far each subject is.
+pub(super) fn progress(sheet: &RoundSheet<'_>) -> Vec<Progress> {
+    let mut progress = vec![Progress::default(); sheet.subjects.len()];
+    for line in sheet.lines.iter().filter(|line| line.group.is_some()) {
+        progress[line.subject].total += 1;
+        progress[line.subject].answered += u32::from(line.reading.is_answered());
     }
     progress
+}
+
+/// How far this person's own part is.
+fn mine(sheet: &RoundSheet<'_>, own: &SubjectId) -> Progress {
+    let place = sheet.subjects.iter().position(|subject| subject.id == *own);
+    place.map(|place| progress(sheet)[place]).unwrap_or_default()
 }
 
 /// The stage in the interface's words.

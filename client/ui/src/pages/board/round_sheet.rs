@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use link::Command;
-use link::slice::{CardView, RoundView, SubjectView};
+use link::slice::{CardView, Input, InspectedRow, InspectionView, RoundView, SubjectView};
 use shared::domain::round::RoundName;
 use shared::time::{Timestamp, Zone};
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with};
@@ -12,6 +12,7 @@ use yew::{Callback, Html, Properties, classes, component, html, use_effect_with}
 use crate::browser;
 use crate::components::event_list::EventList;
 use crate::components::icon::{Icon, glyph};
+use crate::components::inspected::{code, finding_face};
 use crate::components::mark::mark;
 use crate::components::meter::meter;
 use crate::components::notice::{Notice, Tone};
@@ -20,6 +21,7 @@ use crate::components::today_list::state_face;
 use crate::format::{self, Status};
 use crate::hooks::{use_modal, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
+use crate::pages::inspection::figures;
 use crate::pages::round::CardId;
 
 /// Properties of [`RoundSheet`].
@@ -53,6 +55,8 @@ pub fn RoundSheet(props: &RoundSheetProps) -> Html {
     let node = use_modal();
     let wanted = props.round.clone();
     let round = use_slice(move |view| view.round.clone().filter(|round| round.name == wanted));
+    let wanted = props.round.clone();
+    let inspection = use_slice(move |view| view.inspection.clone().filter(|round| round.name == wanted));
     use_effect_with(props.round.clone(), move |name| {
         reach.core.tell(Command::OpenRound { round: name.clone() });
         move || reach.core.tell(Command::CloseRound)
@@ -67,6 +71,17 @@ pub fn RoundSheet(props: &RoundSheetProps) -> Html {
     let subtitle = round.as_ref().map_or_else(String::new, |round| {
         [words.label(&round.template_name), " · ", &format::period(words, &round.name.period)].concat()
     });
+    if let Some(inspection) = inspection {
+        let title = words.label(&inspection.station_name).to_owned();
+        let subtitle =
+            [words.label(&inspection.template_name), " · ", &format::period(words, &inspection.name.period)]
+                .concat();
+        return html! {
+            <Sheet {node} {title} {subtitle} close={words.close()} onclose={props.onclose.clone()}>
+                { differences(words, &inspection, props.zone, now) }
+            </Sheet>
+        };
+    }
     let scene = Scene { words, zone: props.zone, now, asked: props.card.as_ref() };
     html! {
         <Sheet {node} {title} {subtitle} close={words.close()} onclose={props.onclose.clone()}>
@@ -77,6 +92,30 @@ pub fn RoundSheet(props: &RoundSheetProps) -> Html {
                     <div class="bone wide"></div><div class="bone tall"></div></div>
             }
         </Sheet>
+    }
+}
+
+/// What an inspection found, and each difference down to what was said about it.
+fn differences(words: Words, inspection: &Rc<InspectionView>, zone: Zone, now: Timestamp) -> Html {
+    let differs = |row: &&InspectedRow| row.finding.is_difference() || row.is_disputed;
+    let input = Input::Choice(inspection.options.clone());
+    let line = |row: &InspectedRow| {
+        let (class, icon, word) = finding_face(words, row.finding);
+        html! {
+            <details class="reading" key={row.subject.to_string()} open={true} data-testid="difference" data-asset={code(row).to_owned()} data-finding={class}>
+                <summary><span class="item-name">{ words.label(&row.name).to_owned() }<small class="hint">{ code(row).to_owned() }</small></span>
+                    <span class={classes!("mark", class)}>{ glyph(icon) }<span>{ word }</span></span></summary>
+                <EventList {words} events={row.events.clone()} input={input.clone()} {zone} {now} />
+            </details>
+        }
+    };
+    html! {
+        <>
+            if !inspection.is_loaded { <Notice tone={Tone::Calm} text={words.round_loading()} /> }
+            { figures(words, inspection) }
+            if inspection.rows.iter().any(|row| differs(&row)) { <h3 class="section">{ words.inspect_differences() }</h3> }
+            { for inspection.rows.iter().filter(differs).map(line) }
+        </>
     }
 }
 

@@ -144,3 +144,27 @@ fn a_station_adds_lines_of_its_own_ids_and_changes_no_others() {
         Err(TemplateError::Changed { place: "own.anchor".to_owned() })
     );
 }
+
+#[test]
+fn an_inspection_counts_the_things_of_the_register_by_a_choice() {
+    let inspects = |subject: &str, item: &str, code: &str| {
+        let mut value = sound();
+        value["subject"] = json!(subject);
+        value["inspects"] = json!({ "item": item });
+        for option in value.pointer_mut("/groups").into_iter().flat_map(options) {
+            option["code"] = json!(code);
+        }
+        template(&value).check()
+    };
+    assert_eq!(inspects("asset", "state", "in"), Ok(()));
+    assert_eq!(inspects("station", "state", "in"), Err(TemplateError::Inspects));
+    assert_eq!(inspects("asset", "state", "there"), Err(TemplateError::Inspects));
+    assert_eq!(inspects("asset", "fuel", "in"), Err(TemplateError::Inspects));
+}
+
+/// The first option of each choice.
+fn options(groups: &mut Value) -> Vec<&mut Value> {
+    let items = groups.as_array_mut().unwrap().iter_mut();
+    let items = items.flat_map(|group| group["items"].as_array_mut().unwrap());
+    items.filter_map(|item| item.pointer_mut("/kind/options/0")).collect()
+}

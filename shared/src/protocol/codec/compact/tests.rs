@@ -39,6 +39,7 @@ fn visit() -> Event {
         template_version: 3,
         utc_offset_minutes: 480,
         clock_offset_ms: Some(-70),
+        register: Vec::new(),
     }
 }
 

@@ -4,6 +4,8 @@ use super::super::documents::Documents;
 use super::super::port::Why;
 use crate::document::write::Event;
 use crate::document::{Written, read};
+use crate::domain::asset::RegisterEntry;
+use crate::domain::custody::Handing;
 use crate::flat::{FlatMap, FlatSet};
 use crate::ids::{Actor, DocumentId, EventKey};
 
@@ -57,7 +59,7 @@ impl Again {
         match &mut event {
             Event::SignOff { .. } => return Err(Why::Signature),
             Event::Visit { .. } => {}
-            Event::Entry { body } => self.rename_in(body),
+            Event::Entry { body } => self.follow_entry(body)?,
             Event::Answer { visit, sees, amends, .. } => {
                 sees.retain(|seen| !self.dropped.contains(seen));
                 sees.iter_mut().for_each(|seen| self.rename(seen));
@@ -80,6 +82,24 @@ impl Again {
             self.renamed.insert(key.clone(), new);
         }
         Ok(made)
+    }
+
+    /// What an event of a register saw, and what it takes back, may have other names by now.
+    fn follow_entry(&self, body: &mut String) -> Result<(), Why> {
+        if self.renamed.is_empty() && self.dropped.is_empty() {
+            return Ok(());
+        }
+        let Some(RegisterEntry::Custody(mut custody)) = RegisterEntry::from_json(body.as_bytes()) else {
+            self.rename_in(body);
+            return Ok(());
+        };
+        custody.sees.retain(|seen| !self.dropped.contains(seen));
+        custody.sees.iter_mut().for_each(|seen| self.rename(seen));
+        if let Handing::Withdrawn { event } = &mut custody.act {
+            self.follow(event)?;
+        }
+        *body = RegisterEntry::Custody(custody).to_json();
+        Ok(())
     }
 
     fn rename(&self, key: &mut EventKey) {

@@ -1,0 +1,91 @@
+//! The register's slices: what a round says about a thing, who has it, and what is ready.
+
+use link::slice::{EventState, StepWhat};
+use shared::domain::asset::{Asset, ExpiryBand, LifeSource, RegisterEntry};
+use shared::domain::custody::Handing;
+use shared::domain::register::Shortfall;
+use shared::ids::{AssetId, EventKey};
+
+use super::super::register;
+use super::*;
+
+fn asset(id: &str, kind: &str, holder: Option<&str>, days: Option<i64>) -> RegisterEntry {
+    let today = Zone::CHINA.date(NOW);
+    RegisterEntry::Asset(Asset {
+        id: AssetId::parse(id).unwrap(),
+        kind: kind.to_owned(),
+        name: Label::new("装备", "Thing"),
+        model: String::new(),
+        serial: "S1".to_owned(),
+        holder: holder.map(officer),
+        place: "1 号柜".to_owned(),
+        made: None,
+        expires: days.map(|days| today.plus_days(days)),
+        life: days.map(|_| LifeSource::Maker),
+    })
+}
+
+fn equipped() -> Device {
+    let mut phone = phone();
+    let register = DocumentId::register(&bureau(), &station());
+    let writes = entries(
+        register,
+        &[
+            asset("ZM-P04-01", "P04", Some("li"), None),
+            asset("ZM-P11-01", "P11", Some("wang"), None),
+            asset("ZM-P13-01", "P13", None, Some(-1)),
+            asset("ZM-P13-02", "P13", None, Some(20)),
+        ],
+    );
+    phone.handle(NOW, 0, Input::FromOtherTab(writes));
+    phone
+}
+
+fn hand(phone: &mut Device, id: &str, act: Handing, sees: Vec<EventKey>) {
+    let (station, asset, note) = (station(), AssetId::parse(id).unwrap(), String::new());
+    let deed = Deed::Hand { station, asset, act, note, sees };
+    phone.handle(NOW, 0, Input::Deed { command: 1, utc_offset_minutes: 480, deed });
+    phone.handle(NOW, 0, Input::Persisted);
+}
+
+#[test]
+fn a_thing_is_ready_when_it_is_there_in_date_and_without_a_fault() {
+    let mut phone = equipped();
+    answer(&mut phone, "li", "P04", Condition::Fault);
+    answer(&mut phone, "wang", "P11", Condition::Ok);
+    let view = register::list(&mut phone, NOW, None).unwrap();
+    let short: Vec<_> = view.assets.iter().map(|row| (row.id.as_str(), row.shortfall)).collect();
+    let expected = [
+        ("ZM-P04-01", Some(Shortfall::Fault)),
+        ("ZM-P11-01", None),
+        ("ZM-P13-01", Some(Shortfall::Expired)),
+        ("ZM-P13-02", None),
+    ];
+    assert_eq!(short, expected);
+    assert!(view.assets[2].is_hard_stop && view.assets[3].band == ExpiryBand::Days30);
+    assert_eq!(view.assets.iter().filter(|row| row.is_mine).count(), 1);
+    let row = &view.purchases[0];
+    assert_eq!((row.expired, row.soon), (1, 1));
+    let today = today::view(&mut phone, NOW);
+    assert_eq!((today.assets, today.assets_mine, today.assets_expiring), (4, 1, 2));
+}
+
+#[test]
+fn what_was_handed_over_is_told_with_both_people_and_can_be_taken_back() {
+    let mut phone = equipped();
+    hand(&mut phone, "ZM-P13-02", Handing::Issued { to: officer("wang") }, Vec::new());
+    let id = AssetId::parse("ZM-P13-02").unwrap();
+    let view = register::asset(&mut phone, NOW, &station(), &id).unwrap();
+    let step = &view.steps[0];
+    assert_eq!((step.what, step.by.as_str(), step.whom.as_str()), (StepWhat::Issued, "李明", "王芳"));
+    assert_eq!((view.row.holders.as_slice(), step.place), (&["王芳".to_owned()][..], Place::Phone));
+    hand(&mut phone, "ZM-P13-02", Handing::Withdrawn { event: step.key.clone() }, Vec::new());
+    let view = register::asset(&mut phone, NOW, &station(), &id).unwrap();
+    assert!(view.row.holders.is_empty());
+    assert_eq!(view.steps[0].state, EventState::Withdrawn);
+    let elsewhere = StationCode::parse("huailin").unwrap();
+    hand(&mut phone, "ZM-P13-02", Handing::Sent { station: elsewhere, to: None }, Vec::new());
+    let view = register::list(&mut phone, NOW, None).unwrap();
+    assert_eq!((view.assets.len(), view.transits.len()), (3, 1));
+    assert!(register::asset(&mut phone, NOW, &station(), &id).unwrap().left_for.is_some());
+}

@@ -1,0 +1,67 @@
+//! What rounds say about the things of a register: their condition, and whether they were found elsewhere. A line about a
+//! thing says it of that thing; a line about an officer's kit whose id is the code of a kind says it of what of that kind
+//! the officer holds.
+
+use std::collections::BTreeMap;
+
+use super::{Line, RoundSheet};
+use crate::domain::answer::{Answer, Condition};
+use crate::domain::asset::Asset;
+use crate::domain::inspection::Finding;
+use crate::domain::register::Seen;
+use crate::flat::FlatMap;
+use crate::ids::{AssetId, OfficerId};
+
+/// What each of an officer's things is, by officer and kind.
+pub type Kits<'a> = FlatMap<(&'a OfficerId, &'a str), Vec<&'a AssetId>>;
+
+/// Everybody's things, by officer and kind.
+pub fn kits(register: &BTreeMap<AssetId, Asset>) -> Kits<'_> {
+    let mut kits = Kits::new();
+    for asset in register.values() {
+        if let Some(holder) = &asset.holder {
+            kits.get_or_default((holder, asset.kind.as_str())).push(&asset.id);
+        }
+    }
+    kits
+}
+
+/// Adds what a round says about things that no later round has said anything about. Rounds come newest first.
+pub fn add(sheet: &RoundSheet<'_>, kits: &Kits<'_>, seen: &mut BTreeMap<AssetId, Seen>) {
+    let mut found: BTreeMap<AssetId, Seen> = BTreeMap::new();
+    for line in &sheet.lines {
+        let Some(said) = said(line) else { continue };
+        let subject = &sheet.subjects[line.subject].id;
+        if let Some(asset) = subject.as_asset() {
+            merge(found.entry(asset).or_default(), said);
+        } else if let Some(officer) = subject.as_officer() {
+            let things = kits.get(&(&officer, line.item.as_str()));
+            for asset in things.into_iter().flatten() {
+                merge(found.entry((*asset).clone()).or_default(), said);
+            }
+        }
+    }
+    for (asset, said) in found {
+        seen.entry(asset).or_insert(said);
+    }
+}
+
+/// The worst that is said counts.
+fn merge(into: &mut Seen, said: Seen) {
+    into.condition = into.condition.max(said.condition);
+    into.is_misplaced |= said.is_misplaced;
+}
+
+fn said(line: &Line<'_>) -> Option<Seen> {
+    let answer = line.reading.answer()?;
+    let is_misplaced = Finding::of(Some(answer), true) == Finding::Misplaced;
+    let condition = match answer {
+        Answer::NotChecked | Answer::NotApplicable => return None,
+        Answer::Condition(condition) => *condition,
+        // Where it was found says nothing about how it is.
+        _ if is_misplaced => Condition::Ok,
+        _ if line.is_adverse() => Condition::Fault,
+        _ => Condition::Ok,
+    };
+    Some(Seen { condition: Some(condition), is_misplaced })
+}
