@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Given, LogFormat};
+use crate::lan::Doors;
 use crate::store::sqlite::{self, Options, Sqlite};
 
 mod backup;
@@ -27,6 +28,7 @@ mod settings;
         muster init --id chaohu --name 巢湖市公安局 --admin 侯芳 --badge 013117\n  \
         muster serve\n\n\
         To look around without a bureau: muster serve --demo\n\
+        On phones of this network: muster serve --lan\n\
         Every command explains itself: muster <COMMAND> --help"
 )]
 struct Arguments {
@@ -133,12 +135,20 @@ fn left_out(damaged: u64) -> String {
     if damaged == 0 { String::new() } else { format!(" ({damaged} are damaged, and were left out)") }
 }
 
+/// The link that enrols with a code: through the doors of a local network, if the relay has opened some and no origin is
+/// set; else at the origin.
+fn enrolment(config: &Config, code: &str) -> String {
+    match (&config.origin, Doors::read(&config.data)) {
+        (None, Some(doors)) => doors.link(Some(code)),
+        _ => format!("{}/enrol#{code}", config.origin_at(config.listen.port()).trim_end_matches('/')),
+    }
+}
+
 /// A link as people get it: its text, and its picture for a phone's camera.
-fn link(origin: &str, code: &str) -> String {
+fn pictured(link: &str) -> String {
     use qrcode::QrCode;
     use qrcode::render::unicode::Dense1x2;
-    let link = format!("{}/enrol#{code}", origin.trim_end_matches('/'));
-    match QrCode::new(&link) {
+    match QrCode::new(link) {
         // Dark on light, whatever the terminal's colours are.
         Ok(picture) => {
             let drawn = picture
@@ -167,10 +177,12 @@ mod tests {
 
     #[test]
     fn a_link_is_text_and_picture() {
-        let shown = link("https://muster.example/", "7K3M-9QXA-2PTD");
+        let mut config = Config::new("nowhere".into());
+        config.origin = Some("https://muster.example/".to_owned());
+        let shown = pictured(&enrolment(&config, "7K3M-9QXA-2PTD"));
         let mut lines = shown.lines();
         assert_eq!(lines.next(), Some("https://muster.example/enrol#7K3M-9QXA-2PTD"));
         assert!(lines.filter(|line| line.contains('█')).count() > 10, "{shown}");
-        assert_eq!(link(&"x".repeat(9_000), "7K3M").lines().count(), 1);
+        assert_eq!(pictured(&"x".repeat(9_000)).lines().count(), 1);
     }
 }

@@ -66,6 +66,8 @@ macro_rules! settings {
             $( $(#[doc = $odoc])* pub $oname: Option<$otype>, )*
             /// Fill an empty data folder with the demo bureau, and make enrolment codes for three of its people.
             pub is_demo: bool,
+            /// Serve a local network over TLS, with an authority of its own unless certificate files are named.
+            pub is_lan: bool,
             /// Pages that the database may have at most, to try a full disk.
             pub page_count_max: Option<u32>,
             /// Faults for tests.
@@ -108,6 +110,7 @@ macro_rules! settings {
                     $( $name: given.$name.unwrap_or_else(|| $default), )*
                     $( $oname: given.$oname, )*
                     is_demo: false,
+                    is_lan: false,
                     page_count_max: None,
                     faults: Faults::default(),
                     clock: Arc::new(SystemClock::default()),
@@ -161,6 +164,15 @@ settings! {
         /// Where people reach the relay, as in `https://muster.example`; enrolment links begin with it. Default:
         /// `http://localhost` and the port.
         origin: String, "MUSTER_ORIGIN";
+        /// Address and port for TLS, from outside too. Default: none; with certificate files or `--lan`, `0.0.0.0:8443`.
+        tls_listen: SocketAddr, "MUSTER_TLS_LISTEN";
+        /// File with the certificate chain for TLS, PEM; read again when it changes. Default: none.
+        tls_certificate: PathBuf, "MUSTER_TLS_CERTIFICATE";
+        /// File with the certificate's key, PEM. Default: none.
+        tls_key: PathBuf, "MUSTER_TLS_KEY";
+        /// Address and port of the page that gets phones of a local network to trust the relay: plain HTTP, nothing of the
+        /// bureau. Default: none; with `--lan` and no certificate files, `0.0.0.0:8081`.
+        trust_listen: SocketAddr, "MUSTER_TRUST_LISTEN";
         /// Address and port for `/metrics`, loopback only. Default: none, and no metrics are served.
         metrics_listen: SocketAddr, "MUSTER_METRICS_LISTEN";
         /// Folder with the interface's files. Default: none, and those inside the program are served.

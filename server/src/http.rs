@@ -26,12 +26,14 @@ pub mod health;
 mod let_pass;
 pub mod metrics;
 pub mod officers;
+pub mod peer;
 pub mod photos;
 pub mod quarantine;
 mod request_id;
 pub mod session;
 pub mod sessions;
 pub mod sync;
+pub mod trust;
 pub mod uploads;
 
 /// No inline script or style, no foreign origin; wasm may be compiled.

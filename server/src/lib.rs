@@ -13,6 +13,7 @@ pub mod error;
 pub mod founding;
 pub mod http;
 pub mod identity;
+pub mod lan;
 pub mod load;
 pub mod machine;
 pub mod metrics;
@@ -27,5 +28,6 @@ pub mod state;
 pub mod store;
 pub mod sync;
 mod telemetry;
+pub mod tls;
 
 pub use running::{Invitation, Running, ServeError, serve};

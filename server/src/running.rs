@@ -4,7 +4,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::serve::ListenerExt;
 use shared::time::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -13,8 +12,10 @@ use tokio::task::JoinHandle;
 use crate::config::Config;
 use crate::demo::{self, DemoError};
 use crate::http::metrics::{self, Watched};
+use crate::http::peer::{Peer, Plain};
 use crate::http::{self, assets::Assets};
 use crate::identity::Identity;
+use crate::lan::Doors;
 use crate::load::Load;
 use crate::photos::Photos;
 use crate::projector::Projector;
@@ -22,12 +23,20 @@ use crate::relay::{Relay, StartError};
 use crate::state::App;
 use crate::store::sqlite::{Options, Sqlite};
 use crate::store::{Store, StoreError};
+use crate::tls::TlsError;
+
+mod outside;
+
+use outside::Outside;
 
 /// Why a relay does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The address is reachable from outside, and plain HTTP is not safe there.
-    #[error("{0} is not loopback: plain HTTP is spoken on loopback only; put a TLS proxy in front")]
+    #[error(
+        "{0} is not loopback: plain HTTP is spoken on loopback only; speak TLS with --lan or certificate files, or put a \
+         TLS proxy in front"
+    )]
     NotLoopback(SocketAddr),
     /// The address cannot be had.
     #[error("cannot listen on {address}")]
@@ -51,6 +60,9 @@ pub enum ServeError {
     /// The demo bureau cannot be made.
     #[error(transparent)]
     Demo(#[from] DemoError),
+    /// TLS is not to be had.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// A one-time way in.
@@ -73,6 +85,7 @@ pub struct Running {
     invitations: Vec<Invitation>,
     closing: watch::Sender<bool>,
     http: JoinHandle<std::io::Result<()>>,
+    outside: Option<Outside>,
     background: Vec<JoinHandle<()>>,
 }
 
@@ -109,6 +122,7 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         None => None,
     };
     let config = Arc::new(config);
+    let settings = Arc::clone(&config);
     let app = App {
         relay: relay.clone(),
         identity: Arc::clone(&identity),
@@ -139,16 +153,16 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
             }
         }));
     }
-    let service = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let router = http::router(app);
+    let outside = outside::open(&settings, router.clone(), &closing).await?;
+    let service = router.into_make_service_with_connect_info::<Peer>();
     let mut closed = closing.subscribe();
-    // Frames are small and wait for each other: none is held back to be sent with the next.
-    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
-    let http = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let http = axum::serve(Plain(listener), service).with_graceful_shutdown(async move {
         // An error means that the sender is gone, which is closing too.
         drop(closed.wait_for(|closing| *closing).await);
     });
     let http = tokio::spawn(http.into_future());
-    Ok(Running { address, metrics_address, relay, identity, invitations, closing, http, background })
+    Ok(Running { address, metrics_address, relay, identity, invitations, closing, http, outside, background })
 }
 
 /// Takes an address; gives the one that it became when any free port was asked for.
@@ -202,6 +216,16 @@ impl Running {
         self.metrics_address
     }
 
+    /// Where phones come in from outside, if they can.
+    pub fn doors(&self) -> Option<&Doors> {
+        self.outside.as_ref().map(|outside| &outside.doors)
+    }
+
+    /// What people compare before a phone trusts the local network's authority: SHA-256 of its certificate.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.outside.as_ref()?.fingerprint.as_deref()
+    }
+
     /// The demo bureau's ways in.
     pub fn invitations(&self) -> &[Invitation] {
         &self.invitations
@@ -220,11 +244,19 @@ impl Running {
     /// Stops: no new connections, open ones get their answers, what waits is committed.
     pub async fn stop(self) {
         self.closing.send_replace(true);
-        if tokio::time::timeout(std::time::Duration::from_secs(10), self.http).await.is_err() {
+        let (https, outside) =
+            self.outside.map_or_else(Default::default, |outside| (Some(outside.https), outside.background));
+        let served = async {
+            for serving in std::iter::once(self.http).chain(https) {
+                // How it ended has been logged by whoever runs it.
+                drop(serving.await);
+            }
+        };
+        if tokio::time::timeout(std::time::Duration::from_secs(10), served).await.is_err() {
             tracing::warn!("some connections did not end in time");
         }
         self.relay.close().await;
-        for task in self.background {
+        for task in self.background.into_iter().chain(outside) {
             task.abort();
         }
     }

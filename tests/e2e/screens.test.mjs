@@ -1,30 +1,10 @@
 // Every screen, in both languages and three themes: no accessibility violation, nothing wider than the screen.
-import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
+import { check } from "./kit/axe.mjs";
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function check(page, name) {
-  // What a bar at the bottom covers can be scrolled out from under it: sizes are measured with the bars in their places.
-  await page.evaluate(() => {
-    for (const bar of document.querySelectorAll(".dock, .places")) bar.style.position = "static";
-  });
-  await page.evaluate(`${axe}; undefined`);
-  const violations = await page.evaluate(async () => {
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await window.axe.run(document, { runOnly: tags });
-    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  });
-  assert.deepEqual(violations, [], name);
-  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wider <= 0, `${name} is ${wider} px wider than the screen`);
-}
 
 const looks = [];
 for (const language of ["zh", "en"]) for (const theme of ["day", "night", "sun"]) looks.push({ language, theme });

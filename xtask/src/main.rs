@@ -36,6 +36,9 @@ enum Task {
         /// Fill an empty data folder with a demo bureau and print enrolment links
         #[arg(long)]
         demo: bool,
+        /// Serve the phones of this local network over TLS too, and draw the picture that lets them in
+        #[arg(long)]
+        lan: bool,
         /// The TCP port on 127.0.0.1
         #[arg(long, default_value_t = 8080)]
         port: u16,
@@ -95,7 +98,7 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let workspace = Workspace::locate()?;
     match Arguments::parse().task {
-        Task::Serve { demo, port, data } => product::serve(&workspace, demo, port, &data),
+        Task::Serve { demo, lan, port, data } => product::serve(&workspace, demo, lan, port, &data),
         Task::Build => product::build(&workspace).map(drop),
         Task::Test { only } => stages::run(&workspace, &only),
         Task::Bench { only, quick } => bench::run(&workspace, &only, quick),

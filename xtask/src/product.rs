@@ -32,12 +32,15 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
 ///
 /// # Errors
 /// When a part does not build, or the relay cannot be started or fails.
-pub fn serve(workspace: &Workspace, demo: bool, port: u16, data: &Path) -> Result<()> {
+pub fn serve(workspace: &Workspace, demo: bool, lan: bool, port: u16, data: &Path) -> Result<()> {
     let binary = build(workspace)?;
     let mut relay = Command::new(binary);
     relay.arg("serve").arg("--data").arg(data).arg("--listen").arg(format!("127.0.0.1:{port}"));
     if demo {
         relay.arg("--demo");
+    }
+    if lan {
+        relay.arg("--lan");
     }
     become_program(&mut relay)
 }

@@ -95,6 +95,10 @@ fn missing_packages() -> Vec<&'static str> {
     if in_path("npm").is_none() {
         missing.push("npm");
     }
+    // a browser is made to trust a local network's authority with it
+    if in_path("certutil").is_none() {
+        missing.push("libnss3-tools");
+    }
     missing
 }
 

@@ -1,4 +1,4 @@
-//! The browser, as far as the interface touches it: the only file here that names `web_sys` and `js_sys`. It decides
+//! The browser, as far as the interface touches it: only here and in the files below it are `web_sys` and `js_sys` named. It decides
 //! nothing; sockets, storage of records and keys are the core's.
 
 use std::cell::RefCell;
@@ -14,8 +14,10 @@ use web_sys::{
 use yew::NodeRef;
 
 mod picked;
+mod senses;
 
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
+pub use senses::{Awake, Torch, buzz, knows_torch};
 
 fn window() -> Window {
     web_sys::window().expect("the interface runs in a page")

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
         charter.bureau.id,
         config.data.display(),
         charter.admin.name,
-        super::link(&config.origin_at(config.listen.port()), &code.reveal()),
+        super::pictured(&super::enrolment(&config, &code.reveal())),
     ));
     Ok(())
 }

@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "\nOne-time link for {} ({}), good for 72 hours and one phone:\n\n{}",
         person.name,
         person.badge,
-        super::link(&config.origin_at(config.listen.port()), &code.reveal()),
+        super::pictured(&super::enrolment(&config, &code.reveal())),
     ));
     Ok(())
 }

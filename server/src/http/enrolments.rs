@@ -1,6 +1,5 @@
 //! `POST /api/enrolments/redeem`: a one-time code and a public key become a member of the bureau.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Json;
@@ -9,6 +8,7 @@ use shared::api::enrolment::{Enrolled, Redeem};
 use shared::api::problem::ProblemCode;
 
 use super::body::JsonBody;
+use super::peer::Peer;
 use crate::error::Failure;
 use crate::identity::{Identity, IdentityError};
 use crate::relay::Relay;
@@ -20,11 +20,12 @@ use crate::relay::Relay;
 pub async fn redeem(
     State(identity): State<Arc<Identity>>,
     State(relay): State<Relay>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    ConnectInfo(from): ConnectInfo<Peer>,
     JsonBody(redeem): JsonBody<Redeem>,
 ) -> Result<Json<Enrolled>, Failure> {
-    let asked =
-        tokio::task::spawn_blocking(move || identity.redeem(from.ip(), &redeem.code, &redeem.public_key));
+    let asked = tokio::task::spawn_blocking(move || {
+        identity.redeem(from.address.ip(), &redeem.code, &redeem.public_key)
+    });
     let device = asked.await.map_err(|_| Failure::new(ProblemCode::Internal))?;
     let device = device.map_err(|error: IdentityError| Failure::from(error))?;
     let enrolled = crate::identity::welcome(&relay, &device).await?;

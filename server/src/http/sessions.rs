@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use data_encoding::BASE64URL_NOPAD;
@@ -12,6 +12,7 @@ use shared::api::problem::ProblemCode;
 use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest};
 
 use super::body::JsonBody;
+use super::peer::Peer;
 use super::session::{Visitor, set_cookie};
 use crate::config::Config;
 use crate::error::Failure;
@@ -40,6 +41,7 @@ pub async fn open(
     State(identity): State<Arc<Identity>>,
     State(relay): State<Relay>,
     State(config): State<Arc<Config>>,
+    ConnectInfo(from): ConnectInfo<Peer>,
     JsonBody(request): JsonBody<SessionRequest>,
 ) -> Result<impl IntoResponse, Failure> {
     let SessionRequest { device, challenge, suite, signature, certificate } = request;
@@ -51,7 +53,7 @@ pub async fn open(
     }
     relay.metrics().sessions.add(1);
     // Plain HTTP on loopback: a browser would not keep a cookie that asks for TLS.
-    let cookie = set_cookie(&opened.token, config.is_behind_tls());
+    let cookie = set_cookie(&opened.token, from.is_tls || config.is_behind_tls());
     Ok(([(header::SET_COOKIE, cookie)], Json(session(&relay, opened.device)?)))
 }
 

@@ -1,6 +1,6 @@
 // A real Chromium with a profile of its own, in a process group that can be killed as a dead battery would.
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
@@ -29,9 +29,20 @@ const ownWords = (said) =>
 /** The browsers that have not ended. */
 export const openBrowsers = () => [...open];
 
-/** A browser of one person. `problems` collects what it should never say. */
-export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
+/** Makes a home in which the authorities of these files (PEM) are trusted, as after their installation on a phone. */
+function trustingHome(folder, authority) {
+  const store = path.join(folder, ".pki/nssdb");
+  mkdirSync(store, { recursive: true });
+  execFileSync("certutil", ["-d", `sql:${store}`, "-N", "--empty-password"]);
+  execFileSync("certutil", ["-d", `sql:${store}`, "-A", "-t", "C,,", "-n", "muster", "-i", authority]);
+  return folder;
+}
+
+/** A browser of one person; `authority` is a certificate file that its system trusts. `problems` collects what it should
+ *  never say. */
+export async function openBrowser({ viewport = PHONE, flags = [], authority } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), "muster-profile-"));
+  const env = authority ? { ...process.env, HOME: trustingHome(profile, authority) } : process.env;
   const problems = [];
   const lines = [];
   // The end of what the program itself said: where it crashed, if it did.
@@ -43,6 +54,7 @@ export async function openBrowser({ viewport = PHONE, flags = [] } = {}) {
     async start() {
       child = spawn(need("CHROMIUM"), [...FLAGS, ...flags, `--user-data-dir=${profile}`, "about:blank"], {
         detached: true,
+        env,
         stdio: ["ignore", "ignore", "pipe"],
       });
       const endpoint = await new Promise((found, failed) => {

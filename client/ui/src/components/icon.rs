@@ -66,6 +66,8 @@ pub enum Icon {
     Camera,
     /// A microphone.
     Microphone,
+    /// A hand lamp.
+    Torch,
 }
 
 impl Icon {
@@ -113,6 +115,7 @@ impl Icon {
                 "M12 3a2.8 2.8 0 0 0-2.8 2.8v5.4a2.8 2.8 0 0 0 5.6 0V5.8A2.8 2.8 0 0 0 12 3zM5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21"
             }
             Self::Bell => "M6 17V10.5a6 6 0 0 1 12 0V17l1.5 1.5h-15zM10 21h4",
+            Self::Torch => "M7 3h10v3.5L14.5 10v11h-5V10L7 6.5zM7 6.5h10M12 13v2",
         }
     }
 }

@@ -19,7 +19,9 @@ mod cards;
 mod history;
 mod list;
 mod panels;
+mod parts;
 mod summary;
+mod torch;
 mod walk;
 
 pub use walk::CardId;

@@ -13,6 +13,8 @@ use super::answering;
 use super::capture::{self, Capture};
 use super::history::History;
 use super::panels::{Fault, Note, Value};
+use super::parts::{self, Parts};
+use super::torch::TorchSwitch;
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::browser::{self, Timer};
@@ -22,7 +24,7 @@ use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
 use crate::components::undo_bar::UndoBar;
 use crate::format::{self, Status};
-use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, go, use_awake, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::store::{Said, Tentative, Unkept, own_events};
 
@@ -91,7 +93,7 @@ fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
         return card_of(unkept);
     }
     let kept = browser::kept(&kept_key(round)).and_then(|text| CardId::from_text(&text));
-    CardId::of(&round.cards[walk::resume(round, kept.as_ref())])
+    CardId::of(&round.cards[walk::resume(round, kept.as_ref(), &Parts::kept(round))])
 }
 
 #[hook]
@@ -141,6 +143,7 @@ pub fn Cards(props: &PartProps) -> Html {
         move |_| browser::focus(&heading)
     });
     use_undo(&reach, round, &tentative, &state);
+    use_awake();
 
     // A card that a newer template no longer has, or that is not asked any more: go on at the first, with nothing open
     // that was meant for the other.
@@ -157,7 +160,7 @@ pub fn Cards(props: &PartProps) -> Html {
     let index = found.unwrap_or_default();
     let card = &round.cards[index];
     let own = walk::own(round, card, &tentative);
-    let stretch = walk::stretch(round, index);
+    let stretch = walk::stretch(round, index, &Parts::kept(round));
     let place = stretch.iter().position(|other| *other == index).unwrap_or_default();
     let answered =
         stretch.iter().filter(|other| walk::is_answered(round, &round.cards[**other], &tentative)).count();
@@ -172,6 +175,7 @@ pub fn Cards(props: &PartProps) -> Html {
         <div class="round">
             <div class="round-head">
                 { subject(words, round, card) }
+                <TorchSwitch />
                 { meter(count(answered), count(stretch.len()), words.progress_all()) }
             </div>
             <article class="card" data-testid="card" data-item={card.item.to_string()} data-subject={card.subject.to_string()}
@@ -208,6 +212,7 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
     let failed = {
         let (state, round, reach, said) = (state.clone(), round.clone(), reach.clone(), said.clone());
         Callback::from(move |card: CardId| {
+            answering::feel_failure(&reach);
             // The way to the next card ends here; if it has been gone, it is gone back.
             state.timer.borrow_mut().take();
             state.is_confirming.set(false);
@@ -223,6 +228,7 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
         })
     };
     state.is_confirming.set(true);
+    answering::feel(reach, Status::of(&said.answer, &card.input));
     state.undo.set(Some(Undo { card: id.clone(), own_before: own_events(card), is_wanted: false }));
     answering::answer(reach, round, card, said, failed);
     let (later, reach, round) = (state.clone(), reach.clone(), round.clone());
@@ -234,9 +240,10 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
         let tentative = view.tentative.clone();
         drop(view);
         let round = newest.unwrap_or_else(|| round.clone());
-        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative)) {
+        let parts = Parts::kept(&round);
+        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative, &parts)) {
             Some(next) => later.show(&round, CardId::of(&round.cards[next])),
-            None => go(&reach, Route::Round(round.name.clone(), RoundPart::Summary)),
+            None => go(&reach, Route::Round(round.name.clone(), parts::after(&round, &tentative, &parts))),
         }
     });
     *state.timer.borrow_mut() = Some(timer);
