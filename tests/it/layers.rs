@@ -38,7 +38,7 @@ const RULES: &[Rule] = &[
     Rule {
         because: "only the core's platform and the interface's browser name web_sys and js_sys",
         within: &["client/core/src", "client/ui/src"],
-        except: &["client/core/src/platform", "client/ui/src/browser"],
+        except: &["client/core/src/platform", "client/ui/src/browser.rs", "client/ui/src/browser/"],
         banned: &["web_sys::", "js_sys::"],
     },
     Rule {

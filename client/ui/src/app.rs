@@ -102,6 +102,7 @@ fn apply(preferences: Preferences) {
     browser::set_root("theme", preferences.theme.word());
     browser::set_root("density", preferences.density.word());
     browser::set_root("text", preferences.text.word());
+    browser::set_root("hand", preferences.hand.word());
     browser::keep(PREFERENCES_KEY, &preferences.to_text());
 }
 

@@ -1,4 +1,4 @@
-//! The browser, as far as the interface touches it: only this and `browser/` name `web_sys` and `js_sys`. It decides
+//! The browser, as far as the interface touches it: only here and in the files below it are `web_sys` and `js_sys` named. It decides
 //! nothing; sockets, storage of records and keys are the core's.
 
 use std::cell::RefCell;
@@ -14,9 +14,11 @@ use web_sys::{
 use yew::NodeRef;
 
 mod camera;
+mod senses;
 mod visibility;
 
-pub use camera::{Camera, CameraFault, Sight, vibrate};
+pub use camera::{Camera, CameraFault, Sight};
+pub use senses::{Awake, Torch, buzz, knows_torch};
 pub use visibility::Visibility;
 
 fn window() -> Window {

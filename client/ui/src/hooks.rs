@@ -8,6 +8,7 @@ use crate::i18n::Words;
 use crate::route::Route;
 use crate::store::Store;
 
+mod awake;
 mod keys;
 mod modal;
 mod offline;
@@ -15,6 +16,7 @@ mod sending;
 mod slice;
 mod time;
 
+pub use awake::use_awake;
 pub use keys::use_keys;
 pub use modal::use_modal;
 pub use offline::use_offline_ready;

@@ -32,6 +32,26 @@ pub enum TextSize {
     Large,
     /// 150 %
     Largest,
+    /// 200 %
+    Double,
+}
+
+/// The hand that holds the phone: what is tapped most lies under its thumb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// The right one.
+    Right,
+    /// The left one.
+    Left,
+}
+
+/// Whether an answer is felt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// The phone trembles.
+    Felt,
+    /// It does not.
+    Silent,
 }
 
 /// All of them.
@@ -45,6 +65,10 @@ pub struct Preferences {
     pub density: Density,
     /// Size of text.
     pub text: TextSize,
+    /// The hand that holds the phone.
+    pub hand: Hand,
+    /// Whether an answer is felt.
+    pub touch: Touch,
 }
 
 impl Default for Preferences {
@@ -54,6 +78,8 @@ impl Default for Preferences {
             theme: Theme::Day,
             density: Density::Glove,
             text: TextSize::Normal,
+            hand: Hand::Right,
+            touch: Touch::Felt,
         }
     }
 }
@@ -86,14 +112,36 @@ impl TextSize {
             Self::Normal => "100",
             Self::Large => "125",
             Self::Largest => "150",
+            Self::Double => "200",
+        }
+    }
+}
+
+impl Hand {
+    /// The word in the attribute.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Left => "left",
+        }
+    }
+}
+
+impl Touch {
+    /// The word that is kept.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Felt => "felt",
+            Self::Silent => "silent",
         }
     }
 }
 
 impl Preferences {
-    /// The text that is kept: four words.
+    /// The text that is kept: a word each.
     pub fn to_text(self) -> String {
-        [self.language.tag(), self.theme.word(), self.density.word(), self.text.word()].join(" ")
+        let (hand, touch) = (self.hand.word(), self.touch.word());
+        [self.language.tag(), self.theme.word(), self.density.word(), self.text.word(), hand, touch].join(" ")
     }
 
     /// Reads what was kept; what is not understood stays as in `fallback`.
@@ -111,6 +159,11 @@ impl Preferences {
                 "100" => read.text = TextSize::Normal,
                 "125" => read.text = TextSize::Large,
                 "150" => read.text = TextSize::Largest,
+                "200" => read.text = TextSize::Double,
+                "right" => read.hand = Hand::Right,
+                "left" => read.hand = Hand::Left,
+                "felt" => read.touch = Touch::Felt,
+                "silent" => read.touch = Touch::Silent,
                 _ => {}
             }
         }
@@ -128,7 +181,9 @@ mod tests {
             language: Language::English,
             theme: Theme::Sun,
             density: Density::Normal,
-            text: TextSize::Largest,
+            text: TextSize::Double,
+            hand: Hand::Left,
+            touch: Touch::Silent,
         };
         assert_eq!(Preferences::from_text(&chosen.to_text(), Preferences::default()), chosen);
         assert_eq!(Preferences::from_text("violet 300", chosen), chosen);

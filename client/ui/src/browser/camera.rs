@@ -292,15 +292,6 @@ fn picture(video: &HtmlVideoElement, turn: u32) -> Result<Promise, JsValue> {
     )
 }
 
-/// Lets the phone be felt, where it can: on for the first milliseconds, off for the next, and so on.
-pub fn vibrate(pattern: &[u32]) {
-    let navigator = window().navigator();
-    if let Some(vibrate) = method(&navigator, "vibrate") {
-        let pattern: Array = pattern.iter().map(|ms| JsValue::from(*ms)).collect();
-        drop(vibrate.call1(&navigator, &pattern));
-    }
-}
-
 fn method(of: &JsValue, name: &str) -> Option<Function> {
     Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
 }

@@ -116,7 +116,7 @@ fn what(words: Words, row: &AttentionRow) -> Html {
                 if !row.subject_name.is_empty() { <span class="hint">{ " · " }{ &row.subject_name }</span> }
             </span>
             if !row.note.is_empty() { <span class="remark">{ &row.note }</span> }
-            <span class="hint">{ words.label(&row.template_name).to_owned() }{ " · " }{ row.authors.join("、") }</span>
+            <span class="hint">{ words.label(&row.template_name).to_owned() }{ " · " }{ row.authors.join(words.comma()) }</span>
         </>
     }
 }

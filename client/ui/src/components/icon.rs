@@ -64,6 +64,8 @@ pub enum Icon {
     Bell,
     /// The corners of a viewfinder around a code: scan.
     Scan,
+    /// A hand lamp.
+    Torch,
 }
 
 impl Icon {
@@ -108,6 +110,7 @@ impl Icon {
             Self::Scan => {
                 "M3.5 8V3.5H8M16 3.5h4.5V8M20.5 16v4.5H16M8 20.5H3.5V16M8 8h3v3H8zM13.5 8.5H16v2M8 13.5v2.5h2.5M13.5 13.5H16V16h-2.5"
             }
+            Self::Torch => "M7 3h10v3.5L14.5 10v11h-5V10L7 6.5zM7 6.5h10M12 13v2",
         }
     }
 }

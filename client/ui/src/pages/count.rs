@@ -13,14 +13,14 @@ use yew::{
     AttrValue, Callback, Html, Properties, component, hook, html, use_effect_with, use_mut_ref, use_state,
 };
 
+use super::round::tremble;
 use super::scan::{FEEL_GOOD, FEEL_LOOK, Flash, Looked, Viewfinder, miss_text, use_entry, use_find};
-use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::thing_card::thing_line;
 use crate::format;
-use crate::hooks::{Reach, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, use_awake, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -58,14 +58,16 @@ enum Hit {
 pub fn CountPage(props: &CountPageProps) -> Html {
     let words = use_words();
     let now = use_now();
+    let reach = use_reach();
+    use_awake();
     let count = use_count(props);
     let hit = use_state(|| None::<Hit>);
     let entry = use_entry();
     let oncount = use_counting(props, &count, {
-        let hit = hit.clone();
+        let (reach, hit) = (reach.clone(), hit.clone());
         Callback::from(move |next: Hit| {
             let is_good = matches!(next, Hit::Counted { .. });
-            browser::vibrate(if is_good { &FEEL_GOOD } else { &FEEL_LOOK });
+            tremble(&reach, if is_good { &FEEL_GOOD } else { &FEEL_LOOK });
             hit.set(Some(next));
         })
     });
@@ -74,7 +76,7 @@ pub fn CountPage(props: &CountPageProps) -> Html {
         Callback::from(move |looked: Looked| match looked {
             Ok(found) if found.things.len() == 1 => oncount.emit((found.answer.clone(), Some(found))),
             Ok(found) => {
-                browser::vibrate(&FEEL_LOOK);
+                tremble(&reach, &FEEL_LOOK);
                 hit.set(Some(Hit::Asks(found)));
             }
             Err(code) => hit.set(Some(Hit::Failed { code, answer: String::new() })),

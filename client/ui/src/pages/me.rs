@@ -10,7 +10,7 @@ use crate::components::choice::Choice;
 use crate::hooks::{go, use_reach, use_slice, use_words};
 use crate::i18n::{Language, Words};
 use crate::pages::screen::Screen;
-use crate::preferences::{Density, Preferences, TextSize, Theme};
+use crate::preferences::{Density, Hand, Preferences, TextSize, Theme, Touch};
 use crate::route::Route;
 
 /// Properties of [`MePage`].
@@ -23,7 +23,9 @@ pub struct MePageProps {
 const LANGUAGES: [Language; 2] = [Language::Chinese, Language::English];
 const THEMES: [Theme; 3] = [Theme::Day, Theme::Night, Theme::Sun];
 const DENSITIES: [Density; 2] = [Density::Glove, Density::Normal];
-const TEXT_SIZES: [TextSize; 3] = [TextSize::Normal, TextSize::Large, TextSize::Largest];
+const TEXT_SIZES: [TextSize; 4] = [TextSize::Normal, TextSize::Large, TextSize::Largest, TextSize::Double];
+const HANDS: [Hand; 2] = [Hand::Right, Hand::Left];
+const TOUCHES: [Touch; 2] = [Touch::Felt, Touch::Silent];
 
 /// The screen.
 #[component]
@@ -56,7 +58,11 @@ pub fn MePage(props: &MePageProps) -> Html {
             <Choice name="density" legend={words.density()} onchoose={set(|to, index| to.density = DENSITIES[index])}
                 options={plain(&densities)} chosen={position(&DENSITIES, preferences.density)} />
             <Choice name="text" legend={words.text_size()} onchoose={set(|to, index| to.text = TEXT_SIZES[index])}
-                options={plain(&["100 %", "125 %", "150 %"])} chosen={position(&TEXT_SIZES, preferences.text)} />
+                options={plain(&["100 %", "125 %", "150 %", "200 %"])} chosen={position(&TEXT_SIZES, preferences.text)} />
+            <Choice name="hand" legend={words.hand()} onchoose={set(|to, index| to.hand = HANDS[index])}
+                options={plain(&[words.hand_right(), words.hand_left()])} chosen={position(&HANDS, preferences.hand)} />
+            <Choice name="touch" legend={words.touch()} onchoose={set(|to, index| to.touch = TOUCHES[index])}
+                options={plain(&[words.touch_felt(), words.touch_silent()])} chosen={position(&TOUCHES, preferences.touch)} />
         </Screen>
     }
 }

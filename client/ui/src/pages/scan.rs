@@ -28,7 +28,7 @@ mod viewfinder;
 
 pub use viewfinder::{Flash, Viewfinder};
 
-use super::round::CardId;
+use super::round::{CardId, tremble};
 use later::Later;
 
 /// Milliseconds that the phone is felt for a hit.
@@ -52,11 +52,12 @@ pub fn ScanPage(props: &ScanPageProps) -> Html {
     let failed = use_state_eq(|| None::<String>);
     let later = use_state_eq(later::kept);
     let entry = use_entry();
+    let reach = use_reach();
     let find = use_find({
         let (shown, failed) = (shown.clone(), failed.clone());
         Callback::from(move |outcome: Looked| match outcome {
             Ok(found) => {
-                browser::vibrate(if found.things.is_empty() { &FEEL_LOOK } else { &FEEL_GOOD });
+                tremble(&reach, if found.things.is_empty() { &FEEL_LOOK } else { &FEEL_GOOD });
                 failed.set(None);
                 shown.set(Some(found));
             }

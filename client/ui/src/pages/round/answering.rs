@@ -8,7 +8,10 @@ use link::{Command, Problem};
 use yew::Callback;
 
 use super::walk::{CardId, own_standing};
+use crate::browser;
+use crate::format::Status;
 use crate::hooks::Reach;
+use crate::preferences::Touch;
 use crate::store::{Progress, Said, Tentative, Unkept, own_events};
 
 /// Sends an answer as this card shows it now. When it is not kept, the store says so, and then `failed` is called.
@@ -52,6 +55,25 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
             failed.emit(id);
         }
     });
+}
+
+/// Says by touch that an answer was taken, to somebody who looks at the thing in their hand and not at the phone: once when
+/// it is fine, twice when it is not.
+pub fn feel(reach: &Reach, status: Status) {
+    let is_adverse = matches!(status, Status::Watch | Status::Fault | Status::Missing);
+    tremble(reach, if is_adverse { &[40, 60, 40] } else { &[18] });
+}
+
+/// Says by touch that an answer was not kept.
+pub fn feel_failure(reach: &Reach) {
+    tremble(reach, &[300]);
+}
+
+/// Lets the phone be felt, unless the person wants it silent.
+pub fn tremble(reach: &Reach, pattern: &[u32]) {
+    if reach.store.view().preferences.touch == Touch::Felt {
+        browser::buzz(pattern);
+    }
 }
 
 /// Takes an own observation back.

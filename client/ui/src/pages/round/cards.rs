@@ -4,7 +4,6 @@
 use std::rc::Rc;
 
 use link::slice::{CardView, Input, RoundView};
-use shared::domain::round::RoundName;
 use yew::{
     Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_node_ref, use_state,
     use_state_eq,
@@ -13,7 +12,9 @@ use yew::{
 use super::answering;
 use super::history::History;
 use super::panels::{Fault, Note, Value};
+use super::parts::{self, Parts};
 use super::scans::to_count;
+use super::torch::TorchSwitch;
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::browser::{self, Timer};
@@ -24,7 +25,7 @@ use crate::components::meter::meter;
 use crate::components::notice::ProblemNote;
 use crate::components::undo_bar::UndoBar;
 use crate::format::{self, Status};
-use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, go, use_awake, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::problem;
 use crate::store::{Said, Tentative, Unkept, own_events};
@@ -68,26 +69,19 @@ fn kept_key(round: &RoundView) -> String {
     ["muster.card ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
 }
 
-/// Where the list leaves the card that it wants opened, once.
-pub fn opened_key(round: &RoundName) -> String {
-    ["muster.open ", &Route::Round(round.clone(), RoundPart::Cards).address()].concat()
-}
-
 fn card_of(unkept: &Unkept) -> CardId {
     CardId { subject: unkept.subject.clone(), item: unkept.item.clone() }
 }
 
 fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
-    let asked = browser::kept(&opened_key(&round.name)).and_then(|text| CardId::from_text(&text));
-    browser::forget(&opened_key(&round.name));
-    if let Some(asked) = asked.filter(|asked| asked.index(round).is_some()) {
+    if let Some(asked) = super::opened(&round.name).filter(|asked| asked.index(round).is_some()) {
         return asked;
     }
     if let Some(unkept) = unkept {
         return card_of(unkept);
     }
     let kept = browser::kept(&kept_key(round)).and_then(|text| CardId::from_text(&text));
-    CardId::of(&round.cards[walk::resume(round, kept.as_ref())])
+    CardId::of(&round.cards[walk::resume(round, kept.as_ref(), &Parts::kept(round))])
 }
 
 #[hook]
@@ -133,6 +127,7 @@ pub fn Cards(props: &PartProps) -> Html {
         move |_| browser::focus(&heading)
     });
     use_undo(&reach, round, &tentative, &state);
+    use_awake();
 
     // A card that a newer template no longer has, or that is not asked any more: go on at the first, with nothing open
     // that was meant for the other.
@@ -149,7 +144,7 @@ pub fn Cards(props: &PartProps) -> Html {
     let index = found.unwrap_or_default();
     let card = &round.cards[index];
     let own = walk::own(round, card, &tentative);
-    let stretch = walk::stretch(round, index);
+    let stretch = walk::stretch(round, index, &Parts::kept(round));
     let place = stretch.iter().position(|other| *other == index).unwrap_or_default();
     let answered =
         stretch.iter().filter(|other| walk::is_answered(round, &round.cards[**other], &tentative)).count();
@@ -164,6 +159,7 @@ pub fn Cards(props: &PartProps) -> Html {
         <div class="round">
             <div class="round-head">
                 { subject(words, round, card) }
+                <TorchSwitch />
                 { meter(count(answered), count(stretch.len()), words.progress_all()) }
             </div>
             <article class="card" data-testid="card" data-item={card.item.to_string()} data-subject={card.subject.to_string()}
@@ -200,6 +196,7 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
     let failed = {
         let (state, round, reach, said) = (state.clone(), round.clone(), reach.clone(), said.clone());
         Callback::from(move |card: CardId| {
+            answering::feel_failure(&reach);
             // The way to the next card ends here; if it has been gone, it is gone back.
             state.timer.borrow_mut().take();
             state.is_confirming.set(false);
@@ -215,6 +212,7 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
         })
     };
     state.is_confirming.set(true);
+    answering::feel(reach, Status::of(&said.answer, &card.input));
     state.undo.set(Some(Undo { card: id.clone(), own_before: own_events(card), is_wanted: false }));
     answering::answer(reach, round, card, said, failed);
     let (later, reach, round) = (state.clone(), reach.clone(), round.clone());
@@ -226,9 +224,10 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
         let tentative = view.tentative.clone();
         drop(view);
         let round = newest.unwrap_or_else(|| round.clone());
-        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative)) {
+        let parts = Parts::kept(&round);
+        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative, &parts)) {
             Some(next) => later.show(&round, CardId::of(&round.cards[next])),
-            None => go(&reach, Route::Round(round.name.clone(), RoundPart::Summary)),
+            None => go(&reach, Route::Round(round.name.clone(), parts::after(&round, &tentative, &parts))),
         }
     });
     *state.timer.borrow_mut() = Some(timer);

@@ -6,6 +6,7 @@ use shared::ids::SubjectId;
 use yew::{Callback, Html, component, html, use_state_eq};
 
 use super::history::History;
+use super::parts::{self, PartId, PartState, Parts};
 use super::walk::{self, CardId};
 use super::{PartProps, RoundPart, Route};
 use crate::components::card_face::remark;
@@ -41,6 +42,17 @@ pub fn List(props: &PartProps) -> Html {
     };
     let is_shown = |card: &CardView| !has_kits || chosen.as_ref() == Some(&card.subject);
     let shown: Vec<&CardView> = round.cards.iter().filter(|card| is_shown(card)).collect();
+    let taken = use_state_eq(|| Parts::kept(round));
+    let is_split = round.may_answer && parts::can_split(round);
+    let ontake = {
+        let (taken, round) = (taken.clone(), round.clone());
+        Callback::from(move |part: PartId| {
+            let now = taken.toggled(&round, &part);
+            now.keep(&round);
+            taken.set(now);
+        })
+    };
+    let parts = is_split.then(|| Splitting { taken: (*taken).clone(), ontake });
     let asked = history.as_ref().and_then(|id| id.index(round)).map(|index| round.cards[index].clone());
     html! {
         <div class="item-list">
@@ -55,9 +67,24 @@ pub fn List(props: &PartProps) -> Html {
                 </div>
             }
             if shown.is_empty() { <p class="empty">{ words.round_empty() }</p> }
-            { for groups(words, round, &shown, &tentative, &onopen) }
-            <div class="dock">
-                <button type="button" class="primary" data-testid="to-summary" onclick={
+            if is_split { <p class="hint">{ words.split_hint() }</p> }
+            { for groups(words, round, &shown, &tentative, &onopen, parts.as_ref()) }
+            <div class={if is_split && !taken.is_whole() { "dock pair" } else { "dock" }}>
+                if is_split && !taken.is_whole() {
+                    <button type="button" class="primary" data-testid="to-parts" onclick={
+                        let (reach, name) = (reach.clone(), round.name.clone());
+                        let first = walk::resume(round, None, &taken);
+                        let card = round.cards.get(first).map(CardId::of);
+                        let round = round.clone();
+                        move |_| {
+                            if let Some(card) = &card {
+                                super::open_card(&round.name, card);
+                            }
+                            go(&reach, Route::Round(name.clone(), RoundPart::Cards));
+                        }
+                    }>{ words.to_parts() }</button>
+                }
+                <button type="button" class={if is_split && !taken.is_whole() { "secondary" } else { "primary" }} data-testid="to-summary" onclick={
                     let (reach, name) = (reach.clone(), round.name.clone());
                     move |_| go(&reach, Route::Round(name.clone(), RoundPart::Summary))
                 }>{ words.to_summary() }</button>
@@ -87,25 +114,74 @@ fn switch(
     }
 }
 
+/// A round that several people split.
+struct Splitting {
+    taken: Parts,
+    ontake: Callback<PartId>,
+}
+
 fn groups(
     words: Words,
     round: &RoundView,
     shown: &[&CardView],
     tentative: &[Tentative],
     onopen: &Callback<CardId>,
+    splitting: Option<&Splitting>,
 ) -> Vec<Html> {
     shown
-        .chunk_by(|a, b| a.group == b.group)
+        .chunk_by(|a, b| a.group == b.group && (splitting.is_none() || a.subject == b.subject))
         .map(|cards| {
-            let name = cards.first().and_then(|card| round.groups.get(card.group as usize));
+            let Some(first) = cards.first() else { return Html::default() };
+            let name = round.groups.get(first.group as usize).map(|name| words.label(name).to_owned());
+            let name = name.unwrap_or_default();
             html! {
                 <section>
-                    <h2 class="section">{ name.map(|name| words.label(name).to_owned()) }</h2>
+                    if let Some(splitting) = splitting {
+                        { part_head(words, round, first, &name, parts::state(round, &PartId::of(first), tentative), splitting) }
+                    } else {
+                        <h2 class="section">{ name }</h2>
+                    }
                     <ul class="items">{ for cards.iter().map(|card| item(words, round, card, tentative, onopen)) }</ul>
                 </section>
             }
         })
         .collect()
+}
+
+/// A part's name, how far it is, who is on it, and whether this officer takes it.
+fn part_head(
+    words: Words,
+    round: &RoundView,
+    first: &CardView,
+    group: &str,
+    state: PartState,
+    splitting: &Splitting,
+) -> Html {
+    let part = PartId::of(first);
+    let is_taken = splitting.taken.has(round, &part);
+    let word = if is_taken { words.taken_part() } else { words.take_part() };
+    // Of several vehicles each names its own; of one, the round's title does.
+    let about =
+        round.subjects.iter().filter(|_| round.subjects.len() > 1).find(|one| one.id == first.subject);
+    let about = about.map(|subject| words.label(&subject.name).to_owned()).unwrap_or_default();
+    let asset = first.subject.as_asset().filter(|_| !about.is_empty());
+    let asset = asset.map(|asset| asset.to_string()).unwrap_or_default();
+    let name = [group, " ", &about, " ", &asset].concat();
+    let (ontake, testid) = (splitting.ontake.clone(), part.clone());
+    html! {
+        <div class="part-head" data-testid="part" data-group={testid.group.to_string()} data-subject={testid.subject.to_string()}>
+            <div class="part-name">
+                <h2 class="section">{ group.to_owned() }</h2>
+                if !about.is_empty() { <p class="hint">{ about }{ " " }{ asset }</p> }
+            </div>
+            { meter(state.answered, state.total, name.trim()) }
+            <button type="button" class="take" aria-pressed={is_taken.to_string()}
+                aria-label={[word, " ", name.trim()].concat()} onclick={move |_| ontake.emit(part.clone())}>
+                if is_taken { { glyph(Icon::Check) } }{ word }
+            </button>
+            if !state.people.is_empty() { <p class="hint">{ words.part_people(&state.people.join(words.comma())) }</p> }
+        </div>
+    }
 }
 
 /// One line: name, reading, and whether it is disputed.

@@ -3,6 +3,7 @@
 use link::slice::{CardView, EventState, EventView, RoundView};
 use shared::ids::{ItemId, SubjectId};
 
+use super::parts::Parts;
 use crate::components::card_face::{Own, Saved, remark};
 use crate::store::{Progress, Tentative};
 
@@ -44,10 +45,17 @@ fn is_together(a: &CardView, b: &CardView) -> bool {
     a.subject == b.subject || (a.subject.as_officer().is_none() && b.subject.as_officer().is_none())
 }
 
-/// The cards that are filled in one go with this one, by index.
-pub fn stretch(round: &RoundView, at: usize) -> Vec<usize> {
+/// The cards that are filled in one go with this one, by index: of the parts that were taken, unless the card itself is
+/// in none of them.
+pub fn stretch(round: &RoundView, at: usize, parts: &Parts) -> Vec<usize> {
     let Some(card) = round.cards.get(at) else { return Vec::new() };
-    (0..round.cards.len()).filter(|index| is_together(&round.cards[*index], card)).collect()
+    let is_inside = parts.takes(round, card);
+    let is_near = |other: &CardView| !is_inside || parts.takes(round, other);
+    let is_one = |index: &usize| {
+        let other = &round.cards[*index];
+        is_together(other, card) && is_near(other)
+    };
+    (0..round.cards.len()).filter(is_one).collect()
 }
 
 /// Whether somebody has answered a card, or this person just has.
@@ -56,8 +64,8 @@ pub fn is_answered(round: &RoundView, card: &CardView, tentative: &[Tentative]) 
 }
 
 /// The first card without an answer in the same stretch: after `at`, then from its beginning.
-pub fn next_open(round: &RoundView, at: usize, tentative: &[Tentative]) -> Option<usize> {
-    let stretch = stretch(round, at);
+pub fn next_open(round: &RoundView, at: usize, tentative: &[Tentative], parts: &Parts) -> Option<usize> {
+    let stretch = stretch(round, at, parts);
     let is_open = |index: &&usize| **index != at && !is_answered(round, &round.cards[**index], tentative);
     stretch
         .iter()
@@ -69,16 +77,17 @@ pub fn next_open(round: &RoundView, at: usize, tentative: &[Tentative]) -> Optio
 
 /// Where to open a round: at the card where one was, or the next without an answer; otherwise at the first own card
 /// without one; otherwise at the first.
-pub fn resume(round: &RoundView, kept: Option<&CardId>) -> usize {
+pub fn resume(round: &RoundView, kept: Option<&CardId>, parts: &Parts) -> usize {
     if let Some(at) = kept.and_then(|kept| kept.index(round)) {
         if !is_answered(round, &round.cards[at], &[]) {
             return at;
         }
-        return next_open(round, at, &[]).unwrap_or(at);
+        return next_open(round, at, &[], parts).unwrap_or(at);
     }
     let is_mine = |card: &CardView| {
         let subject = round.subjects.iter().find(|subject| subject.id == card.subject);
-        card.subject.as_officer().is_none() || subject.is_some_and(|subject| subject.is_mine)
+        let is_own = card.subject.as_officer().is_none() || subject.is_some_and(|subject| subject.is_mine);
+        is_own && parts.takes(round, card)
     };
     let is_open = |card: &CardView| !is_answered(round, card, &[]);
     let first = |is: &dyn Fn(&CardView) -> bool| round.cards.iter().position(is);
@@ -114,6 +123,7 @@ mod tests {
     use shared::ids::{StationCode, TemplateId};
     use shared::time::Date;
 
+    use super::super::parts;
     use super::*;
 
     /// A round about officers a (mine) and b; `x` in the text is a card with a reading.
@@ -172,7 +182,7 @@ mod tests {
     #[test]
     fn a_round_resumes_at_the_first_own_card_without_an_answer() {
         for (mine, at) in [("...", 0), ("xx.", 2), ("xxx", 0)] {
-            assert_eq!(resume(&round(mine, "..."), None), at, "{mine}");
+            assert_eq!(resume(&round(mine, "..."), None, &Parts::default()), at, "{mine}");
         }
     }
 
@@ -182,18 +192,64 @@ mod tests {
             subject: SubjectId::parse("officer:a").unwrap(),
             item: ItemId::parse(item).unwrap(),
         };
-        assert_eq!(resume(&round("...", "..."), Some(&kept("P1"))), 1);
-        assert_eq!(resume(&round(".x.", "..."), Some(&kept("P1"))), 2);
-        assert_eq!(resume(&round("xxx", "..."), Some(&kept("P1"))), 1);
-        assert_eq!(resume(&round("x..", "..."), Some(&kept("P9"))), 1, "an item that is no more");
+        assert_eq!(resume(&round("...", "..."), Some(&kept("P1")), &Parts::default()), 1);
+        assert_eq!(resume(&round(".x.", "..."), Some(&kept("P1")), &Parts::default()), 2);
+        assert_eq!(resume(&round("xxx", "..."), Some(&kept("P1")), &Parts::default()), 1);
+        assert_eq!(
+            resume(&round("x..", "..."), Some(&kept("P9")), &Parts::default()),
+            1,
+            "an item that is no more"
+        );
         assert_eq!(CardId::from_text(&kept("P1").to_text()), Some(kept("P1")));
     }
 
     #[test]
     fn the_next_card_stays_within_one_officers_kit() {
-        assert_eq!(next_open(&round("x..", "..."), 1, &[]), Some(2));
-        assert_eq!(next_open(&round(".xx", "..."), 2, &[]), Some(0));
-        assert_eq!(next_open(&round("xxx", "..."), 2, &[]), None);
-        assert_eq!(stretch(&round("...", ".."), 4), [3, 4]);
+        assert_eq!(next_open(&round("x..", "..."), 1, &[], &Parts::default()), Some(2));
+        assert_eq!(next_open(&round(".xx", "..."), 2, &[], &Parts::default()), Some(0));
+        assert_eq!(next_open(&round("xxx", "..."), 2, &[], &Parts::default()), None);
+        assert_eq!(stretch(&round("...", ".."), 4, &Parts::default()), [3, 4]);
+    }
+
+    /// A vehicle with two compartments of three things each.
+    fn vehicle(left: &str, right: &str) -> RoundView {
+        let mut round = round(left, right);
+        round.groups = vec![Label::new("左舱", "Left"), Label::new("右舱", "Right")];
+        for (index, card) in round.cards.iter_mut().enumerate() {
+            card.subject = SubjectId::parse("asset:CAR-1").unwrap();
+            card.group = u32::from(index >= left.len());
+        }
+        round.subjects.clear();
+        round
+    }
+
+    #[test]
+    fn who_has_taken_a_part_stays_in_it() {
+        let whole = Parts::default();
+        let part = parts::PartId { subject: SubjectId::parse("asset:CAR-1").unwrap(), group: 1 };
+        let right = whole.toggled(&vehicle("...", "..."), &part);
+        for (left, marks, at, parts, next) in [
+            ("...", "x..", 3, &whole, Some(4)),
+            ("...", "xxx", 5, &whole, Some(0)),
+            ("...", "x..", 3, &right, Some(4)),
+            ("...", "xxx", 5, &right, None),
+            ("x..", "...", 0, &right, Some(1)),
+        ] {
+            assert_eq!(next_open(&vehicle(left, marks), at, &[], parts), next, "{left} {marks} from {at}");
+        }
+        assert_eq!(resume(&vehicle("...", "x.."), None, &right), 4);
+        assert_eq!(resume(&vehicle("...", "x.."), None, &whole), 0);
+        assert_eq!(stretch(&vehicle("...", "..."), 4, &right), [3, 4, 5]);
+        assert_eq!(right.toggled(&vehicle("...", "..."), &part), whole);
+    }
+
+    #[test]
+    fn only_what_has_parts_is_split() {
+        assert!(parts::can_split(&vehicle("..", "..")));
+        assert!(!parts::can_split(&vehicle("...", "")));
+        assert!(!parts::can_split(&round("...", "...")), "kits are split by people");
+        let part = parts::PartId { subject: SubjectId::parse("asset:CAR-1").unwrap(), group: 0 };
+        let state = parts::state(&vehicle("x..", "..."), &part, &[]);
+        assert_eq!((state.answered, state.total), (1, 3));
     }
 }
