@@ -41,7 +41,7 @@ test("two phones that find one fault apart report one defect, which is handled, 
   await Promise.all(pages.map((page) => untilChip(page, { link: "offline" })));
   for (const page of pages) {
     await toItem(page, item);
-    await sayFault(page, "进水");
+    await sayFault(page, "喷嘴堵了泥");
     await pendingAtLeast(page, 3);
   }
   relay.proxy.heal();
@@ -54,7 +54,7 @@ test("two phones that find one fault apart report one defect, which is handled, 
 
   // The desk has one row, two reports; it acknowledges, repairs and is done.
   await goTo(board, "defects");
-  const row = board.locator('[data-testid=defect][data-station="zhongmiao"][data-reports="2"]').filter({ hasText: "进水" });
+  const row = board.locator('[data-testid=defect][data-station="zhongmiao"][data-reports="2"]').filter({ hasText: "喷嘴堵了泥" });
   await row.waitFor();
   assert.equal(await row.count(), 1);
   await row.getByTestId("pick").check();
@@ -71,7 +71,7 @@ test("two phones that find one fault apart report one defect, which is handled, 
   // The station finds it as before, then mended.
   const page = pages[0];
   await page.goto(`${relay.origin(0)}/defects`);
-  const own = page.locator("[data-testid=defect][data-state=done]").filter({ hasText: "进水" });
+  const own = page.locator("[data-testid=defect][data-state=done]").filter({ hasText: "喷嘴堵了泥" });
   await own.click();
   await id(page, "act-not-fixed").waitFor();
   await id(page, "act-not-fixed").click();
@@ -134,11 +134,11 @@ test("a need is raised, tried and rated", async (t) => {
   await id(page, "raise").click();
   await id(page, "wish").fill("后备箱工具包带子总缠在一起");
   await id(page, "raise-send").click();
-  const own = id(page, "need").filter({ hasText: "后备箱" });
+  const own = id(page, "need").filter({ hasText: "工具包带子" });
   await own.waitFor();
   await untilAtCentre(page);
   await goTo(board, "needs");
-  await id(board, "need").filter({ hasText: "后备箱" }).click();
+  await id(board, "need").filter({ hasText: "工具包带子" }).click();
   await id(board, "act-trial").click();
   await board.locator("[data-testid=need-state]", { hasText: "试用中" }).waitFor();
   await own.click();

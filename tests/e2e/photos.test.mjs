@@ -21,10 +21,10 @@ async function slow(page) {
 /** The list of a supervisor's board down to one line of one round. */
 async function openOnBoard(page, item) {
   await page.locator(`[data-testid=cell][data-station="zhongmiao"][data-template="${ROUND}"]`).click();
-  const line = page.locator(`[data-testid=reading][data-item="${item}"]`).first();
-  await line.waitFor();
-  if (!(await line.evaluate((node) => node.parentElement.open))) await line.click();
-  return line.locator("..");
+  const line = page.locator("details.reading", { has: page.locator(`[data-testid=reading][data-item="${item}"]`) }).first();
+  await line.getByTestId("attachments").first().waitFor({ state: "attached" });
+  await line.evaluate((node) => { for (let part = node; part; part = part.parentElement.closest("details")) part.open = true; });
+  return line;
 }
 
 test("a photo that was taken without a network arrives, small and without its place, though the tab was killed", async (t) => {

@@ -19,8 +19,8 @@ use shared::trust::chain::{self, Link};
 use shared::trust::signing::{BatchClaim, SUITE_P256, session_claim};
 
 mod compact;
-mod register;
 mod handled;
+mod register;
 
 #[track_caller]
 fn check(what: &str, bytes: &[u8], golden: &str) {

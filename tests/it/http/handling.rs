@@ -1,11 +1,13 @@
 //! `POST /api/defects` and `/api/needs`: who may handle what, and that it reaches the phones of the station.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use shared::api::handling::Moved;
 use shared::api::problem::ProblemCode;
 use shared::domain::answer::{Answer, Condition};
-use shared::domain::defect::{DefectAct, DefectState, Disposition};
-use shared::domain::need::NeedState;
+use shared::domain::defect::{Defect, DefectAct, DefectState, Disposition, GENERAL};
+use shared::domain::need::{Need, NeedState};
 use shared::sync::device::Deed;
 use tests::kit::phone::Phone;
 use tests::kit::relay::Relay;
@@ -15,10 +17,24 @@ fn post(phone: &mut Phone, path: &str, body: &Value) -> Result<u16, ProblemCode>
     if reply.status < 300 { Ok(reply.status) } else { Err(reply.problem().code) }
 }
 
-/// The one defect of the officer's station, as the phone has it, and a move of it.
-fn asked(phone: &mut Phone, act: &str, more: &Value) -> Value {
+/// The defect that the test is about, as the phone has it: the demo's own is of no checklist.
+fn found(phone: &mut Phone) -> Arc<Defect> {
     let station = phone.enrolled.rights.station.clone().unwrap();
-    let defect = phone.device.defects(Some(&station)).remove(0);
+    let mut defects = phone.device.defects(Some(&station)).into_iter();
+    defects.find(|defect| defect.name.item.as_str() != GENERAL).unwrap()
+}
+
+/// The need that the test is about.
+fn raised(phone: &mut Phone) -> Arc<Need> {
+    let station = phone.enrolled.rights.station.clone().unwrap();
+    phone.device.needs(Some(&station)).into_iter().find(|need| need.wish == WISH).unwrap()
+}
+
+const WISH: &str = "工具包带子总缠在一起";
+
+/// A move of that defect.
+fn asked(phone: &mut Phone, act: &str, more: &Value) -> Value {
+    let defect = found(phone);
     let mut body = json!({"defects": [{"defect": defect.name, "sees": defect.history.heads()}], "act": act});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
@@ -26,8 +42,7 @@ fn asked(phone: &mut Phone, act: &str, more: &Value) -> Value {
 
 fn state(phone: &mut Phone) -> (DefectState, bool) {
     assert!(phone.sync());
-    let station = phone.enrolled.rights.station.clone().unwrap();
-    let defect = phone.device.defects(Some(&station)).remove(0);
+    let defect = found(phone);
     (defect.state, defect.is_reopened)
 }
 
@@ -77,8 +92,7 @@ fn a_supervisor_handles_a_defect_and_the_station_verifies_it() {
     assert_eq!(state(&mut other), (DefectState::Done, false));
 
     // Not mended: it is open again; mended: it is over.
-    let station = other.enrolled.rights.station.clone().unwrap();
-    let defect = other.device.defects(Some(&station)).remove(0);
+    let defect = found(&mut other);
     assert_eq!(defect.disposition, Some(Disposition::Repair));
     let say = |act| Deed::SayOfDefect { defect: defect.name.clone(), act, note: String::new() };
     other.deed(say(DefectAct::NotFixed));
@@ -96,10 +110,9 @@ fn a_need_is_answered_tried_and_rated() {
     let relay = Relay::start();
     let [mut officer, _, mut supervisor] = relay.guests();
     assert!(officer.sync() && supervisor.sign_in());
-    officer.deed(Deed::RaiseNeed { wish: "背心太重".to_owned(), model: String::new() });
+    officer.deed(Deed::RaiseNeed { wish: WISH.to_owned(), model: String::new() });
     assert!(officer.sync());
-    let station = officer.enrolled.rights.station.clone().unwrap();
-    let need = officer.device.needs(Some(&station)).remove(0);
+    let need = raised(&mut officer);
     let asked = |act: &str, note: &str| json!({"need": need.name, "sees": need.history.heads(), "act": act, "note": note});
     assert_eq!(post(&mut officer, "/api/needs", &asked("trial", "")), Err(ProblemCode::NoRight));
     assert_eq!(post(&mut supervisor, "/api/needs", &asked("raise", "x")), Err(ProblemCode::BodyMalformed));

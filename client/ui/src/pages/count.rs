@@ -14,13 +14,14 @@ use yew::{
     AttrValue, Callback, Html, Properties, component, hook, html, use_effect_with, use_mut_ref, use_state,
 };
 
+use super::round::tremble;
 use super::scan::{FEEL_GOOD, FEEL_LOOK, Flash, Looked, Viewfinder, miss_text, use_entry, use_find};
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::thing_card::thing_line;
 use crate::format;
-use crate::hooks::{Reach, feel, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, feel, use_awake, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -58,8 +59,9 @@ enum Hit {
 pub fn CountPage(props: &CountPageProps) -> Html {
     let words = use_words();
     let now = use_now();
-    let count = use_count(props);
     let reach = use_reach();
+    use_awake();
+    let count = use_count(props);
     let hit = use_state(|| None::<Hit>);
     let entry = use_entry();
     let oncount = use_counting(props, &count, {

@@ -104,7 +104,7 @@ fn list(words: Words, view: &NeedsView, is_desk: bool, now: Timestamp, onopen: &
             </li>
         }
     };
-    html! { <ul class={classes!("handled", is_desk.then_some("desk"))} data-testid="needs">{ for view.needs.iter().map(row) }</ul> }
+    html! { <ul class={classes!("handled", "needs", is_desk.then_some("desk"))} data-testid="needs">{ for view.needs.iter().map(row) }</ul> }
 }
 
 /// A need's state as a mark.

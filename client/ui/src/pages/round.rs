@@ -28,11 +28,23 @@ mod summary;
 mod torch;
 mod walk;
 
+pub use answering::tremble;
 pub use walk::CardId;
 
 /// Makes a card the one that a round opens at, even when it has an answer.
 pub fn open_card(round: &RoundName, card: &CardId) {
-    browser::keep(&cards::opened_key(round), &card.to_text());
+    browser::keep(&opened_key(round), &card.to_text());
+}
+
+/// The card that was made that, once.
+fn opened(round: &RoundName) -> Option<CardId> {
+    let card = browser::kept(&opened_key(round)).and_then(|text| CardId::from_text(&text));
+    browser::forget(&opened_key(round));
+    card
+}
+
+fn opened_key(round: &RoundName) -> String {
+    ["muster.open ", &Route::Round(round.clone(), RoundPart::Cards).address()].concat()
 }
 
 use cards::Cards;

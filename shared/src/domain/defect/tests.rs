@@ -1,3 +1,5 @@
+//! One step after the other, several apart, and the laws of both as properties.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -4,9 +4,11 @@ use link::slice::{
     AlarmView, AssetChoice, BellView, DefectEvent, DefectView, DefectsView, NeedEvent, NeedView, NeedsView,
     Place, SaidBy,
 };
+use shared::document::decode;
+use shared::document::write::Event;
 use shared::domain::Label;
 use shared::domain::asset::ExpiryBand;
-use shared::domain::defect::{self, Defect, DefectAct, DefectName, DefectState};
+use shared::domain::defect::{self, Defect, DefectAct, DefectEntry, DefectName, DefectState};
 use shared::domain::history::{Entry, Told};
 use shared::domain::need::{Need, NeedAct, NeedState};
 use shared::flat::FlatMap;
@@ -243,7 +245,30 @@ pub fn alarm(device: &mut Device) -> AlarmView {
             alarm.untold.push((what, since));
         }
     }
+    add_rejected(device, &mut alarm);
     alarm
+}
+
+/// Urgent words that the relay did not take: nobody has been told by them either, unless somebody else has told since.
+fn add_rejected(device: &mut Device, alarm: &mut AlarmView) {
+    for rejected in device.status().rejected {
+        let Some((_, Event::Entry { body })) = decode::event(rejected.document.kind(), &rejected.change)
+        else {
+            continue;
+        };
+        let Some(entry) = DefectEntry::from_json(body.as_bytes()) else { continue };
+        if !(entry.is_urgent && entry.act == DefectAct::Report || entry.act == DefectAct::Urgent) {
+            continue;
+        }
+        let is_told = device.defect_in(rejected.document).is_some_and(|defect| {
+            defect.reports().any(|report| !device.is_only_here(rejected.document, &report.key))
+        });
+        if !is_told {
+            let line = line_name(device, entry.template.as_ref(), &entry.defect.item);
+            let what = line.unwrap_or_else(|| Label::new(&entry.place, ""));
+            alarm.untold.push((what, entry.told.corrected_at()));
+        }
+    }
 }
 
 /// Whether an act tells somebody of a fault.

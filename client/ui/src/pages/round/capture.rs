@@ -112,7 +112,11 @@ pub fn Capture(props: &CaptureProps) -> Html {
         let (round, card) = (round.clone(), card.clone());
         use_state(move || expected(&round).is_some_and(|(id, _)| id == CardId::of(&card)))
     };
-    use_effect_with((), |()| browser::forget(EXPECTED));
+    // A card that is left is expected no longer; a page that is ended leaves nothing.
+    use_effect_with((), |()| {
+        browser::forget(EXPECTED);
+        || browser::forget(EXPECTED)
+    });
     use_joining(&reach, round, card, &draft, *joins);
     let told = {
         let (is_busy, failed) = (is_busy.clone(), failed.clone());

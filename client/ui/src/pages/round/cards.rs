@@ -4,7 +4,6 @@
 use std::rc::Rc;
 
 use link::slice::{CardView, Input, RoundView};
-use shared::domain::round::RoundName;
 use yew::{
     Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_node_ref, use_state,
     use_state_eq,
@@ -73,22 +72,15 @@ fn kept_key(round: &RoundView) -> String {
     ["muster.card ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
 }
 
-/// Where the list leaves the card that it wants opened, once.
-pub fn opened_key(round: &RoundName) -> String {
-    ["muster.open ", &Route::Round(round.clone(), RoundPart::Cards).address()].concat()
-}
-
 fn card_of(unkept: &Unkept) -> CardId {
     CardId { subject: unkept.subject.clone(), item: unkept.item.clone() }
 }
 
 fn first_card(round: &RoundView, unkept: Option<&Unkept>) -> CardId {
-    let asked = browser::kept(&opened_key(&round.name)).and_then(|text| CardId::from_text(&text));
-    browser::forget(&opened_key(&round.name));
     if let Some((id, _)) = capture::expected(round).filter(|(id, _)| id.index(round).is_some()) {
         return id;
     }
-    if let Some(asked) = asked.filter(|asked| asked.index(round).is_some()) {
+    if let Some(asked) = super::opened(&round.name).filter(|asked| asked.index(round).is_some()) {
         return asked;
     }
     if let Some(unkept) = unkept {

@@ -118,7 +118,7 @@ pub fn Viewfinder(props: &ViewfinderProps) -> Html {
                 <span class="aim" aria-hidden="true"></span>
                 if phase == (Phase::Running { has_torch: true }) {
                     <button type="button" class="torch" data-testid="torch" aria-pressed={state.is_lit.to_string()} onclick={light}>
-                        { words.torch() }
+                        { words.camera_light() }
                     </button>
                 }
             </div>

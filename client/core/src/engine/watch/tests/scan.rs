@@ -54,6 +54,7 @@ fn count(phone: &mut Device, text: &str) -> Vec<Write> {
         note: String::new(),
         sees: Vec::new(),
         amends: None,
+        attached: shared::domain::photo::Attached::default(),
     };
     let effects = phone.handle(NOW, 0, Input::Deed { command: 1, utc_offset_minutes: 480, deed });
     let writes = effects.into_iter().find_map(|effect| match effect {
