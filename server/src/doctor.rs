@@ -121,6 +121,9 @@ pub enum Finding {
         /// What is wrong.
         fault: RowFault,
     },
+    /// A photo or a memo is not what it was.
+    #[error("the photo {0} is not what its name says")]
+    Photo(String),
     /// Part of the examination was not possible.
     #[error("{what} could not be examined: {why}")]
     NotExamined {

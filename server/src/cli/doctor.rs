@@ -27,14 +27,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     super::must_exist(&config)?;
     let store = Sqlite::open_to_examine(&config.data)
         .with_context(|| format!("the database in {} does not open", config.data.display()))?;
-    let report = doctor::examine(&store, SystemClock::default().now())?;
+    let mut report = doctor::examine(&store, SystemClock::default().now())?;
+    let photos = photos::examine(&config.data).context("the photos cannot be read")?;
+    let damaged = photos.damaged.iter().map(|path| doctor::Finding::Photo(path.display().to_string()));
+    report.findings.extend(damaged);
     let mut text = report.text();
     let mut is_well = report.findings.is_empty();
-    let photos = photos::examine(&config.data).context("the photos cannot be read")?;
-    for damaged in &photos.damaged {
-        is_well = false;
-        text.push_str(&format!("  WRONG  the photo {} is not what its name says\n", damaged.display()));
-    }
     text.push_str(&format!("  {} photos and voice memos, {} MB.\n", photos.photos, photos.bytes / 1_000_000));
     if let Some(free) = machine::disk_free_bytes(&config.data) {
         let (free, least) = (free / 1_000_000, config.disk_free_bytes_min / 1_000_000);

@@ -14,7 +14,6 @@ use yew::{
     AttrValue, Callback, Html, Properties, component, hook, html, use_effect_with, use_mut_ref, use_state,
 };
 
-use super::round::tremble;
 use super::scan::{FEEL_GOOD, FEEL_LOOK, Flash, Looked, Viewfinder, miss_text, use_entry, use_find};
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;

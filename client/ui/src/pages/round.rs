@@ -28,7 +28,6 @@ mod summary;
 mod torch;
 mod walk;
 
-pub use answering::tremble;
 pub use walk::CardId;
 
 /// Makes a card the one that a round opens at, even when it has an answer.
