@@ -170,13 +170,15 @@ fn Screens(props: &ScreensProps) -> Html {
         Place { route: Route::Register(None), icon: Icon::Kit, name: words.nav_register().into() },
         Place { route: Route::Scan, icon: Icon::Scan, name: words.nav_scan().into() },
         Place { route: Route::Defects, icon: Icon::Wrench, name: words.defects_title().into() },
-        Place { route: Route::Sync, icon: Icon::Sync, name: words.nav_sync().into() },
         Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
     ];
     if sees_board {
         let name = words.nav_quarantine().into();
+        // What the bureau acts on comes first, then what it looks things up in.
+        places.swap(1, 3);
+        places.swap(2, 3);
         places.insert(2, Place { route: Route::Needs, icon: Icon::Speech, name: words.needs_title().into() });
-        places.insert(3, Place { route: Route::Quarantine, icon: Icon::Shield, name });
+        places.insert(5, Place { route: Route::Quarantine, icon: Icon::Shield, name });
     }
     let person = props.person.clone();
     let page = match &route {

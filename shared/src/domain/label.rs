@@ -178,6 +178,7 @@ mod tests {
             holder: None,
             place: String::new(),
             made: None,
+            life: None,
             expires: None,
         }
     }

@@ -22,6 +22,7 @@ use crate::hooks::{use_phone_clock, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
+use crate::route::Route;
 
 /// A clock that is off by more than this is worth a notice.
 const CLOCK_NOTE_MS: i64 = 2 * MINUTE_MS;
@@ -62,7 +63,7 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
     let ontry = Callback::from(move |_| core.tell(Command::TryAside));
     let code = (*failed).clone().or_else(|| sync.problem.clone());
     html! {
-        <Screen title={words.nav_sync()}>
+        <Screen title={words.nav_sync()} back={Route::Home}>
             { only_here(words, &sync, photos.waiting, now) }
             <Photos {words} photos={photos.clone()} {storage} ontry={ontry_photos} />
             if let Some(code) = code {
