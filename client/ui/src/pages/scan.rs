@@ -28,7 +28,7 @@ mod viewfinder;
 
 pub use viewfinder::{Flash, Viewfinder};
 
-use super::round::{CardId, tremble};
+use super::round::CardId;
 use later::Later;
 
 /// Milliseconds that the phone is felt for a hit.
