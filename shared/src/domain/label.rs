@@ -179,6 +179,7 @@ mod tests {
             place: String::new(),
             made: None,
             expires: None,
+            life: None,
         }
     }
 

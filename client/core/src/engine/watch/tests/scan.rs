@@ -19,6 +19,7 @@ fn asset(id: &str, serial: &str) -> Asset {
         place: "柜 1".into(),
         made: None,
         expires: None,
+        life: None,
     }
 }
 
