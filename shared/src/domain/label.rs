@@ -180,6 +180,7 @@ mod tests {
             made: None,
             life: None,
             expires: None,
+            life: None,
         }
     }
 

@@ -20,6 +20,7 @@ fn asset(id: &str, serial: &str) -> Asset {
         made: None,
         life: None,
         expires: None,
+        life: None,
     }
 }
 
