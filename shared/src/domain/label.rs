@@ -180,7 +180,6 @@ mod tests {
             made: None,
             life: None,
             expires: None,
-            life: None,
         }
     }
 

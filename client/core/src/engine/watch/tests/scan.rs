@@ -18,7 +18,6 @@ fn asset(id: &str, serial: &str) -> Asset {
         holder: Some(officer("wang")),
         place: "柜 1".into(),
         made: None,
-        life: None,
         expires: None,
         life: None,
     }
