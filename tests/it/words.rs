@@ -5,8 +5,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Names of languages and units, which are the same everywhere.
-const SAME_IN_BOTH: [&str; 3] = ["English", "中文", "QR"];
+/// What is the same everywhere: names of languages, letters of a keyboard.
+const SAME_IN_BOTH: [&str; 4] = ["English", "中文", "QR", "ABC"];
+/// Dates have both languages in one place, which is tested there; chips stand in records with a separator of their own.
+const EXCEPT: [(&str, &str); 2] = [("format.rs", ""), ("panels.rs", "const FAULT_SEPARATOR")];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the workspace").to_owned()
@@ -16,10 +18,11 @@ fn is_chinese(text: &str) -> bool {
     text.chars().any(|c| ('\u{3400}'..='\u{9fff}').contains(&c) || ('\u{3000}'..='\u{303f}').contains(&c))
 }
 
-/// A word that somebody would read: three letters in a row, in a text with blanks or beginning with a capital.
+/// A word that somebody would read: three letters in a row, and a capital at the beginning, which names of classes and keys
+/// do not have.
 fn is_english(text: &str) -> bool {
     let has_word = text.split(|c: char| !c.is_ascii_alphabetic()).any(|word| word.len() >= 3);
-    has_word && (text.trim().contains(' ') || text.starts_with(|c: char| c.is_ascii_uppercase()))
+    has_word && text.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// The text between quotes on a line of code, without what stands in its comments.
@@ -73,7 +76,12 @@ fn nothing_that_people_read_stands_in_the_interfaces_code() {
     assert!(files.len() > 50, "{} files", files.len());
     let mut untranslated = Vec::new();
     for file in files {
-        for (line, text) in spoken(&fs::read_to_string(&file).unwrap()) {
+        let source = fs::read_to_string(&file).unwrap();
+        let is_allowed = |line: usize| {
+            let code = source.lines().nth(line - 1).unwrap_or_default();
+            EXCEPT.iter().any(|(name, start)| file.ends_with(name) && code.starts_with(start))
+        };
+        for (line, text) in spoken(&source).into_iter().filter(|(line, _)| !is_allowed(*line)) {
             untranslated.push(format!("{}:{line}: {text}", file.display()));
         }
     }

@@ -169,7 +169,7 @@ fn row(
                 if !defect.remark.is_empty() { <span class="remark">{ &defect.remark }</span> }
                 <span class="handled-foot">
                     { defect_mark(words, defect) }
-                    <span class="hint">{ defect.reporters.join("、") }{ " · " }{ format::age(words, defect.reported_at, now) }</span>
+                    <span class="hint">{ defect.reporters.join(words.comma()) }{ " · " }{ format::age(words, defect.reported_at, now) }</span>
                     if defect.is_only_here { <span class="save-state" data-place="phone">{ glyph(Icon::Phone) }{ words.save_phone() }</span> }
                 </span>
                 if defect.state == DefectState::Done && person.station.is_some() {

@@ -137,7 +137,7 @@ fn contents(scene: Scene<'_>, round: &Rc<RoundView>) -> Html {
                     <span class="who">{ words.signed_by(&signature.author, &format::moment(scene.zone, signature.at, scene.now)) }</span>
                 }) }
             </p>
-            if !round.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ round.people.join("、") }</p> }
+            if !round.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ round.people.join(words.comma()) }</p> }
             if !round.is_loaded { <Notice tone={Tone::Calm} text={words.round_loading()} /> }
             if round.late > 0 { <Notice tone={Tone::Watch} text={words.late_count(round.late)} /> }
             if round.unreadable > 0 { <Notice tone={Tone::Watch} text={words.unreadable(round.unreadable)} /> }

@@ -209,7 +209,7 @@ fn table(
                     { head(words, defect) }
                     <span class="remark">{ &defect.remark }</span>
                     <span class="handled-foot">{ defect_mark(words, defect) }
-                        <span class="hint">{ defect.reporters.join("、") }{ " · " }{ format::age(words, defect.reported_at, now) }</span></span>
+                        <span class="hint">{ defect.reporters.join(words.comma()) }{ " · " }{ format::age(words, defect.reported_at, now) }</span></span>
                 </button>
             </li>
         }

@@ -87,7 +87,7 @@ pub fn FindingSheet(props: &FindingSheetProps) -> Html {
                 &inspection,
                 &row,
                 answer,
-                names.join("、"),
+                names.join(words.comma()),
                 browser::text_of(&note).trim().to_owned(),
             );
             onclose.emit(());

@@ -118,7 +118,7 @@ pub fn figures(words: Words, inspection: &InspectionView) -> Html {
             </dl>
             <p class="hint">{ words.expected_frozen() }</p>
             if inspection.twice > 0 { <p class="hint" data-testid="twice" data-count={inspection.twice.to_string()}>{ words.inspect_twice(inspection.twice) }</p> }
-            if !inspection.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ inspection.people.join("、") }</p> }
+            if !inspection.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ inspection.people.join(words.comma()) }</p> }
         </section>
     }
 }

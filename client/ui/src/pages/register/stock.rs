@@ -79,7 +79,7 @@ pub fn purchases(words: Words, register: &RegisterView) -> Html {
                 <th scope="row">{ words.label(&row.name).to_owned() }<small class="hint">{ row.model.clone() }</small></th>
                 <td class="figures">{ row.expired }</td>
                 <td class="figures">{ row.soon }</td>
-                <td class="where">{ stations.join("、") }</td>
+                <td class="where">{ stations.join(words.comma()) }</td>
             </tr>
         }
     };

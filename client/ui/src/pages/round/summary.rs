@@ -104,7 +104,7 @@ fn facts(words: Words, round: &RoundView, open: usize) -> Html {
         <section class="facts">
             <p class={classes!("mark", "large", class)}>{ glyph(icon) }<span>{ state }</span></p>
             <p class="figures-line"><span class="figures big">{ total - open }<span class="of">{ "/" }{ total }</span></span>{ words.answered() }</p>
-            if !round.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ round.people.join("、") }</p> }
+            if !round.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ round.people.join(words.comma()) }</p> }
         </section>
     }
 }
