@@ -223,6 +223,29 @@ function sendLater() {
   workers?.ready.then((registration) => registration.sync?.register("photos")).catch(() => {}); // a bonus, not a promise
 }
 
+// ---- being an app ----------------------------------------------------------------------------------------------------
+
+let offered = null;
+
+/** The browser would install the app: the ui asks when it is time, and not the browser when it is not. */
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  offered = event;
+  root.dataset.install = "offered";
+  dispatchEvent(new Event("muster:install"));
+});
+addEventListener("appinstalled", () => {
+  offered = null;
+  delete root.dataset.install;
+  dispatchEvent(new Event("muster:install"));
+});
+addEventListener("muster:install-now", () => {
+  offered?.prompt();
+  offered = null;
+  delete root.dataset.install;
+  dispatchEvent(new Event("muster:install"));
+});
+
 workers?.addEventListener("controllerchange", followController);
 addEventListener("muster:apply", applyUpdate);
 addEventListener("muster:send-later", sendLater);

@@ -4,8 +4,8 @@
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the
 //! way to the relay, `membership` what it says about this phone, `board` the supervisor's stream, `quarantine` what
 //! supervisors judge, `operations` what they start, `handling` what they do about defects and needs, `photos` keeps and
-//! sends photos and voice memos, `scan` says what codes name, `store` what lies where on the disk, `tabs` talks to the
-//! phone's other tabs, `watch` makes the slices.
+//! sends photos and voice memos, `scan` says what codes name, `selftest` tries the phone, `store` says what lies where on
+//! the disk, `tabs` talks to the phone's other tabs, `watch` makes the slices.
 
 pub mod photos;
 pub mod store;
@@ -35,6 +35,8 @@ mod quarantine;
 mod run;
 #[cfg(target_arch = "wasm32")]
 mod scan;
+#[cfg(target_arch = "wasm32")]
+mod selftest;
 #[cfg(target_arch = "wasm32")]
 mod state;
 #[cfg(target_arch = "wasm32")]

@@ -321,6 +321,9 @@ pub enum Command {
         #[n(0)]
         station: Option<StationCode>,
     },
+    /// Tries what this phone can do; the `SelfTest` slice comes before the answer.
+    #[n(70)]
+    SelfTest,
 }
 
 shared::read_choice!(Command {
@@ -357,6 +360,7 @@ shared::read_choice!(Command {
     61 => OpenCount { round, subject, item },
     62 => CloseCount {},
     63 => LoadLabels { station },
+    70 => SelfTest {},
     11 => Start { notes },
     40 => OpenRegister { station },
     41 => CloseRegister {},

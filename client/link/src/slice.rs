@@ -17,6 +17,7 @@ mod photos;
 mod register;
 mod round;
 mod scan;
+mod selftest;
 mod sync;
 
 pub use inspection::{InspectedRow, InspectionView};
@@ -32,6 +33,7 @@ pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
 };
 pub use scan::{AskedIn, CountView, Counted, FoundView, LabelsView, Miss, ThingView};
+pub use selftest::SelfTestView;
 pub use sync::{LinkState, StorageView, SyncView};
 
 /// One part of the view model.
@@ -85,6 +87,9 @@ pub enum Slice {
     /// What labels can be printed for.
     #[n(62)]
     Labels(#[n(0)] LabelsView),
+    /// What this phone was just seen to do.
+    #[n(70)]
+    SelfTest(#[n(0)] SelfTestView),
 }
 
 shared::read_choice!(Slice {
@@ -104,6 +109,7 @@ shared::read_choice!(Slice {
     60 => Found { 0 },
     61 => Count { 0 },
     62 => Labels { 0 },
+    70 => SelfTest { 0 },
 });
 
 /// Who uses this phone.

@@ -13,7 +13,7 @@ use crate::components::nav::{Nav, Place};
 use crate::components::notice::{Notice, Tone};
 use crate::components::untold::Untold;
 use crate::first_preferences;
-use crate::hooks::{Reach, go, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, go, use_badge, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::asset::AssetPage;
 use crate::pages::board::BoardPage;
@@ -27,6 +27,7 @@ use crate::pages::quarantine::QuarantinePage;
 use crate::pages::register::RegisterPage;
 use crate::pages::round::RoundPage;
 use crate::pages::scan::ScanPage;
+use crate::pages::selftest::SelfTestPage;
 use crate::pages::skeleton::Skeleton;
 use crate::pages::sync::SyncPage;
 use crate::pages::today::TodayPage;
@@ -69,6 +70,7 @@ fn Frame() -> Html {
     let session = use_slice(|view| view.session.clone());
     let core = use_slice(|view| view.core);
     use_effect_with(preferences, |preferences| apply(*preferences));
+    use_badge();
     use_effect_with((), |()| browser::set_root("ready", "ui"));
     let is_officer = matches!(session.as_deref(), Some(SessionView::Officer(_)));
     let unsent = use_slice(|view| view.is_sync_known.then_some(view.sync.pending));
@@ -188,6 +190,7 @@ fn Screens(props: &ScreensProps) -> Html {
             <CountPage round={round.clone()} subject={subject.clone()} item={item.clone()} {person} />
         },
         Route::Labels => html! { <LabelsPage {person} /> },
+        Route::SelfTest => html! { <SelfTestPage /> },
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
         Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
@@ -227,5 +230,6 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Scan => "scan",
         Route::Count(..) => "count",
         Route::Labels => "labels",
+        Route::SelfTest => "self-test",
     }
 }

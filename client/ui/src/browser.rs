@@ -13,12 +13,14 @@ use web_sys::{
 };
 use yew::NodeRef;
 
+mod app;
 mod camera;
 mod nearness;
 mod picked;
 mod senses;
 mod visibility;
 
+pub use app::{abilities, can_install, install, is_apple, is_installed, set_badge};
 pub use camera::{Camera, CameraFault, Sight};
 pub use nearness::{Nearness, height_of, set_height};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};

@@ -14,6 +14,7 @@ pub mod fault_panel;
 pub mod handled;
 pub mod icon;
 pub mod inspected;
+pub mod install;
 pub mod mark;
 pub mod meter;
 pub mod nav;

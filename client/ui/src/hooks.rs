@@ -10,6 +10,7 @@ use crate::route::Route;
 use crate::store::Store;
 
 mod awake;
+mod badge;
 mod keys;
 mod lasting;
 mod modal;
@@ -19,6 +20,7 @@ mod slice;
 mod time;
 
 pub use awake::use_awake;
+pub use badge::use_badge;
 pub use keys::use_keys;
 pub use lasting::{Lasting, use_lasting};
 pub use modal::use_modal;

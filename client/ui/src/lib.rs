@@ -44,6 +44,11 @@ fn listen(store: &Store, core: &CoreHandle) {
         moved.change(|view| view.route = route);
     });
     browser::on_window("muster:update", move || here.change(|view| view.is_update_ready = true));
+    // The browser may have offered it before anybody listened.
+    let offered = store.clone();
+    let look = move || offered.change(|view| view.can_install = browser::can_install());
+    look();
+    browser::on_window("muster:install", look);
     for event in ["online", "pageshow"] {
         let core = core.clone();
         browser::on_window(event, move || core.tell(Command::Visible(true)));

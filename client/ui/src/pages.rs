@@ -16,6 +16,7 @@ pub mod register;
 pub mod round;
 pub mod scan;
 pub mod screen;
+pub mod selftest;
 pub mod skeleton;
 pub mod sync;
 pub mod today;

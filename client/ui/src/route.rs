@@ -18,6 +18,8 @@ pub enum Route {
     Count(RoundName, SubjectId, ItemId),
     /// Labels to print.
     Labels,
+    /// What this phone can do.
+    SelfTest,
     /// What does not count: for supervisors.
     Quarantine,
     /// Defects.
@@ -60,6 +62,7 @@ impl Route {
             Some("register") => register(parts.next(), parts.next()),
             Some("scan") => Self::Scan,
             Some("labels") => Self::Labels,
+            Some("self-test") => Self::SelfTest,
             Some("count") => match (parts.next(), parts.next(), parts.next()) {
                 (Some(station), Some(template), Some(period)) => {
                     count(round(station, template, period), query).unwrap_or(Self::Home)
@@ -91,6 +94,7 @@ impl Route {
             Self::Asset(station, asset) => ["/register/", station.as_str(), "/", asset.as_str()].concat(),
             Self::Scan => "/scan".to_owned(),
             Self::Labels => "/labels".to_owned(),
+            Self::SelfTest => "/self-test".to_owned(),
             Self::Count(name, subject, item) => {
                 [&path("/count/", name), "?", subject.as_str(), "&", item.as_str()].concat()
             }
@@ -160,6 +164,7 @@ mod tests {
             Route::Needs,
             Route::Scan,
             Route::Labels,
+            Route::SelfTest,
             Route::Count(name.clone(), SubjectId::station(), ItemId::parse("M02.scan").unwrap()),
             Route::Round(name.clone(), RoundPart::Cards),
             Route::Round(name.clone(), RoundPart::List),

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use link::Slice;
 use link::slice::{
     AlarmView, AssetView, BoardSlice, CountView, DefectsView, FoundView, InspectionView, LabelsView,
-    NeedsView, PhotosView, RegisterView, RoundView, SessionView, SyncView, TodayView,
+    NeedsView, PhotosView, RegisterView, RoundView, SelfTestView, SessionView, SyncView, TodayView,
 };
 use shared::api::quarantine::QuarantineView;
 use shared::domain::defect::DefectName;
@@ -75,12 +75,16 @@ pub struct View {
     pub count: Option<Rc<CountView>>,
     /// What labels can be printed for.
     pub labels: Option<Rc<LabelsView>>,
+    /// What this phone was just seen to do.
+    pub self_test: Option<Rc<SelfTestView>>,
     /// Answers that were tapped and are not in the round's slice yet.
     pub tentative: Rc<Vec<Tentative>>,
     /// The last answer that was not kept.
     pub unkept: Option<Rc<Unkept>>,
     /// Whether a newer version waits.
     pub is_update_ready: bool,
+    /// Whether the browser offers to install the app.
+    pub can_install: bool,
     /// Whether this phone was enrolled since the page was opened.
     pub has_just_joined: bool,
     /// The screen.
@@ -130,9 +134,11 @@ impl Store {
             found: None,
             count: None,
             labels: None,
+            self_test: None,
             tentative: Rc::default(),
             unkept: None,
             is_update_ready: false,
+            can_install: false,
             has_just_joined: false,
             route,
             preferences,
@@ -198,6 +204,7 @@ impl View {
             Slice::Alarm(view) => self.alarm = Rc::new(view),
             Slice::Found(found) => self.found = Some(Rc::new(found)),
             Slice::Count(count) => self.count = Some(Rc::new(count)),
+            Slice::SelfTest(view) => self.self_test = Some(Rc::new(view)),
             Slice::Labels(labels) => self.labels = Some(Rc::new(labels)),
             Slice::Round(round) => {
                 self.settle(&round);

@@ -93,6 +93,7 @@ impl Engine {
                 self.resend_count();
             }
             Command::CloseCount => drop(self.open_count.borrow_mut().take()),
+            Command::SelfTest => return self.self_test(id),
             Command::LoadLabels { station } => return self.load_labels(id, station),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),

@@ -79,16 +79,24 @@ pub async fn verifies(claimed: &Claimed) -> Result<bool, CryptoError> {
     if claimed.suite != SUITE_P256 {
         return Ok(false);
     }
+    is_signed(&claimed.public_key, &claimed.claim, &claimed.signature).await
+}
+
+/// Whether a signature over a claim is a public key's.
+///
+/// # Errors
+/// When there is no WebCrypto, or it refuses.
+pub async fn is_signed(public_key: &[u8], claim: &[u8], signature: &[u8]) -> Result<bool, CryptoError> {
     let subtle = subtle()?;
     let algorithm = self::algorithm(&[("name", "ECDSA"), ("namedCurve", "P-256")]);
-    let raw = Uint8Array::from(claimed.public_key.as_slice());
+    let raw = Uint8Array::from(public_key);
     let usages = Array::of1(&"verify".into());
     let importing = subtle.import_key_with_object("raw", &raw, &algorithm, false, &usages);
     // What is no point on the curve is refused here.
     let Ok(key) = settled(importing).await else { return Ok(false) };
     let algorithm = self::algorithm(&[("name", "ECDSA"), ("hash", "SHA-256")]);
-    let signature = Uint8Array::from(claimed.signature.as_slice());
-    let claim = Uint8Array::from(claimed.claim.as_slice());
+    let signature = Uint8Array::from(signature);
+    let claim = Uint8Array::from(claim);
     let verifying = subtle.verify_with_object_and_buffer_source_and_buffer_source(
         &algorithm,
         key.unchecked_ref(),

@@ -6,7 +6,9 @@ use link::slice::Person;
 use shared::trust::rights::Role;
 use yew::{AttrValue, Callback, Html, MouseEvent, Properties, component, html};
 
+use crate::browser;
 use crate::components::choice::Choice;
+use crate::components::install::{Install, Way};
 use crate::hooks::{go, use_reach, use_slice, use_words};
 use crate::i18n::{Language, Words};
 use crate::pages::screen::Screen;
@@ -39,17 +41,23 @@ pub fn MePage(props: &MePageProps) -> Html {
     };
     let themes = [words.theme_day(), words.theme_night(), words.theme_sun()];
     let densities = [words.density_glove(), words.density_normal()];
-    let to_labels = {
+    let to = |route: Route| {
         let reach = reach.clone();
         move |event: MouseEvent| {
             event.prevent_default();
-            go(&reach, Route::Labels);
+            go(&reach, route.clone());
         }
+    };
+    let way = match use_slice(|view| view.can_install) {
+        _ if browser::is_installed() => Way::Done,
+        true => Way::Offered,
+        false if browser::is_apple() => Way::ByHand,
+        false => Way::None,
     };
     html! {
         <Screen title={words.nav_me()}>
             { who(words, &props.person) }
-            <a class="secondary" href={Route::Labels.address()} data-testid="to-labels" onclick={to_labels}>{ words.labels_title() }</a>
+            <a class="secondary" href={Route::Labels.address()} data-testid="to-labels" onclick={to(Route::Labels)}>{ words.labels_title() }</a>
             <Choice name="language" legend={words.language()} onchoose={set(|to, index| to.language = LANGUAGES[index])}
                 options={vec![(AttrValue::from("中文"), Some(AttrValue::from("zh-CN"))), ("English".into(), Some("en".into()))]}
                 chosen={position(&LANGUAGES, preferences.language)} />
@@ -63,6 +71,8 @@ pub fn MePage(props: &MePageProps) -> Html {
                 options={plain(&[words.hand_right(), words.hand_left()])} chosen={position(&HANDS, preferences.hand)} />
             <Choice name="touch" legend={words.touch()} onchoose={set(|to, index| to.touch = TOUCHES[index])}
                 options={plain(&[words.touch_felt(), words.touch_silent()])} chosen={position(&TOUCHES, preferences.touch)} />
+            <Install {words} {way} oninstall={Callback::from(|()| browser::install())} />
+            <a class="secondary" href={Route::SelfTest.address()} data-testid="to-self-test" onclick={to(Route::SelfTest)}>{ words.self_test() }</a>
         </Screen>
     }
 }
