@@ -18,7 +18,7 @@ fn a_full_disk_loses_nothing_and_says_so() {
     a.answer(&round, &item, FAULT);
     a.sync();
     assert_eq!(a.device.status().problem.as_deref(), Some("storage-full"));
-    assert_eq!(a.pending(), 1, "the phone keeps it");
+    assert_eq!(a.pending(), 2, "the phone keeps the answer and the report of its defect");
     b.go_offline();
     assert!(b.sync(), "reading goes on");
     assert_eq!(b.reading(&round, &item).verdict, Verdict::Agreed(OK));
