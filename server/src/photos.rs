@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 use shared::api::photo::Media;
 use shared::ids::{PhotoHash, StationCode};
+use shared::limits::PHOTO_DISK_FREE_MIN;
 use shared::trust::rights::Rights;
 
 use crate::clock::Clock;
@@ -72,6 +73,8 @@ impl From<io::Error> for PhotoError {
 pub struct Photos {
     folder: PathBuf,
     clock: Arc<dyn Clock>,
+    /// Bytes of the disk that photos leave to the log, beyond what it needs to be ready.
+    disk_free_bytes_min: u64,
     /// Held while an upload is looked at and added to: a line that was given up may still be bringing bytes.
     turn: Mutex<()>,
 }
@@ -79,7 +82,15 @@ pub struct Photos {
 impl Photos {
     /// Those of a data folder.
     pub fn new(data: &Path, clock: Arc<dyn Clock>) -> Self {
-        Self { folder: data.join(FOLDER), clock, turn: Mutex::default() }
+        let folder = data.join(FOLDER);
+        Self { folder, clock, disk_free_bytes_min: PHOTO_DISK_FREE_MIN, turn: Mutex::default() }
+    }
+
+    /// The same, on a disk of which the relay needs so much to be ready: photos stop well before that.
+    #[must_use]
+    pub fn leaving(mut self, ready_bytes_min: u64) -> Self {
+        self.disk_free_bytes_min = ready_bytes_min.saturating_add(PHOTO_DISK_FREE_MIN);
+        self
     }
 
     /// A photo's form and bytes; `None` when it is not here, or not for this person's eyes.

@@ -169,7 +169,14 @@ impl Projector {
         let before = self.reference();
         let mut after = before.as_ref().clone();
         match shelf {
-            Shelf::Bureau => after.load_bureau(self.store.as_ref())?,
+            Shelf::Bureau => {
+                after.load_bureau(self.store.as_ref())?;
+                // What is held, or released, is read otherwise.
+                let stations: Vec<_> = after.registers.keys().cloned().collect();
+                for station in stations {
+                    after.load_register(self.store.as_ref(), &station)?;
+                }
+            }
             Shelf::Live(station) => after.load_register(self.store.as_ref(), station)?,
             Shelf::Rounds(..) => {}
         }

@@ -127,7 +127,9 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         relay: relay.clone(),
         identity: Arc::clone(&identity),
         load: Arc::new(Load::new(&config)),
-        photos: Arc::new(Photos::new(&config.data, Arc::clone(&config.clock))),
+        photos: Arc::new(
+            Photos::new(&config.data, Arc::clone(&config.clock)).leaving(config.disk_free_bytes_min),
+        ),
         config,
         board,
         assets: Arc::new(assets),

@@ -57,6 +57,12 @@ pub enum TlsError {
     /// Certificate and key do not fit, or cannot be used.
     #[error("certificate and key cannot be used")]
     Unusable(#[from] rustls::Error),
+    /// The links' host is none that the local authority may speak for.
+    #[error(
+        "the local network's authority speaks for private addresses, localhost and .local names, and not for {0}: name \
+         certificate files for it, or another --origin"
+    )]
+    ForeignHost(String),
     /// This machine is in no network that phones could be in too.
     #[error("this machine has no address in a local network: connect it, then start again")]
     NoAddress,

@@ -119,7 +119,7 @@ pub const UPLOAD_HOURS: i64 = 96;
 pub const UPLOADS_MAX: usize = 32;
 /// Characters of what an upload says of itself: a hash, a type, a file's name.
 pub const UPLOAD_METADATA_MAX: usize = 1_024;
-/// Bytes of the disk that photos leave to the log: answers come first there too.
+/// Bytes of the disk that photos leave to the log, beyond what the relay needs to be ready: answers come first there too.
 pub const PHOTO_DISK_FREE_MIN: u64 = 256 << 20;
 /// Photos that go with one answer: what a fault needs, and no album.
 pub const PHOTOS_MAX: usize = 6;
@@ -129,3 +129,5 @@ pub const LABELS_MAX: usize = 2_000;
 pub const CODE_CHARS_MAX: usize = 160;
 /// Scans that a phone keeps to be looked into later: a day's worth.
 pub const SCANS_LATER_MAX: usize = 50;
+/// Entries of one defect or need that count: a hundred times what one that goes back and forth for a year has.
+pub const HISTORY_ENTRIES_MAX: usize = 2_048;

@@ -32,7 +32,7 @@ test("a supervisor starts an operation, an officer is asked, and it ends", async
   await sayOk(page);
   await untilAtCentre(page);
   await page.goto(relay.origin(0));
-  assert.match(await searched.innerText(), /1\s*\/\s*24/);
+  await searched.filter({ hasText: /1\s*\/\s*24/ }).waitFor();
   assert.match(await rows.filter({ hasNotText: "搜救" }).innerText(), /0\s*\/\s*24/);
 
   // Without a network nothing starts or ends, and the supervisor is told.

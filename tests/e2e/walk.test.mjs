@@ -49,7 +49,7 @@ test("ten items without a network survive a dead battery and reach the superviso
   for (const item of confirmed) assert.ok(["ok", "value"].includes(kept[item]), `${item}: ${kept[item]}`);
   await page.goto(relay.origin(0));
   const row = page.locator('[data-testid=today-row][data-template="flood-departure"]');
-  assert.match(await row.innerText(), /1[01]\s*\/\s*24/);
+  await row.filter({ hasText: /1[01]\s*\/\s*24/ }).waitFor();
 
   // Everything is back: nobody touches anything.
   await relay.start();

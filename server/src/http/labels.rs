@@ -93,7 +93,9 @@ pub async fn show(
     let is_test = wanted.test.is_some();
     let stickers = if is_test { Vec::new() } else { stickers(&relay, station, named).await? };
     let job = Job { format, offset, skipped, stickers, is_test };
-    Ok(Html(labels::page(&job, &style, "/api/labels.js")).into_response())
+    // Thousands of pictures take their time, and others wait on this thread.
+    let drawn = tokio::task::spawn_blocking(move || labels::page(&job, &style, "/api/labels.js")).await;
+    Ok(Html(drawn.map_err(|_| Failure::new(ProblemCode::Internal))?).into_response())
 }
 
 fn assets(text: &str) -> Result<Vec<AssetId>, Failure> {

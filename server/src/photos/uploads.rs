@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use serde::{Deserialize, Serialize};
 use shared::api::photo::Media;
 use shared::ids::{DeviceId, PhotoHash, StationCode};
-use shared::limits::{PHOTO_BYTES_MAX, PHOTO_DISK_FREE_MIN, UPLOAD_HOURS, UPLOAD_METADATA_MAX, UPLOADS_MAX};
+use shared::limits::{PHOTO_BYTES_MAX, UPLOAD_HOURS, UPLOAD_METADATA_MAX, UPLOADS_MAX};
 use shared::time::{HOUR_MS, Timestamp};
 
 use super::{PhotoError, Photos, UNFINISHED, hash_of, make_folder, path, remove};
@@ -77,7 +77,8 @@ impl Photos {
         }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         make_folder(&self.folder)?;
-        if machine::disk_free_bytes(&self.folder).is_some_and(|free| free < PHOTO_DISK_FREE_MIN + bytes) {
+        if machine::disk_free_bytes(&self.folder).is_some_and(|free| free < self.disk_free_bytes_min + bytes)
+        {
             return Err(PhotoError::Full);
         }
         let unfinished = self.unfinished(upload);

@@ -135,7 +135,7 @@ impl Author {
             seq = self.commit(writer, self.batch(bureau, collection, id, part)?).await?;
         }
         // Phones write into these too: what the relay adds must come after all of theirs, so it starts from the log each time.
-        if !matches!(id.kind(), DocumentKind::Defect | DocumentKind::Need) {
+        if !matches!(id.kind(), DocumentKind::Defect | DocumentKind::Need | DocumentKind::Register) {
             if documents.len() >= DOCUMENTS_MAX {
                 documents.clear();
             }

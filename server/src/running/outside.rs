@@ -58,6 +58,13 @@ pub(super) async fn open(
     let (tcp, address) = listen(config.tls_listen.unwrap_or(TLS_LISTEN.into())).await?;
     let named = config.origin.as_ref().filter(|origin| origin.starts_with("https://"));
     let origin = named.map(|origin| origin.trim_end_matches('/').to_owned());
+    let source = match (source, &origin) {
+        (Source::Local(mut authority), Some(origin)) => {
+            authority.answer_to(host_of(origin))?;
+            Source::Local(authority)
+        }
+        (source, _) => source,
+    };
     let (app_door, trusting) = match &source {
         Source::Files { .. } => (origin.ok_or(TlsError::NoOrigin)?, None),
         Source::Local(authority) => {
@@ -92,6 +99,15 @@ pub(super) async fn open(
     }
     keep(config, &doors, address);
     Ok(Some(Outside { doors, fingerprint, https, background }))
+}
+
+/// The host of an origin, without its port.
+fn host_of(origin: &str) -> &str {
+    let rest = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    match rest.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => rest,
+    }
 }
 
 /// `muster invite` reads where to send people. Without the file it must be told, which is no reason not to serve.

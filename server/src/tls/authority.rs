@@ -48,6 +48,8 @@ const NAMES: [&str; 2] = ["localhost", "local"];
 #[derive(Debug)]
 pub struct Authority {
     key: KeyPair,
+    /// Another name of this machine, as people's links have it.
+    name: Option<String>,
     certificate: CertificateDer<'static>,
 }
 
@@ -73,7 +75,21 @@ impl Authority {
         }
         let key = KeyPair::from_pem(&fs::read_to_string(&key_path).map_err(failed(&key_path))?)?;
         let certificate = read_certificate(&certificate_path)?;
-        Ok(Self { key, certificate })
+        Ok(Self { key, name: None, certificate })
+    }
+
+    /// Speaks for a host of people's links too, where it may.
+    ///
+    /// # Errors
+    /// When the host is neither `localhost`, nor a `.local` name, nor a private address.
+    pub fn answer_to(&mut self, host: &str) -> Result<(), TlsError> {
+        let is_name = host == "localhost" || host.ends_with(".local");
+        let is_address = host.trim_matches(['[', ']']).parse().is_ok_and(is_private);
+        if !is_name && !is_address {
+            return Err(TlsError::ForeignHost(host.to_owned()));
+        }
+        self.name = Some(host.trim_matches(['[', ']']).to_owned());
+        Ok(())
     }
 
     /// Its certificate, for the phones.
@@ -109,6 +125,12 @@ impl Authority {
         params.subject_alt_names.extend(addresses.map(|address| SanType::IpAddress(*address)));
         if let Some(host) = crate::lan::host_name() {
             params.subject_alt_names.push(SanType::DnsName(format!("{host}.local").try_into()?));
+        }
+        if let Some(name) = &self.name {
+            params.subject_alt_names.push(match name.parse() {
+                Ok(address) => SanType::IpAddress(address),
+                Err(_) => SanType::DnsName(name.clone().try_into()?),
+            });
         }
         params.distinguished_name = called("Muster relay");
         params.not_before = moment(now, -EARLY_DAYS);

@@ -69,6 +69,19 @@ fn whoever_steals_the_authority_cannot_pose_as_the_internet() {
 }
 
 #[test]
+fn the_links_host_is_in_the_certificate_or_nothing_starts() {
+    let (_data, mut authority) = authority();
+    assert!(!believed(&authority, &[OFFICE], "muster.local", NOW));
+    authority.answer_to("muster.local").unwrap();
+    assert!(believed(&authority, &[OFFICE], "muster.local", NOW));
+    authority.answer_to("10.1.2.3").unwrap();
+    assert!(believed(&authority, &[OFFICE], "10.1.2.3", NOW), "an address before a router");
+    for foreign in ["muster.example", "muster.lan", "8.8.8.8"] {
+        assert!(authority.answer_to(foreign).is_err(), "{foreign}");
+    }
+}
+
+#[test]
 fn the_authority_is_made_once_and_its_key_is_nobody_elses() {
     let (data, made) = authority();
     let again = Authority::open(data.path(), NOW.plus_ms(HOUR_MS)).unwrap();

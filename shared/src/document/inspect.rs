@@ -106,11 +106,6 @@ pub fn added(walked: &Walked<'_>, kind: DocumentKind) -> Result<Added, InspectEr
             EventKind::Entry if field == s::BODY => take_body(&mut body, operation.value)?,
             EventKind::Entry | EventKind::Observation | EventKind::SignOff => {}
         }
-        if let (EventKind::Entry, s::BODY, Value::Text(text)) = (event, field, operation.value)
-            && body.replace(text).is_some_and(|before| before != text)
-        {
-            return Err(InspectError::Entry);
-        }
     }
     let visit = if event == EventKind::Visit { Some(claim.whole()?) } else { None };
     Ok(Added { kind: event, key, device: actor.device(), visit, body: body.map(str::to_owned) })

@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::flat::FlatMap;
 use crate::gather::sort_by;
 use crate::ids::{EventKey, OfficerId};
-use crate::limits::SEES_MAX;
+use crate::limits::{HISTORY_ENTRIES_MAX, SEES_MAX};
 use crate::time::Timestamp;
 
 /// Who wrote an entry, when, and what was on their screen.
@@ -49,24 +50,79 @@ pub trait Say {
     fn withdraws(&self) -> Option<&EventKey>;
 }
 
-/// Entries in order, and which of them count.
+/// Entries in order, which of them count, and what each builds on.
 #[derive(Debug, Clone)]
 pub struct History<E> {
     /// By operation counter, then key; each key once.
     pub entries: Vec<Entry<E>>,
     is_live: Vec<bool>,
+    /// For each entry a bit for every other that it builds on.
+    seen: Vec<Bits>,
+}
+
+/// A bit for each entry.
+#[derive(Debug, Clone)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn none(entries: usize) -> Self {
+        Self(vec![0; entries.div_ceil(64)])
+    }
+
+    fn add(&mut self, place: usize) {
+        self.0[place / 64] |= 1 << (place % 64);
+    }
+
+    fn add_all(&mut self, others: &Self) {
+        for (word, other) in self.0.iter_mut().zip(&others.0) {
+            *word |= other;
+        }
+    }
+
+    fn has(&self, place: usize) -> bool {
+        self.0[place / 64] >> (place % 64) & 1 == 1
+    }
 }
 
 impl<E: Say> History<E> {
-    /// Puts entries in order; the same one twice is one.
+    /// Puts entries in order; the same one twice is one. Beyond [`HISTORY_ENTRIES_MAX`] the later ones are kept in their
+    /// document and count for nothing: nobody writes so many, and whoever does holds up nobody else.
     pub fn new(mut entries: Vec<Entry<E>>) -> Self
     where
         E: PartialEq,
     {
         sort_by(&mut entries, |a, b| (a.counter, &a.key).cmp(&(b.counter, &b.key)));
         entries.dedup();
-        let is_live = entries.iter().map(|entry| is_live(entry, &entries)).collect();
-        Self { entries, is_live }
+        entries.truncate(HISTORY_ENTRIES_MAX);
+        let mut places: FlatMap<&EventKey, Vec<usize>> = FlatMap::new();
+        for (place, entry) in entries.iter().enumerate() {
+            places.get_or_default(&entry.key).push(place);
+        }
+        let mut is_live: Vec<bool> = entries.iter().map(|entry| entry.said.withdraws().is_none()).collect();
+        for entry in &entries {
+            let withdrawn = entry.said.withdraws().and_then(|key| places.get(&key));
+            for place in withdrawn.into_iter().flatten() {
+                let other = &entries[*place];
+                if other.said.told().by == entry.said.told().by && other.counter < entry.counter {
+                    is_live[*place] = false;
+                }
+            }
+        }
+        // Causes stand before their effects, so what they had seen is known when they are met.
+        let mut seen: Vec<Bits> = Vec::with_capacity(entries.len());
+        for (place, entry) in entries.iter().enumerate() {
+            let mut bits = Bits::none(entries.len());
+            let sees = entry.said.told().sees.iter().take(SEES_MAX).filter(|_| is_live[place]);
+            for other in sees.filter_map(|key| places.get(&key)).flatten() {
+                // A claim to have seen something later does not count: there are no circles.
+                if entries[*other].counter < entry.counter {
+                    bits.add(*other);
+                    bits.add_all(&seen[*other]);
+                }
+            }
+            seen.push(bits);
+        }
+        Self { entries, is_live, seen }
     }
 
     /// Whether an entry counts: it takes nothing back and was not taken back.
@@ -81,31 +137,16 @@ impl<E: Say> History<E> {
 
     /// Which entries an entry builds on: those it saw, those they saw, and so on. What was taken back saw nothing.
     pub fn seen_by(&self, place: usize) -> Vec<bool> {
-        let mut seen = vec![false; self.entries.len()];
-        let mut to_look_at = vec![place];
-        while let Some(place) = to_look_at.pop() {
-            let Entry { counter, said, .. } = &self.entries[place];
-            if !self.is_live[place] {
-                continue;
-            }
-            for key in said.told().sees.iter().take(SEES_MAX) {
-                for (other, entry) in self.entries.iter().enumerate() {
-                    // A claim to have seen something later does not count: there are no circles.
-                    if entry.key == *key && entry.counter < *counter && !seen[other] {
-                        seen[other] = true;
-                        to_look_at.push(other);
-                    }
-                }
-            }
-        }
-        seen
+        (0..self.entries.len()).map(|other| self.seen[place].has(other)).collect()
     }
 
     /// Of these entries, those that none of the others builds on.
     pub fn standing(&self, places: &[usize]) -> Vec<usize> {
-        let seen: Vec<Vec<bool>> = places.iter().map(|place| self.seen_by(*place)).collect();
-        let stands = |place: &usize| !seen.iter().any(|seen| seen[*place]);
-        places.iter().copied().filter(stands).collect()
+        let mut seen = Bits::none(self.entries.len());
+        for place in places {
+            seen.add_all(&self.seen[*place]);
+        }
+        places.iter().copied().filter(|place| !seen.has(*place)).collect()
     }
 
     /// What somebody sees who looks at it now: the live entries that no other live one builds on.
@@ -114,13 +155,4 @@ impl<E: Say> History<E> {
         let heads = self.standing(&live).into_iter().map(|place| self.entries[place].key.clone());
         heads.take(SEES_MAX).collect()
     }
-}
-
-fn is_live<E: Say>(entry: &Entry<E>, entries: &[Entry<E>]) -> bool {
-    let takes_it_back = |other: &Entry<E>| {
-        other.said.withdraws() == Some(&entry.key)
-            && other.said.told().by == entry.said.told().by
-            && other.counter > entry.counter
-    };
-    entry.said.withdraws().is_none() && !entries.iter().any(takes_it_back)
 }

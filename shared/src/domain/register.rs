@@ -364,8 +364,8 @@ pub enum Shortfall {
 pub struct Seen {
     /// Its condition; none while nobody has looked.
     pub condition: Option<Condition>,
-    /// Whether it was found elsewhere.
-    pub is_misplaced: bool,
+    /// Whether it was found elsewhere; none while nobody has said where it is.
+    pub is_misplaced: Option<bool>,
 }
 
 /// The gravest reason why a thing is not ready: present, in date, fault-free, in its place. `None` is green, and nothing
@@ -376,7 +376,7 @@ pub fn shortfall(asset: &Asset, is_disputed: bool, seen: Seen, today: Date) -> O
         .or(is(seen.condition == Some(Condition::Fault), Shortfall::Fault))
         .or(is(asset.expiry_band(today) == ExpiryBand::Expired, Shortfall::Expired))
         .or(is(is_disputed, Shortfall::Disputed))
-        .or(is(seen.is_misplaced, Shortfall::Misplaced))
+        .or(is(seen.is_misplaced == Some(true), Shortfall::Misplaced))
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use super::{Line, RoundSheet};
 use crate::domain::answer::{Answer, Condition};
 use crate::domain::asset::Asset;
-use crate::domain::inspection::Finding;
+use crate::domain::inspection::{IN_PLACE, IN_REPAIR, MISPLACED, ON_LOAN};
 use crate::domain::register::Seen;
 use crate::flat::FlatMap;
-use crate::ids::{AssetId, OfficerId};
+use crate::ids::{AssetId, ItemId, OfficerId, SubjectId};
 
 /// What each of an officer's things is, by officer and kind.
 pub type Kits<'a> = FlatMap<(&'a OfficerId, &'a str), Vec<&'a AssetId>>;
@@ -42,26 +42,52 @@ pub fn add(sheet: &RoundSheet<'_>, kits: &Kits<'_>, seen: &mut BTreeMap<AssetId,
         }
     }
     for (asset, said) in found {
-        seen.entry(asset).or_insert(said);
+        let before = seen.entry(asset).or_default();
+        before.condition = before.condition.or(said.condition);
+        before.is_misplaced = before.is_misplaced.or(said.is_misplaced);
+    }
+}
+
+/// Adds what is not mended yet: a thing with an open defect is not free of faults, whatever rounds said since.
+pub fn add_open(
+    subject: &SubjectId,
+    item: &ItemId,
+    is_missing: bool,
+    kits: &Kits<'_>,
+    seen: &mut BTreeMap<AssetId, Seen>,
+) {
+    let condition = if is_missing { Condition::Missing } else { Condition::Fault };
+    let said = Seen { condition: Some(condition), is_misplaced: None };
+    if let Some(asset) = subject.as_asset() {
+        merge(seen.entry(asset).or_default(), said);
+    } else if let Some(officer) = subject.as_officer() {
+        for asset in kits.get(&(&officer, item.as_str())).into_iter().flatten() {
+            merge(seen.entry((*asset).clone()).or_default(), said);
+        }
     }
 }
 
 /// The worst that is said counts.
 fn merge(into: &mut Seen, said: Seen) {
     into.condition = into.condition.max(said.condition);
-    into.is_misplaced |= said.is_misplaced;
+    into.is_misplaced = into.is_misplaced.max(said.is_misplaced);
 }
 
+/// What a line says. Where a thing was found says nothing about how it is.
 fn said(line: &Line<'_>) -> Option<Seen> {
     let answer = line.reading.answer()?;
-    let is_misplaced = Finding::of(Some(answer), true) == Finding::Misplaced;
-    let condition = match answer {
+    let is_misplaced = match answer {
         Answer::NotChecked | Answer::NotApplicable => return None,
-        Answer::Condition(condition) => *condition,
-        // Where it was found says nothing about how it is.
-        _ if is_misplaced => Condition::Ok,
-        _ if line.is_adverse() => Condition::Fault,
-        _ => Condition::Ok,
+        Answer::Choice(code) if [IN_PLACE, ON_LOAN, IN_REPAIR, MISPLACED].contains(&code.as_str()) => {
+            Some(code == MISPLACED)
+        }
+        _ => None,
     };
-    Some(Seen { condition: Some(condition), is_misplaced })
+    let condition = match answer {
+        Answer::Condition(condition) => Some(*condition),
+        _ if is_misplaced == Some(true) => None,
+        _ if line.is_adverse() => Some(Condition::Fault),
+        _ => Some(Condition::Ok),
+    };
+    Some(Seen { condition, is_misplaced })
 }

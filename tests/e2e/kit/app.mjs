@@ -41,7 +41,8 @@ export const untilAtCentre = (page) => untilChip(page, { pending: 0, link: "onli
 
 /** Opens one of today's rounds. */
 export async function openRound(page, template) {
-  await page.locator(`[data-testid=today-row][data-template="${template}"]`).click();
+  // At a change of shifts two rounds of it are due: the one that is due first.
+  await page.locator(`[data-testid=today-row][data-template="${template}"]`).first().click();
   await id(page, "card").waitFor();
 }
 

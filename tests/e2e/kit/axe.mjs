@@ -7,6 +7,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Fails when a page breaks an accessibility rule, or is wider than its screen. */
 export async function check(page, name) {
+  // A sheet that slides in is half as wide and half as dark.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   // What a bar at the bottom covers can be scrolled out from under it: sizes are measured with the bars in their places.
   await page.evaluate(() => {
     for (const bar of document.querySelectorAll(".dock, .places")) bar.style.position = "static";

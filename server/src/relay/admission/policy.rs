@@ -69,6 +69,9 @@ fn register(
     author: &DeviceRecord,
     entry: &str,
 ) -> Result<(), &'static str> {
+    if entry.len() > HANDLED_BYTES_MAX {
+        return Err("an entry that is too long");
+    }
     let Ok(Shelf::Live(station)) = batch.collection.shelf() else {
         return Err("a register that is no station's");
     };

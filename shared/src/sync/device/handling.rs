@@ -94,6 +94,11 @@ impl Device {
         let is_defect = matches!(found.answer, Answer::Condition(Condition::Fault | Condition::Missing));
         let Found { subject, item, .. } = &found;
         let mut done = Done::new();
+        // The same fault in other words, or with a photo, after somebody has acted on its report: it stays as it was acted on.
+        let is_told = |replaced: &EventKey| self.has_told(&round.station, subject, item, replaced);
+        if is_defect && replaced.as_ref().is_some_and(is_told) {
+            return done;
+        }
         if let Some(replaced) = replaced.or_else(|| self.corrected_by(round, &found, is_defect)) {
             done.extend(self.withdraw_found(now, &round.station, subject, item, &replaced));
         }
@@ -112,6 +117,28 @@ impl Device {
         entry.note = found.note;
         done.push(self.write_defect(&entry));
         done
+    }
+
+    /// Whether an answer was reported in a defect of its line that somebody has acted on since, be it closed or not.
+    fn has_told(
+        &mut self,
+        station: &StationCode,
+        subject: &SubjectId,
+        item: &ItemId,
+        answer: &EventKey,
+    ) -> bool {
+        let name = |number| DefectName {
+            station: station.clone(),
+            subject: subject.clone(),
+            item: item.clone(),
+            number,
+        };
+        let mut numbers = 1..;
+        std::iter::from_fn(|| self.defect(&name(numbers.next()?))).any(|defect| {
+            let history = &defect.history;
+            defect.state != DefectState::Reported
+                && history.live().any(|place| history.entries[place].said.answer.as_ref() == Some(answer))
+        })
     }
 
     /// The own answer that a better one corrects, if nobody has acted on its report: a slip of the finger, or mended on the

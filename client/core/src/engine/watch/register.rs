@@ -246,6 +246,9 @@ fn seen_at(device: &mut Device, station: &StationCode, now: Timestamp) -> BTreeM
         let subjects = projection::expected_subjects(&template, station, device.directory(), &expected);
         seen::add(&projection::round(&template, subjects, &round), &kits, &mut seen);
     }
+    for defect in device.defects(Some(station)).iter().filter(|defect| defect.state.is_open()) {
+        seen::add_open(&defect.name.subject, &defect.name.item, defect.is_missing, &kits, &mut seen);
+    }
     seen
 }
 
