@@ -91,3 +91,47 @@ fn said(line: &Line<'_>) -> Option<Seen> {
     };
     Some(Seen { condition, is_misplaced })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Label;
+
+    fn vest(holder: &str) -> Asset {
+        Asset {
+            id: AssetId::parse("ZM-P13-01").unwrap(),
+            kind: "P13".into(),
+            name: Label::new("防刺服", "Stab vest"),
+            model: String::new(),
+            serial: String::new(),
+            holder: Some(OfficerId::parse(holder).unwrap()),
+            place: String::new(),
+            made: None,
+            expires: None,
+            life: None,
+        }
+    }
+
+    #[test]
+    fn an_open_defect_stands_whatever_rounds_said_since() {
+        let asset = vest("li");
+        let register = BTreeMap::from([(asset.id.clone(), asset.clone())]);
+        let kits = kits(&register);
+        let fine = Seen { condition: Some(Condition::Ok), is_misplaced: Some(false) };
+        let general = ItemId::parse("general").unwrap();
+        let (li, wang) = (OfficerId::parse("li").unwrap(), OfficerId::parse("wang").unwrap());
+        let kit = ItemId::parse("P13").unwrap();
+        for (subject, item, is_missing, condition) in [
+            (SubjectId::asset(&asset.id), &general, false, Condition::Fault),
+            (SubjectId::asset(&asset.id), &general, true, Condition::Missing),
+            (SubjectId::officer(&li), &kit, false, Condition::Fault),
+            (SubjectId::officer(&wang), &kit, false, Condition::Ok),
+            (SubjectId::station(), &general, false, Condition::Ok),
+        ] {
+            let mut seen = BTreeMap::from([(asset.id.clone(), fine)]);
+            add_open(&subject, item, is_missing, &kits, &mut seen);
+            let expected = Seen { condition: Some(condition), ..fine };
+            assert_eq!(seen[&asset.id], expected, "{subject} {item}");
+        }
+    }
+}

@@ -150,6 +150,16 @@ impl Hub {
 
     /// Writes entries into one of the bureau's documents, after what is in it.
     pub fn publish<T: serde::Serialize>(&mut self, id: DocumentId, entries: &[T]) {
+        self.publish_in(&CollectionId::bureau(), id, entries);
+    }
+
+    /// The same for a document of another collection.
+    pub fn publish_in<T: serde::Serialize>(
+        &mut self,
+        collection: &CollectionId,
+        id: DocumentId,
+        entries: &[T],
+    ) {
         let actor = Actor::new(DeviceId::from([9; 16]), 0);
         let mut document = Document::new(id);
         let before = self.logs.values().flatten().filter(|entry| entry.document == id);
@@ -158,7 +168,7 @@ impl Hub {
             let body = serde_json::to_string(entry).unwrap();
             let written = document.write(actor, &Event::Entry { body }).unwrap();
             let seal = Seal { suite: SUITE_P256, signature: vec![9; 64], head: None, count: None };
-            self.append(&CollectionId::bureau(), id, written.hash, written.change, actor.device(), seal);
+            self.append(collection, id, written.hash, written.change, actor.device(), seal);
         }
     }
 

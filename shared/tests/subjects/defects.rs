@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use shared::domain::answer::{Answer, Condition};
-use shared::domain::defect::{Defect, DefectAct, DefectState};
+use shared::domain::defect::{Defect, DefectAct, DefectEntry, DefectState};
+use shared::domain::history::Told;
 use shared::domain::need::NeedState;
 use shared::ids::{EventKey, OfficerId, StationCode, SubjectId};
 use shared::sync::device::{Deed, Report};
+use shared::time::Timestamp;
 
-use crate::rig::hub::{Hub, flood, torch};
+use crate::rig::hub::{Hub, bureau, flood, torch};
 use crate::rig::phone::{Phone, fault, ok};
 
 fn station() -> StationCode {
@@ -73,6 +75,26 @@ fn undoing_the_answer_takes_its_report_back() {
     // Better after all, and nobody has acted on it: there is nothing to act on.
     a.answer(ok());
     assert_eq!(only(&mut a).state, DefectState::Withdrawn);
+}
+
+#[test]
+fn other_words_for_a_fault_that_is_in_hand_leave_its_defect_as_it_is() {
+    let mut hub = Hub::new();
+    let mut a = Phone::new(&hub, "li", 1);
+    a.meet(&mut hub);
+    a.answer(fault());
+    a.meet(&mut hub);
+    let defect = only(&mut a);
+    let by = OfficerId::parse("zhou").unwrap();
+    let told = Told { by, at: Timestamp(1), clock: None, sees: defect.history.heads() };
+    let entry = DefectEntry::new(defect.name.clone(), DefectAct::Acknowledge, told);
+    hub.publish_in(&defect.name.collection(), defect.name.document(&bureau()), &[entry]);
+    a.meet(&mut hub);
+    assert_eq!(only(&mut a).state, DefectState::Acknowledged);
+    let answer = own(&mut a);
+    a.say(fault(), "喷嘴也堵了", Some(answer));
+    let defect = only(&mut a);
+    assert_eq!((defect.state, defect.history.entries.len()), (DefectState::Acknowledged, 2));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::history::Told;
 use crate::ids::{Actor, DeviceId, PhotoHash};
-use crate::limits::NOTE_CHARS_MAX;
+use crate::limits::{HISTORY_ENTRIES_MAX, NOTE_CHARS_MAX};
 
 fn bureau() -> BureauId {
     BureauId::parse("chaohu").unwrap()
@@ -199,4 +199,16 @@ proptest! {
         let expected = if before.state == DefectState::Withdrawn { before.state } else { DefectState::Rejected };
         prop_assert_eq!(after.state, expected);
     }
+}
+
+#[test]
+fn who_writes_without_end_holds_up_nobody() {
+    // Each has seen the sixty-four before it: the most that one entry can name.
+    let flood = |n: usize| {
+        let sees: Vec<usize> = (n.saturating_sub(64)..n).collect();
+        entry(n, if n == 0 { DefectAct::Report } else { DefectAct::NotFixed }, &sees)
+    };
+    let folded = fold((0..2 * HISTORY_ENTRIES_MAX).map(flood).collect());
+    assert_eq!(folded.history.entries.len(), HISTORY_ENTRIES_MAX);
+    assert_eq!(folded.history.heads(), [key(HISTORY_ENTRIES_MAX - 1)]);
 }
