@@ -96,6 +96,5 @@ test("a full phone says so, and loses nothing that it confirmed", async (t) => {
   await untilAtCentre(page);
   await page.goto(origin);
   const row = page.locator('[data-testid=today-row][data-template="pre-duty"]');
-  await row.waitFor();
-  assert.match(await row.innerText(), /2\s*\/\s*12/);
+  await row.filter({ hasText: /2\s*\/\s*12/ }).waitFor();
 });
