@@ -199,10 +199,7 @@ impl Engine {
         {
             send(&mut sent.count, Slice::Count(view));
         }
-        // Nobody sees what is due while a round is on the screen, and every tap in it would have it counted again.
-        if stale.today && self.open_round.borrow().is_some() {
-            self.stale.set(Stale { today: true, ..self.stale.get() });
-        } else if stale.today {
+        if stale.today {
             let now = clock::now();
             let view = watch::today::view(device, now);
             let at = device.corrected(now);
