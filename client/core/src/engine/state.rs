@@ -20,6 +20,9 @@ use crate::platform::crypto::KeyPair;
 use crate::platform::database::{Database, Durability};
 use crate::platform::{clock, interface, random, spawn};
 
+/// Milliseconds from one making of today's list to the next while a round is on the screen.
+const TODAY_MS: i64 = 2_000;
+
 /// The engine.
 #[derive(Default)]
 pub struct Engine {
@@ -46,6 +49,8 @@ pub struct Engine {
     midnight: RefCell<Option<Timer>>,
     stale: Cell<Stale>,
     flush: RefCell<Option<Timer>>,
+    today_later: RefCell<Option<Timer>>,
+    is_today_asked: Cell<bool>,
     sent: RefCell<Sent>,
 }
 
@@ -152,6 +157,19 @@ impl Engine {
         self.refresh();
     }
 
+    /// Has today's list made again in a moment, once for all that changes until then.
+    fn ask_for_today(self: &Rc<Self>) {
+        let mut later = self.today_later.borrow_mut();
+        if later.is_none() {
+            let engine = Rc::clone(self);
+            *later = Some(Timer::after(TODAY_MS, move || {
+                engine.today_later.borrow_mut().take();
+                engine.is_today_asked.set(true);
+                engine.flush();
+            }));
+        }
+    }
+
     fn flush_soon(self: &Rc<Self>) {
         let mut flush = self.flush.borrow_mut();
         if flush.is_none() {
@@ -199,7 +217,12 @@ impl Engine {
         {
             send(&mut sent.count, Slice::Count(view));
         }
-        if stale.today {
+        // Nobody sees what is due while a round is on the screen, and every tap in it would have it counted again; what is
+        // kept of it is what a phone starts with after its battery died there.
+        if stale.today && self.open_round.borrow().is_some() && !self.is_today_asked.take() {
+            self.stale.set(Stale { today: true, ..self.stale.get() });
+            self.ask_for_today();
+        } else if stale.today {
             let now = clock::now();
             let view = watch::today::view(device, now);
             let at = device.corrected(now);
