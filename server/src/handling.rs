@@ -82,7 +82,7 @@ async fn move_defect(
     let defect = read::defect(&document, bureau, &held).ok_or(HandlingError::Unknown)?;
     let mut entry = DefectEntry::new(name.clone(), asked.act, told(relay, rights, &seen.sees));
     if asked.act == DefectAct::Withdraw {
-        let own = defect.own(&rights.officer, |entry| entry.act.is_of_bureau());
+        let own = defect.history.own(&rights.officer, |entry| entry.act.is_of_bureau());
         entry.target = Some(own.cloned().ok_or(HandlingError::GoneOn)?);
     } else if !defect.state.takes(asked.act) {
         return Err(HandlingError::GoneOn);
@@ -110,7 +110,7 @@ pub async fn move_need(relay: &Relay, rights: &Rights, asked: NeedMove) -> Resul
     let need = read::need(&document, bureau, &held).ok_or(HandlingError::Unknown)?;
     let mut entry = NeedEntry::new(name.clone(), asked.act, told(relay, rights, &asked.sees));
     if asked.act == NeedAct::Withdraw {
-        let own = need.own(&rights.officer, |entry| entry.act.is_of_bureau());
+        let own = need.history.own(&rights.officer, |entry| entry.act.is_of_bureau());
         entry.target = Some(own.cloned().ok_or(HandlingError::GoneOn)?);
     } else if !need.state.takes(asked.act) {
         return Err(HandlingError::GoneOn);

@@ -171,9 +171,11 @@ impl Projector {
         match shelf {
             Shelf::Bureau => {
                 after.load_bureau(self.store.as_ref())?;
-                // What is held, or released, is read otherwise.
-                let stations: Vec<_> = after.registers.keys().cloned().collect();
-                for station in stations {
+                // What is held, or released, is read otherwise; nothing else of the bureau's is about registers.
+                let is_same = (&after.directory.held, &after.directory.released)
+                    == (&before.directory.held, &before.directory.released);
+                let stations = after.registers.keys().filter(|_| !is_same);
+                for station in stations.cloned().collect::<Vec<_>>() {
                     after.load_register(self.store.as_ref(), &station)?;
                 }
             }

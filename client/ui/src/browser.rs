@@ -17,6 +17,7 @@ mod app;
 mod camera;
 mod nearness;
 mod picked;
+mod script;
 mod senses;
 mod visibility;
 

@@ -3,6 +3,7 @@
 //! with it.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
@@ -172,17 +173,8 @@ fn hash_in(metadata: &str) -> Option<PhotoHash> {
 
 /// A moment as HTTP writes it.
 fn http_date(at: Timestamp) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let seconds = at.0.div_euclid(1_000);
-    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let date = shared::time::Zone(0).date(at).to_string();
-    let (year, month, of_month) = (&date[..4], &date[5..7], &date[8..]);
-    let month = MONTHS[(month.parse::<usize>().unwrap_or(1) - 1) % 12];
-    let weekday = DAYS[usize::try_from(day.rem_euclid(7)).unwrap_or_default()];
-    let (hours, minutes) = (second / 3_600, second / 60 % 60);
-    format!("{weekday}, {of_month} {month} {year} {hours:02}:{minutes:02}:{:02} GMT", second % 60)
+    let since = Duration::from_millis(u64::try_from(at.0).unwrap_or_default());
+    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + since)
 }
 
 impl From<PhotoError> for Failure {

@@ -5,10 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::history::{Entry, History};
-use crate::ids::{
-    BureauId, CollectionId, DocumentId, DocumentKind, EventKey, ItemId, OfficerId, Shelf, StationCode,
-    SubjectId,
-};
+use crate::ids::{BureauId, CollectionId, DocumentId, DocumentKind, ItemId, Shelf, StationCode, SubjectId};
 use crate::time::Timestamp;
 
 mod entry;
@@ -289,13 +286,6 @@ impl Defect {
     pub fn reports(&self) -> impl Iterator<Item = &Entry<DefectEntry>> {
         let live = self.history.live().map(|place| &self.history.entries[place]);
         live.filter(|entry| entry.said.act == DefectAct::Report)
-    }
-
-    /// An own entry that still counts and may be taken back: the latest of a kind.
-    pub fn own(&self, by: &OfficerId, is_it: impl Fn(&DefectEntry) -> bool) -> Option<&EventKey> {
-        let live = self.history.live().map(|place| &self.history.entries[place]);
-        let own = live.filter(|entry| entry.said.told.by == *by && is_it(&entry.said));
-        own.last().map(|entry| &entry.key)
     }
 }
 

@@ -135,6 +135,12 @@ impl<E: Say> History<E> {
         (0..self.entries.len()).filter(|place| self.is_live[*place])
     }
 
+    /// An own entry that still counts and may be taken back: the latest of a kind.
+    pub fn own(&self, by: &OfficerId, is_it: impl Fn(&E) -> bool) -> Option<&EventKey> {
+        let own = self.live().map(|place| &self.entries[place]);
+        own.filter(|entry| entry.said.told().by == *by && is_it(&entry.said)).last().map(|entry| &entry.key)
+    }
+
     /// Which entries an entry builds on: those it saw, those they saw, and so on. What was taken back saw nothing.
     pub fn seen_by(&self, place: usize) -> Vec<bool> {
         (0..self.entries.len()).map(|other| self.seen[place].has(other)).collect()

@@ -281,10 +281,4 @@ impl Need {
         let count = u32::try_from(self.ratings.len()).ok().filter(|count| *count > 0)?;
         Some((sum * 10 + count / 2) / count)
     }
-
-    /// An own entry that still counts and may be taken back: the latest of a kind.
-    pub fn own(&self, by: &OfficerId, is_it: impl Fn(&NeedEntry) -> bool) -> Option<&EventKey> {
-        let live = self.history.live().map(|place| &self.history.entries[place]);
-        live.filter(|entry| entry.said.told.by == *by && is_it(&entry.said)).last().map(|entry| &entry.key)
-    }
 }

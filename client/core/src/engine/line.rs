@@ -275,6 +275,25 @@ pub(super) async fn send_json(path: &str, body: &impl serde::Serialize) -> Resul
     }
 }
 
+impl Engine {
+    /// Has the relay do what a person orders, in their session, and answers the command.
+    pub(super) fn order<T: serde::Serialize + 'static>(
+        self: &Rc<Self>,
+        command: u32,
+        path: &'static str,
+        body: T,
+    ) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let outcome = match engine.ensure_session().await {
+                Ok(()) => send_json(path, &body).await.map(drop),
+                Err(error) => Err(error),
+            };
+            answer(command, outcome);
+        });
+    }
+}
+
 /// Answers a command that needed the relay.
 pub(super) fn answer(command: u32, outcome: Result<(), SessionError>) {
     match outcome {

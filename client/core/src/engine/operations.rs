@@ -8,9 +8,11 @@ use shared::domain::calendar::Operation;
 use shared::sync::device::{Device, Identity};
 use shared::time::Date;
 
-use super::line::{answer, send_json};
 use super::state::{Engine, fail};
-use crate::platform::{clock, spawn};
+use crate::platform::clock;
+
+/// Where operations are started and ended.
+const ADDRESS: &str = "/api/operations";
 
 impl Engine {
     /// Starts one today, at every station.
@@ -22,10 +24,8 @@ impl Engine {
             return fail(command, "not-enrolled", String::new());
         };
         let label = Label { zh: label.clone(), en: label };
-        self.post_operation(
-            command,
-            Operation { operation, label, from: today, to: None, stations: Vec::new(), by },
-        );
+        let started = Operation { operation, label, from: today, to: None, stations: Vec::new(), by };
+        self.order(command, ADDRESS, started);
     }
 
     /// Ends one: today is its last day.
@@ -35,7 +35,7 @@ impl Engine {
             return fail(command, "not-found", String::new());
         };
         let to = Some(today.max(operation.from));
-        self.post_operation(command, Operation { to, ..operation });
+        self.order(command, ADDRESS, Operation { to, ..operation });
     }
 
     fn today<T>(&self, of: impl FnOnce(&Device) -> T) -> Option<(Date, T)> {
@@ -43,16 +43,5 @@ impl Engine {
         let device = &phone.as_ref()?.device;
         let today = device.identity().zone.date(device.corrected(clock::now()));
         Some((today, of(device)))
-    }
-
-    fn post_operation(self: &Rc<Self>, command: u32, operation: Operation) {
-        let engine = Rc::clone(self);
-        spawn(async move {
-            let outcome = match engine.ensure_session().await {
-                Ok(()) => send_json("/api/operations", &operation).await.map(drop),
-                Err(error) => Err(error),
-            };
-            answer(command, outcome);
-        });
     }
 }

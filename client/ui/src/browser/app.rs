@@ -1,8 +1,9 @@
 //! Being an app among others on the phone: its badge, its place on the home screen, and what the browser around it can.
 
-use js_sys::{Function, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::{JsCast, JsValue};
 
+use super::script::method;
 use super::{has_root, matches, window};
 
 /// Puts a number on the app's icon, or takes it away; nothing where there is no such thing.
@@ -22,10 +23,6 @@ pub fn set_badge(number: u32) {
             });
         }
     }
-}
-
-fn method(of: &JsValue, name: &str) -> Option<Function> {
-    Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
 }
 
 /// Whether it runs as an app of its own, outside the browser's frame.

@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::prelude::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -14,6 +14,7 @@ use web_sys::{
 };
 use yew::NodeRef;
 
+use super::script::{method, object};
 use super::{meta, window};
 
 /// Milliseconds between two pictures: the interface draws in them.
@@ -290,19 +291,6 @@ fn picture(video: &HtmlVideoElement, turn: u32) -> Result<Promise, JsValue> {
         side,
         &options,
     )
-}
-
-fn method(of: &JsValue, name: &str) -> Option<Function> {
-    Reflect::get(of, &name.into()).ok()?.dyn_into().ok()
-}
-
-fn object(fields: &[(&str, JsValue)]) -> Object {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a field of a plain object does not fail.
-        drop(Reflect::set(&object, &(*name).into(), value));
-    }
-    object
 }
 
 /// Waits for nothing: what becomes of it shows by itself.

@@ -4,10 +4,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use super::script::{self, member, method, object};
 use super::window;
 
 /// Lets the phone tremble for these times in milliseconds, with pauses between them.
@@ -20,14 +21,9 @@ pub fn buzz(pattern: &[u32]) {
     }
 }
 
-fn member(of: &JsValue, name: &str) -> Option<JsValue> {
-    Reflect::get(of, &name.into()).ok().filter(|found| !found.is_undefined() && !found.is_null())
-}
-
 /// Calls a method that gives a promise, and waits for it; None when it is not there, or is refused.
 async fn ask(of: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
-    let method: Function = member(of, method)?.dyn_into().ok()?;
-    let promise: Promise = method.call1(of, argument).ok()?.dyn_into().ok()?;
+    let promise: Promise = script::method(of, method)?.call1(of, argument).ok()?.dyn_into().ok()?;
     JsFuture::from(promise).await.ok()
 }
 
@@ -90,8 +86,7 @@ fn release(lock: &Kept) {
 pub fn knows_torch() -> bool {
     let known = || {
         let devices = member(&window().navigator(), "mediaDevices")?;
-        let ask: Function = member(&devices, "getSupportedConstraints")?.dyn_into().ok()?;
-        member(&ask.call0(&devices).ok()?, "torch")
+        member(&method(&devices, "getSupportedConstraints")?.call0(&devices).ok()?, "torch")
     };
     known().is_some_and(|known| known.is_truthy())
 }
@@ -104,23 +99,14 @@ pub struct Torch {
 impl Torch {
     /// Switches it on; None when the phone has none, or does not let a page have it.
     pub async fn light() -> Option<Self> {
-        let object = |pairs: &[(&str, JsValue)]| {
-            let object = Object::new();
-            for (name, value) in pairs {
-                // Setting a property of a fresh object does not fail.
-                drop(Reflect::set(&object, &(*name).into(), value));
-            }
-            JsValue::from(object)
-        };
-        let wanted = object(&[("video", object(&[("facingMode", "environment".into())]))]);
+        let wanted = object(&[("video", object(&[("facingMode", "environment".into())]).into())]);
         let devices = member(&window().navigator(), "mediaDevices")?;
         let stream = ask(&devices, "getUserMedia", &wanted).await?;
-        let tracks: Function = member(&stream, "getVideoTracks")?.dyn_into().ok()?;
-        let tracks: Array = tracks.call0(&stream).ok()?.dyn_into().ok()?;
+        let tracks: Array = method(&stream, "getVideoTracks")?.call0(&stream).ok()?.dyn_into().ok()?;
         // From here on it is stopped again, whatever happens.
         let torch = Self { track: tracks.get(0) };
-        let can: Function = member(&torch.track, "getCapabilities")?.dyn_into().ok()?;
-        member(&can.call0(&torch.track).ok()?, "torch").filter(|torch| torch.is_truthy())?;
+        let can = method(&torch.track, "getCapabilities")?.call0(&torch.track).ok()?;
+        member(&can, "torch").filter(|torch| torch.is_truthy())?;
         let on = object(&[("advanced", Array::of1(&object(&[("torch", true.into())])).into())]);
         ask(&torch.track, "applyConstraints", &on).await?;
         Some(torch)
@@ -129,8 +115,7 @@ impl Torch {
 
 impl Drop for Torch {
     fn drop(&mut self) {
-        let stop = member(&self.track, "stop").and_then(|stop| stop.dyn_into::<Function>().ok());
-        if let Some(stop) = stop {
+        if let Some(stop) = method(&self.track, "stop") {
             drop(stop.call0(&self.track));
         }
     }

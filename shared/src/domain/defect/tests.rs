@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::history::Told;
-use crate::ids::{Actor, DeviceId, PhotoHash};
+use crate::ids::{Actor, DeviceId, EventKey, OfficerId, PhotoHash};
 use crate::limits::{HISTORY_ENTRIES_MAX, NOTE_CHARS_MAX};
 
 fn bureau() -> BureauId {

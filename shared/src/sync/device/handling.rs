@@ -150,7 +150,7 @@ impl Device {
         let me = self.identity.rights.officer.clone();
         let (_, defect) = self.defect_of(&round.station, &found.subject, &found.item);
         let defect = defect.filter(|defect| defect.state == DefectState::Reported && !defect.is_reopened)?;
-        let key = defect.own(&me, |entry| entry.act == DefectAct::Report)?.clone();
+        let key = defect.history.own(&me, |entry| entry.act == DefectAct::Report)?.clone();
         let own = defect.history.entries.iter().find(|entry| entry.key == key)?;
         own.said.answer.clone()
     }
@@ -166,7 +166,8 @@ impl Device {
     ) -> Done {
         let me = self.identity.rights.officer.clone();
         let (_, Some(defect)) = self.defect_of(station, subject, item) else { return Done::new() };
-        let Some(target) = defect.own(&me, |entry| entry.answer.as_ref() == Some(answer)).cloned() else {
+        let Some(target) = defect.history.own(&me, |entry| entry.answer.as_ref() == Some(answer)).cloned()
+        else {
             return Done::new();
         };
         let mut entry =
@@ -227,7 +228,7 @@ impl Device {
         self.check_station(&name.station)?;
         let me = self.identity.rights.officer.clone();
         let defect = self.defect(&name).ok_or(PolicyError::GoneOn)?;
-        let target = defect.own(&me, |entry| entry.act == act).cloned().ok_or(PolicyError::GoneOn)?;
+        let target = defect.history.own(&me, |entry| entry.act == act).cloned().ok_or(PolicyError::GoneOn)?;
         let mut entry = DefectEntry::new(name, DefectAct::Withdraw, self.told(now, Some(&defect)));
         entry.target = Some(target);
         Ok(vec![self.write_defect(&entry)])
@@ -265,7 +266,7 @@ impl Device {
         let me = self.identity.rights.officer.clone();
         let mut entry = self.of_need(now, name, NeedAct::Withdraw)?;
         let need = self.need(&entry.need).ok_or(PolicyError::GoneOn)?;
-        let raised = need.own(&me, |entry| entry.act == NeedAct::Raise).cloned();
+        let raised = need.history.own(&me, |entry| entry.act == NeedAct::Raise).cloned();
         entry.target = Some(raised.ok_or(PolicyError::GoneOn)?);
         Ok(vec![self.write_need(&entry)])
     }

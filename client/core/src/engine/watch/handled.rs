@@ -116,7 +116,7 @@ fn view(device: &mut Device, defect: &Defect) -> DefectView {
             reporters.push(name);
         }
     }
-    let is_mine = defect.own(&me, |entry| entry.act == DefectAct::Report).is_some();
+    let is_mine = defect.history.own(&me, |entry| entry.act == DefectAct::Report).is_some();
     DefectView {
         station_name: station_name(device.directory(), &defect.name.station),
         title,
@@ -180,7 +180,6 @@ fn names(device: &mut Device, defect: &Defect) -> (Label, Label, String) {
     let place = first.map(|first| first.said.place.clone()).unwrap_or_default();
     let about = match name.subject.as_officer() {
         Some(officer) => Label::new(&person_name(device.directory(), &officer), ""),
-        None if defect::is_place(&name.subject) => Label::default(),
         None => Label::default(),
     };
     match line {

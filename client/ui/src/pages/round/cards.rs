@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use link::slice::{CardView, Input, RoundView};
 use yew::{
-    Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_node_ref, use_state,
-    use_state_eq,
+    Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_memo, use_node_ref,
+    use_state, use_state_eq,
 };
 
 use super::answering;
@@ -152,9 +152,11 @@ pub fn Cards(props: &PartProps) -> Html {
         });
     }
     let index = found.unwrap_or_default();
+    // Parts are taken on another screen; here they change only with the round's lines.
+    let parts = use_memo((round.name.clone(), round.cards.len()), |_| Parts::kept(round));
     let card = &round.cards[index];
     let own = walk::own(round, card, &tentative);
-    let stretch = walk::stretch(round, index, &Parts::kept(round));
+    let stretch = walk::stretch(round, index, &parts);
     let place = stretch.iter().position(|other| *other == index).unwrap_or_default();
     let answered =
         stretch.iter().filter(|other| walk::is_answered(round, &round.cards[**other], &tentative)).count();
