@@ -114,7 +114,7 @@ pub fn Inspection(props: &InspectionProps) -> Html {
     let words = use_words();
     let reach = use_reach();
     let inspection = &props.inspection;
-    let counter = use_counter(inspection);
+    let counter = use_counter();
     let shown = use_state_eq(|| if inspection.may_answer { Shown::Open } else { Shown::All });
     let narrow = use_state_eq(Narrow::default);
     let opened = use_state_eq(|| None::<SubjectId>);

@@ -28,6 +28,7 @@ mod summary;
 mod torch;
 mod walk;
 
+pub use panels::FAULT_SEPARATOR;
 pub use walk::CardId;
 
 /// Makes a card the one that a round opens at, even when it has an answer.

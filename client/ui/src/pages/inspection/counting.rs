@@ -70,9 +70,9 @@ impl PartialEq for Counter {
     }
 }
 
-/// A counter for the inspection on the screen.
+/// A counter for the screen that asks for it.
 #[hook]
-pub fn use_counter(_inspection: &Rc<InspectionView>) -> Counter {
+pub fn use_counter() -> Counter {
     let reach = use_reach();
     let drawn = use_force_update();
     let tapped = use_mut_ref(Vec::new);

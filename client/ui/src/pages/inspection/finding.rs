@@ -16,6 +16,7 @@ use crate::components::mark::shape;
 use crate::components::sheet::Sheet;
 use crate::format::{self, Status};
 use crate::hooks::{use_modal, use_now, use_words};
+use crate::pages::round::FAULT_SEPARATOR;
 
 /// Properties of [`FindingSheet`].
 #[derive(Properties, PartialEq)]
@@ -87,7 +88,7 @@ pub fn FindingSheet(props: &FindingSheetProps) -> Html {
                 &inspection,
                 &row,
                 answer,
-                names.join(words.comma()),
+                names.join(FAULT_SEPARATOR),
                 browser::text_of(&note).trim().to_owned(),
             );
             onclose.emit(());

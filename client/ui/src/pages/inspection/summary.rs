@@ -29,7 +29,7 @@ pub fn InspectionSummary(props: &InspectionProps) -> Html {
     let reach = use_reach();
     let now = use_now();
     let inspection = &props.inspection;
-    let counter = use_counter(inspection);
+    let counter = use_counter();
     let opened = use_state_eq(|| None::<SubjectId>);
     let sending = use_sending(false, Callback::noop());
     let onopen = {

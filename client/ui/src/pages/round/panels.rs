@@ -20,7 +20,8 @@ use crate::hooks::use_words;
 use crate::i18n::Words;
 use crate::store::Said;
 
-const FAULT_SEPARATOR: &str = "、";
+/// Between the chips of a fault in a record, whatever language the person reads.
+pub const FAULT_SEPARATOR: &str = "、";
 
 /// Properties of the panels.
 #[derive(Properties, PartialEq)]
