@@ -8,21 +8,25 @@ use shared::time::Timestamp;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use web_sys::{
     Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
-    HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Storage,
-    Window, Worker, WorkerOptions, WorkerType,
+    HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
+    Worker, WorkerOptions, WorkerType,
 };
 use yew::NodeRef;
 
+mod address;
 mod app;
 mod camera;
+mod kept;
 mod nearness;
 mod picked;
 mod script;
 mod senses;
 mod visibility;
 
+pub use address::{address, push_address, reload, replace_address, take_fragment};
 pub use app::{abilities, can_install, install, is_apple, is_installed, set_badge};
 pub use camera::{Camera, CameraFault, Sight};
+pub use kept::{forget, keep, kept, kept_under};
 pub use nearness::{Nearness, height_of, set_height};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
@@ -81,76 +85,6 @@ pub fn meta(name: &str) -> Option<String> {
 /// Whether a media query holds.
 pub fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
-}
-
-// ---- what is kept for this browser -----------------------------------------------------------------------------
-
-fn storage() -> Option<Storage> {
-    window().local_storage().ok()?
-}
-
-/// A kept text. None when there is none, or when the browser forbids it.
-pub fn kept(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok()?
-}
-
-/// Keeps a text; a full or forbidden storage is no reason to stop: these are only habits.
-/// What was there before stands then, and it gives false.
-pub fn keep(key: &str, text: &str) -> bool {
-    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
-}
-
-/// Drops a kept text.
-pub fn forget(key: &str) {
-    if let Some(storage) = storage() {
-        drop(storage.remove_item(key));
-    }
-}
-
-/// The kept texts whose keys begin with this, with the rest of their keys.
-pub fn kept_under(prefix: &str) -> Vec<(String, String)> {
-    let Some(storage) = storage() else { return Vec::new() };
-    let keys = (0..storage.length().unwrap_or_default()).filter_map(|at| storage.key(at).ok()?);
-    keys.filter_map(|key| Some((key.strip_prefix(prefix)?.to_owned(), storage.get_item(&key).ok()??)))
-        .collect()
-}
-
-// ---- addresses --------------------------------------------------------------------------------------------------
-
-/// Path and query.
-pub fn address() -> String {
-    let location = window().location();
-    [location.pathname().unwrap_or_default(), location.search().unwrap_or_default()].concat()
-}
-
-/// The fragment without its `#`, taken out of the address bar and the history entry.
-pub fn take_fragment() -> Option<String> {
-    let fragment = window().location().hash().ok()?.trim_start_matches('#').to_owned();
-    if fragment.is_empty() {
-        return None;
-    }
-    replace_address(&address());
-    Some(fragment)
-}
-
-/// Goes to an address: a new entry in the history.
-pub fn push_address(address: &str) {
-    if let Ok(history) = window().history() {
-        drop(history.push_state_with_url(&JsValue::NULL, "", Some(address)));
-    }
-    window().scroll_to_with_x_and_y(0.0, 0.0);
-}
-
-/// Changes the address of the present entry.
-pub fn replace_address(address: &str) {
-    if let Ok(history) = window().history() {
-        drop(history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
-    }
-}
-
-/// Loads the page again.
-pub fn reload() {
-    drop(window().location().reload());
 }
 
 // ---- events -----------------------------------------------------------------------------------------------------
