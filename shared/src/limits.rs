@@ -123,6 +123,8 @@ pub const UPLOAD_METADATA_MAX: usize = 1_024;
 pub const PHOTO_DISK_FREE_MIN: u64 = 256 << 20;
 /// Photos that go with one answer: what a fault needs, and no album.
 pub const PHOTOS_MAX: usize = 6;
+/// Photos that one person gives to one line that asks for photos: four corners, and what is to be seen on them.
+pub const LINE_PHOTOS_MAX: usize = 12;
 /// Labels on one page to print: a station's whole register, several times over.
 pub const LABELS_MAX: usize = 2_000;
 /// Characters that somebody may type, or a code may hold, when a thing is looked for: the longest label of ours.

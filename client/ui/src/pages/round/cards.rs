@@ -10,7 +10,7 @@ use yew::{
 };
 
 use super::answering;
-use super::capture::{self, Capture};
+use super::capture::{self, Capture, photo_pad, use_taking};
 use super::history::History;
 use super::panels::{Fault, Note, Value};
 use super::parts::{self, Parts};
@@ -137,6 +137,14 @@ pub fn Cards(props: &PartProps) -> Html {
         move |_| browser::focus(&heading)
     });
     use_undo(&reach, round, &tentative, &state);
+    use_taking(&reach, round, {
+        let (reach, round, state) = (reach.clone(), round.clone(), state.clone());
+        Callback::from(move |card: CardId| {
+            answering::feel(&reach, Status::Value);
+            let own_before = card.index(&round).map_or(0, |index| own_events(&round.cards[index]));
+            state.undo.set(Some(Undo { card, own_before, is_wanted: false }));
+        })
+    });
     use_awake();
 
     // A card that a newer template no longer has, or that is not asked any more: go on at the first, with nothing open
@@ -230,19 +238,24 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
     let (later, reach, round) = (state.clone(), reach.clone(), round.clone());
     let timer = Timer::after_ms(CONFIRM_MS, move || {
         later.is_confirming.set(false);
-        // The answer may have brought cards, or taken some away: what comes next is what the core says by now.
-        let view = reach.store.view();
-        let newest = view.round.clone().filter(|newest| newest.name == round.name);
-        let tentative = view.tentative.clone();
-        drop(view);
-        let round = newest.unwrap_or_else(|| round.clone());
-        let parts = Parts::kept(&round);
-        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative, &parts)) {
-            Some(next) => later.show(&round, CardId::of(&round.cards[next])),
-            None => go(&reach, Route::Round(round.name.clone(), parts::after(&round, &tentative, &parts))),
-        }
+        go_on(&reach, &round, &id, &later);
     });
     *state.timer.borrow_mut() = Some(timer);
+}
+
+/// To the next card that is open, or to what comes after the last.
+fn go_on(reach: &Reach, round: &Rc<RoundView>, from: &CardId, state: &State) {
+    // The answer may have brought cards, or taken some away: what comes next is what the core says by now.
+    let view = reach.store.view();
+    let newest = view.round.clone().filter(|newest| newest.name == round.name);
+    let tentative = view.tentative.clone();
+    drop(view);
+    let round = newest.unwrap_or_else(|| round.clone());
+    let parts = Parts::kept(&round);
+    match from.index(&round).and_then(|at| walk::next_open(&round, at, &tentative, &parts)) {
+        Some(next) => state.show(&round, CardId::of(&round.cards[next])),
+        None => go(reach, Route::Round(round.name.clone(), parts::after(&round, &tentative, &parts))),
+    }
 }
 
 fn answers(
@@ -290,6 +303,10 @@ fn answers(
         }
         Input::Later => html! { <p class="hint" role="status">{ words.later_kind() }</p> },
         Input::Scan => to_count(words, reach, &round.name, card),
+        Input::Photo => photo_pad(words, round, card, {
+            let (reach, round, id, state) = (reach.clone(), round.clone(), CardId::of(card), state.clone());
+            Callback::from(move |()| go_on(&reach, &round, &id, &state))
+        }),
         _ => {
             html! { <Value key={key.clone()} round={of_round} card={card.clone()} {draft} {is_open} {onsaid} /> }
         }
@@ -307,7 +324,7 @@ fn answers(
                     <button type="button" class="small-answer" data-testid="add-note" onclick={onnote}>{ glyph(Icon::Pen) }{ words.note() }</button>
                 }
             </div>
-            <Capture {key} round={round.clone()} card={card.clone()} joins={is_open} />
+            if card.input != Input::Photo { <Capture {key} round={round.clone()} card={card.clone()} joins={is_open} /> }
         </>
     }
 }
