@@ -165,7 +165,7 @@ pub fn Capture(props: &CaptureProps) -> Html {
             if let Some(code) = (*failed).clone() {
                 <ProblemNote code={code.clone()} sentence={problem::sentence(words, &code)} />
             }
-            if !is_line { { drafts(words, &reach, &draft) } }
+            if !is_line { { drafts(words, &reach, &draft, words.photo_draft()) } }
             <div class="capture-buttons">
                 <label {class} aria-disabled={(is_full || *is_busy).then_some("true")}>
                     { glyph(if *is_busy { Icon::Busy } else { Icon::Camera }) }
@@ -179,7 +179,8 @@ pub fn Capture(props: &CaptureProps) -> Html {
     }
 }
 
-fn drafts(words: Words, reach: &Reach, draft: &Attached) -> Html {
+/// What was taken and waits, each with a way to throw it away; and what it waits for.
+pub fn drafts(words: Words, reach: &Reach, draft: &Attached, hint: &'static str) -> Html {
     if draft.is_empty() {
         return Html::default();
     }
@@ -194,7 +195,7 @@ fn drafts(words: Words, reach: &Reach, draft: &Attached) -> Html {
         <div class="drafts" data-testid="drafts">
             { for draft.photos.iter().map(|photo| html! {
                 <figure class="draft" key={photo.original.to_string()} data-testid="draft">
-                    <img src={address(photo.thumbnail)} alt={words.photo_draft()} />
+                    <img src={address(photo.thumbnail)} alt={hint} />
                     { drop_button(photo.original, words.photo_drop()) }
                 </figure>
             }) }
@@ -204,7 +205,7 @@ fn drafts(words: Words, reach: &Reach, draft: &Attached) -> Html {
                     { drop_button(memo, words.memo_drop()) }
                 </figure>
             }
-            <p class="hint"><span class="save-state">{ glyph(Icon::Phone) }{ words.photo_draft() }</span></p>
+            <p class="hint"><span class="save-state">{ glyph(Icon::Phone) }{ hint }</span></p>
         </div>
     }
 }
