@@ -177,29 +177,30 @@ async function sendPhotos() {
     const rank = ({ kind }) => ["thumbnail", "memo", "photo"].indexOf(kind);
     const waiting = rows.filter(({ draft, refused, sent }) => !draft && !refused && !sent);
     waiting.sort((a, b) => rank(a) - rank(b) || a.at - b.at);
-    for (const { hash } of waiting) await sendPhoto(hash);
+    for (const row of waiting) await sendPhoto(row);
   });
 }
 
 /** Nothing is dropped for it: the core asks the centre itself, and then drops what is there. */
-async function sendPhoto(hash) {
+async function sendPhoto({ hash, station }) {
   const bytes = await kept((of) => of("photos").get(hash));
   if (!bytes) return;
   const tus = { "tus-resumable": "1.0.0" };
-  const asked = { ...tus, "upload-length": String(bytes.byteLength), "upload-metadata": `sha256 ${btoa(hash)}` };
+  const asked = { ...tus, "upload-length": String(bytes.byteLength), "upload-metadata": `sha256 ${btoa(hash)},station ${btoa(station)}` };
   let answer = await fetch("/api/uploads", { method: "POST", headers: asked });
   while (goesOn(answer)) {
     const offset = answer.headers.get("upload-offset");
     if (Number(offset) >= bytes.byteLength) return;
     const headers = { ...tus, "upload-offset": offset, "content-type": "application/offset+octet-stream" };
     const body = bytes.slice(Number(offset), Number(offset) + PART_BYTES);
-    answer = await fetch(`/api/uploads/${hash}`, { method: "PATCH", headers, body });
+    answer = await fetch(`/api/uploads/${hash}?station=${station}`, { method: "PATCH", headers, body });
   }
 }
 
 const PART_BYTES = 64 << 10;
 
-/** One that is not taken holds up no other; without a session or with a busy centre nothing goes on. */
+/** One that is not taken holds up no other; without a cookie of an upload or with a busy centre nothing goes on. That
+ * cookie outlives the session by weeks, and lets photos in and nothing else. */
 function goesOn(answer) {
   if (answer.status === 401 || answer.status >= 500) throw new Error(`the centre answered ${answer.status}`);
   return answer.ok;

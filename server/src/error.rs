@@ -24,6 +24,11 @@ impl Failure {
         Self { code, detail: None }
     }
 
+    /// Which.
+    pub fn code(&self) -> ProblemCode {
+        self.code
+    }
+
     /// A failure with a detail for the client's log, in English, without internals.
     pub fn with_detail(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self { code, detail: Some(detail.into()) }

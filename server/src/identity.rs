@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use shared::api::problem::ProblemCode;
 use shared::domain::directory::Bureau;
 use shared::ids::{DeviceId, OfficerId};
-use shared::limits::{ENROLMENT_HOURS, SESSION_HOURS};
+use shared::limits::{ENROLMENT_HOURS, SESSION_HOURS, UPLOAD_TOKEN_DAYS};
 use shared::protocol::RefusalCode;
-use shared::time::HOUR_MS;
+use shared::time::{DAY_MS, HOUR_MS};
 use shared::trust::certificate::CertificateError;
 use shared::trust::signing;
 
@@ -141,6 +141,8 @@ impl std::fmt::Debug for SessionToken {
 pub struct Opened {
     /// Its secret.
     pub token: SessionToken,
+    /// The secret that lives longer and lets photos in, and nothing else.
+    pub upload_token: SessionToken,
     /// The device.
     pub device: DeviceRecord,
     /// Whether this relay has only now learned of the device, from its certificate.
@@ -272,7 +274,10 @@ impl Identity {
         let token = SessionToken(BASE64URL_NOPAD.encode(&self.draw::<32>()));
         let expires = now.plus_ms(SESSION_HOURS * HOUR_MS);
         self.store.put_session(&token_hash(token.reveal()), device, expires, now)?;
-        Ok(Opened { token, device: record, is_new_here })
+        let upload_token = SessionToken(BASE64URL_NOPAD.encode(&self.draw::<32>()));
+        let expires = now.plus_ms(UPLOAD_TOKEN_DAYS * DAY_MS);
+        self.store.put_session(&upload_token_hash(upload_token.reveal()), device, expires, now)?;
+        Ok(Opened { token, upload_token, device: record, is_new_here })
     }
 
     /// The session that a cookie's token stands for, with the rights that its owner has now.
@@ -281,6 +286,14 @@ impl Identity {
     /// When the store fails.
     pub fn session(&self, token: &str) -> Result<Option<SessionRecord>, StoreError> {
         self.store.session(&token_hash(token), self.clock.now())
+    }
+
+    /// The device that an upload cookie's token stands for, unless it was revoked.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn uploader(&self, token: &str) -> Result<Option<SessionRecord>, StoreError> {
+        self.store.session(&upload_token_hash(token), self.clock.now())
     }
 
     /// A device that may come in, and whether it is new here: known by its certificate only.
@@ -304,8 +317,17 @@ impl Identity {
 }
 
 fn token_hash(token: &str) -> [u8; 32] {
+    hash_under(b"muster/session", token)
+}
+
+/// Another hash than a session's: neither token does for the other.
+fn upload_token_hash(token: &str) -> [u8; 32] {
+    hash_under(b"muster/upload", token)
+}
+
+fn hash_under(purpose: &[u8], token: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(b"muster/session");
+    hash.update(purpose);
     hash.update(token.as_bytes());
     hash.finalize().into()
 }

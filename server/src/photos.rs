@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! photos/station-zhongmiao/a5/a5a5...    a whole one: its bytes are its name
+//! photos/people/person-zm-01             how much of today's is this person's, and which day it was
 //! photos/unfinished/<device>/a5a5...     what came of one so far, and beside it .about: how much it will be
 //! ```
 
@@ -20,6 +21,7 @@ use shared::trust::rights::Rights;
 use crate::clock::Clock;
 
 mod kept;
+mod quota;
 mod uploads;
 
 pub use kept::{Copied, Examined, beside, copy, examine, folder};
@@ -28,6 +30,7 @@ pub use uploads::{Progress, Upload};
 /// The folder in the data folder.
 const FOLDER: &str = "photos";
 const UNFINISHED: &str = "unfinished";
+const PEOPLE: &str = "people";
 /// In front of a station's code, so that no code is a name of another meaning.
 const STATION: &str = "station-";
 
@@ -52,6 +55,11 @@ pub enum PhotoError {
     /// It is neither a photo nor a memo; it was dropped.
     #[error("neither a photo nor a voice memo; it was dropped")]
     Kind,
+    /// This person's photos of today are as many as a day takes.
+    #[error(
+        "the day's photos of this person are full; what is on the phone stays there and may come tomorrow"
+    )]
+    DayFull,
     /// The disk is full, or what is left of it is the log's.
     #[error("the disk is full")]
     Full,

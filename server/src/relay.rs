@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use shared::document::write::Event;
 use shared::domain::directory::Bureau;
-use shared::ids::{CollectionId, DeviceId, DocumentId, OfficerId};
+use shared::ids::{CollectionId, DeviceId, DocumentId, OfficerId, StationCode};
 use shared::protocol::{AckOutcome, Pull, RefusalCode, Want};
 use shared::time::Timestamp;
 use shared::trust::certificate::Certificate;
@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::store::{DeviceRecord, Founding, Store, StoreError};
+use crate::store::{self, DeviceRecord, Founding, Store, StoreError};
 
 pub mod admission;
 pub mod author;
@@ -249,6 +249,19 @@ impl Relay {
         let mut certificate = Certificate::new(&bureau.id, &device.public_key, &device.rights, clock.now());
         certificate.signature = signer.sign(&certificate.claim())?;
         Ok(certificate)
+    }
+
+    /// Whether the directory has a station.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn knows_station(&self, station: &StationCode) -> store::Result<bool> {
+        let Inner { store, bureau, .. } = self.inner.as_ref();
+        let (bureau, station) = (bureau.id.clone(), station.clone());
+        store::blocking(store, move |store| {
+            Ok(directory::directory(store, &bureau)?.stations.contains_key(&station))
+        })
+        .await
     }
 
     /// Tells everybody who listens that a device was revoked.

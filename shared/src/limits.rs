@@ -121,8 +121,15 @@ pub const UPLOADS_MAX: usize = 32;
 pub const UPLOAD_METADATA_MAX: usize = 1_024;
 /// Bytes of the disk that photos leave to the log, beyond what the relay needs to be ready: answers come first there too.
 pub const PHOTO_DISK_FREE_MIN: u64 = 256 << 20;
+/// Bytes of photos and memos that one person's phones may bring in a day (by UTC): some 600 photos, three times what the
+/// busiest day asks for, and what nobody fills a disk with unseen.
+pub const PERSON_DAY_BYTES_MAX: u64 = 256 << 20;
+/// Days that a phone may bring photos without opening a session, as long as a certificate's lease.
+pub const UPLOAD_TOKEN_DAYS: i64 = LEASE_DAYS;
 /// Photos that go with one answer: what a fault needs, and no album.
 pub const PHOTOS_MAX: usize = 6;
+/// Photos that one person gives to one line that asks for photos: four corners, and what is to be seen on them.
+pub const LINE_PHOTOS_MAX: usize = 12;
 /// Labels on one page to print: a station's whole register, several times over.
 pub const LABELS_MAX: usize = 2_000;
 /// Characters that somebody may type, or a code may hold, when a thing is looked for: the longest label of ours.

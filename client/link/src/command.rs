@@ -7,7 +7,7 @@ use shared::domain::answer::Answer;
 use shared::domain::custody::Handing;
 use shared::domain::defect::{DefectAct, DefectName};
 use shared::domain::need::NeedName;
-use shared::domain::photo::Attached;
+use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
 use shared::ids::{AssetId, DeviceId, DocumentId, EventKey, ItemId, PhotoHash, StationCode, SubjectId};
 
@@ -146,7 +146,13 @@ pub enum Command {
         /// In the person's words.
         #[n(5)]
         note: String,
+        /// What was photographed; those that were drafts are drafts no longer.
+        #[n(6)]
+        photos: Vec<Photo>,
     },
+    /// Keeps the picture that is posted with this as a draft of a report without a checklist.
+    #[n(34)]
+    KeepReportPhoto,
     /// Says of a defect that it cannot wait, that it is mended, or that it is not.
     #[n(51)]
     SayOfDefect {
@@ -344,7 +350,8 @@ shared::read_choice!(Command {
     31 => KeepMemo { round, subject, item },
     32 => DropDraft { 0 },
     33 => TryPhotos {},
-    50 => Report { asset, place, is_expiry, is_missing, is_urgent, note },
+    34 => KeepReportPhoto {},
+    50 => Report { asset, place, is_expiry, is_missing, is_urgent, note, photos },
     51 => SayOfDefect { defect, act, note },
     52 => WithdrawFromDefect { defect, act },
     53 => RaiseNeed { wish, model },

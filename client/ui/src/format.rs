@@ -111,6 +111,16 @@ pub fn answer(words: Words, answer: &Answer, input: &Input) -> String {
     }
 }
 
+/// How many scans or photos stand side by side; `None` for what is one answer.
+pub fn collected(words: Words, answers: &[Answer]) -> Option<String> {
+    let n = u32::try_from(answers.len()).unwrap_or(u32::MAX);
+    match answers.first()? {
+        Answer::Scan(_) => Some(words.counted(n)),
+        Answer::Photo(_) => Some(words.photos_taken(n)),
+        _ => None,
+    }
+}
+
 fn option<'a>(input: &'a Input, code: &str) -> Option<&'a Choice> {
     let Input::Choice(options) = input else { return None };
     options.iter().find(|option| option.code == code)

@@ -6,7 +6,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use shared::api::problem::ProblemCode;
-use shared::limits::SESSION_HOURS;
+use shared::limits::{SESSION_HOURS, UPLOAD_TOKEN_DAYS};
 
 use crate::error::Failure;
 use crate::identity::{Identity, SessionToken};
@@ -14,6 +14,8 @@ use crate::store::DeviceRecord;
 
 /// The cookie's name.
 const COOKIE: &str = "muster_session";
+/// The name of the one that lets photos in: the browser sends it to no other address.
+const UPLOAD_COOKIE: &str = "muster_upload";
 
 /// Whoever sends a request: an enrolled device whose session has not expired.
 #[derive(Debug, Clone)]
@@ -27,12 +29,48 @@ where
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let token = token(parts).ok_or_else(|| Failure::new(ProblemCode::NoSession))?;
+        let token = token(parts, COOKIE).ok_or_else(|| Failure::new(ProblemCode::NoSession))?;
         let identity = Arc::<Identity>::from_ref(state);
         let session = tokio::task::spawn_blocking(move || identity.session(&token)).await;
         let session = session.map_err(|_| Failure::new(ProblemCode::Internal))??;
         session.map(|session| Self(session.device)).ok_or_else(|| Failure::new(ProblemCode::NoSession))
     }
+}
+
+/// Whoever uploads a photo: who has a session, or had one within the last weeks. A service worker sends what waits while
+/// nobody opens the app.
+#[derive(Debug, Clone)]
+pub struct Uploader(pub DeviceRecord);
+
+impl<S> FromRequestParts<S> for Uploader
+where
+    S: Send + Sync,
+    Arc<Identity>: FromRef<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        match Visitor::from_request_parts(parts, state).await {
+            Ok(Visitor(device)) => return Ok(Self(device)),
+            Err(failure) if failure.code() != ProblemCode::NoSession => return Err(failure),
+            Err(_) => {}
+        }
+        let token = token(parts, UPLOAD_COOKIE).ok_or_else(|| Failure::new(ProblemCode::NoSession))?;
+        let identity = Arc::<Identity>::from_ref(state);
+        let found = tokio::task::spawn_blocking(move || identity.uploader(&token)).await;
+        let found = found.map_err(|_| Failure::new(ProblemCode::Internal))??;
+        found.map(|found| Self(found.device)).ok_or_else(|| Failure::new(ProblemCode::NoSession))
+    }
+}
+
+/// The header that lets a browser bring photos for some weeks.
+pub fn set_upload_cookie(token: &SessionToken, is_tls: bool) -> String {
+    let secure = if is_tls { "; Secure" } else { "" };
+    let seconds = UPLOAD_TOKEN_DAYS * 24 * 3_600;
+    format!(
+        "{UPLOAD_COOKIE}={}; HttpOnly; SameSite=Strict; Path=/api/uploads; Max-Age={seconds}{secure}",
+        token.reveal()
+    )
 }
 
 /// The header that gives a browser its session: out of reach of scripts, never sent along by another site's page.
@@ -42,10 +80,10 @@ pub fn set_cookie(token: &SessionToken, is_tls: bool) -> String {
     format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}", token.reveal())
 }
 
-fn token(parts: &Parts) -> Option<String> {
+fn token(parts: &Parts, wanted: &str) -> Option<String> {
     let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE).then(|| value.to_owned()))
+        .find_map(|(name, value)| (name == wanted).then(|| value.to_owned()))
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{AppendHeaders, IntoResponse};
 use data_encoding::BASE64URL_NOPAD;
 use shared::api::problem::ProblemCode;
 use shared::api::session::{Challenge, ChallengeRequest, Session, SessionRequest};
 
 use super::body::JsonBody;
 use super::peer::Peer;
-use super::session::{Visitor, set_cookie};
+use super::session::{Visitor, set_cookie, set_upload_cookie};
 use crate::config::Config;
 use crate::error::Failure;
 use crate::identity::{Identity, IdentityError, announce};
@@ -53,8 +53,10 @@ pub async fn open(
     }
     relay.metrics().sessions.add(1);
     // Plain HTTP on loopback: a browser would not keep a cookie that asks for TLS.
-    let cookie = set_cookie(&opened.token, from.is_tls || config.is_behind_tls());
-    Ok(([(header::SET_COOKIE, cookie)], Json(session(&relay, opened.device)?)))
+    let is_tls = from.is_tls || config.is_behind_tls();
+    let cookies = [set_cookie(&opened.token, is_tls), set_upload_cookie(&opened.upload_token, is_tls)];
+    let cookies = AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok((cookies, Json(session(&relay, opened.device)?)))
 }
 
 /// Tells whose session it is, and begins the lease of its certificate anew.

@@ -6,21 +6,24 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
 use futures_util::StreamExt;
+use serde::Deserialize;
 use shared::api::problem::ProblemCode;
-use shared::ids::PhotoHash;
+use shared::ids::{PhotoHash, StationCode};
 use shared::limits::PHOTO_BYTES_MAX;
 use shared::time::Timestamp;
 
 use super::photos::blocking;
-use super::session::Visitor;
+use super::session::Uploader;
 use crate::error::Failure;
 use crate::photos::{PhotoError, Photos, Progress, Upload};
+use crate::relay::Relay;
+use crate::store::DeviceRecord;
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const LENGTH: HeaderName = HeaderName::from_static("upload-length");
@@ -62,18 +65,26 @@ pub async fn options() -> Response {
 /// # Errors
 /// When it has no length or no hash, would be too long, or there is no room.
 pub async fn begin(
-    visitor: Visitor,
+    uploader: Uploader,
     State(photos): State<Arc<Photos>>,
+    State(relay): State<Relay>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let metadata = text(&headers, &METADATA).unwrap_or_default().to_owned();
     let hash = hash_in(&metadata).ok_or_else(|| malformed("Upload-Metadata has no sha256 in hexadecimal"))?;
     let bytes = number(&headers, &LENGTH)?;
-    let upload = upload(&visitor, hash)?;
+    let named = named_in(&metadata, "station");
+    let upload = upload(&uploader, named.as_deref(), hash)?;
+    let station = upload.station.clone();
+    if named.is_some()
+        && !relay.knows_station(&station).await.map_err(|_| Failure::new(ProblemCode::Internal))?
+    {
+        return Err(malformed("Upload-Metadata names no station of this bureau"));
+    }
     let progress = blocking(photos, move |photos| photos.begin(&upload, bytes, &metadata)).await?;
     let status = if progress.is_whole() { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = told(status, &progress);
-    let location = HeaderValue::try_from(format!("/api/uploads/{hash}"));
+    let location = HeaderValue::try_from(format!("/api/uploads/{hash}?station={station}"));
     let location = location.map_err(|_| Failure::new(ProblemCode::Internal))?;
     response.headers_mut().insert(header::LOCATION, location);
     Ok(response)
@@ -84,11 +95,12 @@ pub async fn begin(
 /// # Errors
 /// When there is none.
 pub async fn progress(
-    visitor: Visitor,
+    uploader: Uploader,
     Path(hash): Path<String>,
+    Query(place): Query<Place>,
     State(photos): State<Arc<Photos>>,
 ) -> Result<Response, Failure> {
-    let upload = upload(&visitor, named(hash)?)?;
+    let upload = upload(&uploader, place.station.as_deref(), named(hash)?)?;
     let progress = blocking(photos, move |photos| photos.progress(&upload)).await?;
     let mut response = told(StatusCode::OK, &progress);
     response.headers_mut().insert(LENGTH, progress.bytes.into());
@@ -105,8 +117,9 @@ pub async fn progress(
 /// # Errors
 /// When it goes on elsewhere, or what became whole is not what it was said to be.
 pub async fn add(
-    visitor: Visitor,
+    uploader: Uploader,
     Path(hash): Path<String>,
+    Query(place): Query<Place>,
     State(photos): State<Arc<Photos>>,
     headers: HeaderMap,
     body: Body,
@@ -115,7 +128,7 @@ pub async fn add(
         return Err(malformed("the body's type is not application/offset+octet-stream"));
     }
     let mut at = number(&headers, &OFFSET)?;
-    let upload = upload(&visitor, named(hash)?)?;
+    let upload = upload(&uploader, place.station.as_deref(), named(hash)?)?;
     let mut body = body.into_data_stream();
     let mut last = None;
     while let Some(bytes) = body.next().await {
@@ -142,9 +155,17 @@ fn told(status: StatusCode, progress: &Progress) -> Response {
     response
 }
 
-fn upload(visitor: &Visitor, hash: PhotoHash) -> Result<Upload, Failure> {
-    let station = visitor.0.rights.photos_of().ok_or_else(|| Failure::new(ProblemCode::NoRight))?;
-    Ok(Upload { device: visitor.0.id, station: station.clone(), hash })
+/// The station that the photo is of; one's own, when the address names none.
+#[derive(Debug, Deserialize)]
+pub struct Place {
+    station: Option<String>,
+}
+
+fn upload(uploader: &Uploader, station: Option<&str>, hash: PhotoHash) -> Result<Upload, Failure> {
+    let Uploader(DeviceRecord { id, rights, .. }) = uploader;
+    let named = station.map(StationCode::parse).transpose().map_err(|_| malformed("no station's code"))?;
+    let station = rights.photos_of(named.as_ref()).ok_or_else(|| Failure::new(ProblemCode::NoRight))?;
+    Ok(Upload { device: *id, officer: rights.officer.clone(), station: station.clone(), hash })
 }
 
 fn named(hash: String) -> Result<PhotoHash, Failure> {
@@ -166,9 +187,14 @@ fn malformed(what: &str) -> Failure {
 
 /// `sha256 <base64 of the hexadecimal>` among the pairs that are divided by commas.
 fn hash_in(metadata: &str) -> Option<PhotoHash> {
-    let value = metadata.split(',').find_map(|pair| pair.trim().strip_prefix("sha256 "))?;
-    let hash = String::from_utf8(BASE64.decode(value.trim().as_bytes()).ok()?).ok()?;
-    PhotoHash::try_from(hash).ok()
+    PhotoHash::try_from(named_in(metadata, "sha256")?).ok()
+}
+
+/// What a name of the metadata stands for.
+fn named_in(metadata: &str, name: &str) -> Option<String> {
+    let mut pairs = metadata.split(',').filter_map(|pair| pair.trim().split_once(' '));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    String::from_utf8(BASE64.decode(value.trim().as_bytes()).ok()?).ok()
 }
 
 /// A moment as HTTP writes it.
@@ -187,6 +213,7 @@ impl From<PhotoError> for Failure {
             PhotoError::Mismatch => ProblemCode::PhotoMismatch,
             PhotoError::Kind => ProblemCode::PhotoKind,
             PhotoError::Full => ProblemCode::StorageFull,
+            PhotoError::DayFull => ProblemCode::PhotoQuota,
             PhotoError::Failed(source) => {
                 tracing::error!(error = source as &dyn std::error::Error, "the photos' disk failed");
                 return Self::new(ProblemCode::Internal);

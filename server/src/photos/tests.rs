@@ -1,8 +1,8 @@
 //! What uploads become, without HTTP.
 
 use shared::ids::{DeviceId, OfficerId};
-use shared::limits::{PHOTO_BYTES_MAX, UPLOAD_HOURS, UPLOADS_MAX};
-use shared::time::{HOUR_MS, Timestamp};
+use shared::limits::{PERSON_DAY_BYTES_MAX, PHOTO_BYTES_MAX, UPLOAD_HOURS, UPLOADS_MAX};
+use shared::time::{DAY_MS, HOUR_MS, Timestamp};
 use shared::trust::rights::Role;
 
 use super::*;
@@ -28,6 +28,7 @@ fn photo(number: u8) -> Vec<u8> {
 fn upload(bytes: &[u8]) -> Upload {
     Upload {
         device: DeviceId::from([7; 16]),
+        officer: OfficerId::parse("li").unwrap(),
         station: StationCode::parse("zhongmiao").unwrap(),
         hash: hash_of(bytes),
     }
@@ -94,6 +95,23 @@ fn uploads_are_bounded_and_expire() {
     clock.set(Timestamp(1_000 + UPLOAD_HOURS * HOUR_MS));
     assert!(matches!(photos.progress(&upload(&photo(0))), Err(PhotoError::Unknown)));
     photos.begin(&upload(&more), 2_004, "").unwrap();
+}
+
+#[test]
+fn a_person_brings_so_much_a_day_and_goes_on_tomorrow() {
+    let Place { photos, clock, .. } = place();
+    let (first, second) = (photo(1), photo(2));
+    let tries = |bytes: &[u8]| photos.begin(&upload(bytes), 2_004, "");
+    tries(&first).unwrap();
+    photos.add(&upload(&first), 0, &first).unwrap();
+    // Whatever this person has brought today, up to a byte.
+    photos.count_day(&upload(&first).officer, PERSON_DAY_BYTES_MAX - 2_004 - 2_003).unwrap();
+    assert!(matches!(tries(&second), Err(PhotoError::DayFull)));
+    assert!(tries(&first).unwrap().is_whole(), "what is here is asked for as ever");
+    let colleague = Upload { officer: OfficerId::parse("wang").unwrap(), ..upload(&second) };
+    assert!(photos.begin(&colleague, 2_004, "").is_ok());
+    clock.set(Timestamp(DAY_MS));
+    assert!(tries(&second).is_ok());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::PoisonError;
 
 use serde::{Deserialize, Serialize};
 use shared::api::photo::Media;
-use shared::ids::{DeviceId, PhotoHash, StationCode};
+use shared::ids::{DeviceId, OfficerId, PhotoHash, StationCode};
 use shared::limits::{PHOTO_BYTES_MAX, UPLOAD_HOURS, UPLOAD_METADATA_MAX, UPLOADS_MAX};
 use shared::time::{HOUR_MS, Timestamp};
 
@@ -21,6 +21,8 @@ use crate::machine;
 pub struct Upload {
     /// Whose.
     pub device: DeviceId,
+    /// Of which person.
+    pub officer: OfficerId,
     /// Where it will be.
     pub station: StationCode,
     /// What it will be.
@@ -76,6 +78,7 @@ impl Photos {
             Err(error) => return Err(error),
         }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.check_day(&upload.officer, bytes)?;
         make_folder(&self.folder)?;
         if machine::disk_free_bytes(&self.folder).is_some_and(|free| free < self.disk_free_bytes_min + bytes)
         {
@@ -174,6 +177,7 @@ impl Photos {
         File::open(folder)?.sync_all()?;
         self.drop_upload(&unfinished)?;
         let bytes = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.count_day(&upload.officer, bytes)?;
         Ok(Progress { offset: bytes, bytes, metadata: String::new(), expires: None })
     }
 

@@ -61,6 +61,8 @@ pub enum ProblemCode {
     PhotoMismatch,
     /// Neither a photo nor a voice memo.
     PhotoKind,
+    /// This person has brought as many photos as a day takes.
+    PhotoQuota,
     /// What it was about has gone on meanwhile.
     GoneOn,
     /// Too many requests; come again later.
@@ -100,6 +102,7 @@ impl ProblemCode {
                 "What was uploaded does not have the hash that was said; it was dropped",
             ),
             Self::PhotoKind => ("photo-kind", 415, "Neither a photo nor a voice memo"),
+            Self::PhotoQuota => ("photo-quota", 429, "The day's photos of this person are full"),
             Self::GoneOn => ("gone-on", 409, "It has gone on meanwhile"),
             Self::Busy => ("busy", 503, "Too many requests"),
             Self::StorageFull => ("storage-full", 507, "The relay cannot store anything now"),

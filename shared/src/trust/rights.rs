@@ -147,9 +147,10 @@ impl Rights {
         self.role >= Role::Supervisor || self.station.as_ref() == Some(station)
     }
 
-    /// The station whose photos this person's phone uploads; `None` for who answers nowhere.
-    pub fn photos_of(&self) -> Option<&StationCode> {
-        self.station.as_ref()
+    /// The station that a photo of this person is filed under: the one of its answer, which they may have left since.
+    /// Nobody sees a photo that no answer names. `None` for who names none and is of none.
+    pub fn photos_of<'a>(&'a self, named: Option<&'a StationCode>) -> Option<&'a StationCode> {
+        named.or(self.station.as_ref())
     }
 
     /// Whether a device may be revoked, whoever's it is.

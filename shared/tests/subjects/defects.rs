@@ -6,7 +6,8 @@ use shared::domain::answer::{Answer, Condition};
 use shared::domain::defect::{Defect, DefectAct, DefectEntry, DefectState};
 use shared::domain::history::Told;
 use shared::domain::need::NeedState;
-use shared::ids::{EventKey, OfficerId, StationCode, SubjectId};
+use shared::domain::photo::{Attached, Photo};
+use shared::ids::{EventKey, OfficerId, PhotoHash, StationCode, SubjectId};
 use shared::sync::device::{Deed, Report};
 use shared::time::Timestamp;
 
@@ -124,6 +125,34 @@ fn only_a_condition_that_is_broken_or_missing_is_a_defect() {
 }
 
 #[test]
+fn the_photos_of_a_fault_are_its_reports_photos_and_a_later_one_joins_them() {
+    let mut hub = Hub::new();
+    let mut a = Phone::new(&hub, "li", 1);
+    a.meet(&mut hub);
+    let photo = |n| Photo { original: PhotoHash([n; 32]), thumbnail: PhotoHash([n + 100; 32]) };
+    let said = |a: &mut Phone, photos: Vec<Photo>| {
+        let amends = a.round().observations.last().map(|observation| observation.key.clone());
+        let attached = Attached { photos, memo: None };
+        a.deed(Deed::Answer {
+            round: flood(),
+            subject: SubjectId::station(),
+            item: torch(),
+            answer: fault(),
+            fault: String::new(),
+            note: String::new(),
+            sees: Vec::new(),
+            amends,
+            attached,
+        });
+        let told = only(a);
+        let live: Vec<_> = told.reports().map(|report| report.said.shown_photos()).collect();
+        live
+    };
+    assert_eq!(said(&mut a, vec![photo(1)]), [vec![photo(1)]]);
+    assert_eq!(said(&mut a, vec![photo(1), photo(2)]), [vec![photo(1), photo(2)]]);
+}
+
+#[test]
 fn a_fault_is_reported_without_a_checklist_and_the_station_has_a_say() {
     let mut hub = Hub::new();
     let (mut a, mut b) = (Phone::new(&hub, "li", 1), Phone::new(&hub, "wang", 2));
@@ -135,14 +164,20 @@ fn a_fault_is_reported_without_a_checklist_and_the_station_has_a_say() {
         is_missing: false,
         is_urgent: false,
         note: "门锁打不开".to_owned(),
+        photos: Vec::new(),
     };
     let empty = a.deed(Deed::Report(Report { note: " ".to_owned(), ..report.clone() }));
     assert!(a.failed.contains_key(&empty), "words are needed");
+    let photo = Photo { original: PhotoHash([1; 32]), thumbnail: PhotoHash([2; 32]) };
+    let report = Report { photos: vec![photo], ..report };
     let done = a.deed(Deed::Report(report));
     assert!(a.done.contains(&done));
     a.meet(&mut hub);
     b.meet(&mut hub);
-    let name = only(&mut b).name.clone();
+    let told = only(&mut b);
+    let shown: Vec<_> = told.reports().map(|report| report.said.shown_photos()).collect();
+    assert_eq!(shown, [vec![photo]], "its photo is told with it");
+    let name = told.name.clone();
     let say = |act| Deed::SayOfDefect { defect: name.clone(), act, note: String::new() };
     let early = b.deed(say(DefectAct::Verify));
     assert!(b.failed.contains_key(&early), "nothing has been done that could be verified");

@@ -49,7 +49,7 @@ fn a_photo_comes_in_parts_and_is_seen_by_its_station_and_by_supervisors() {
     let (bytes, hash) = photo(1, 100_000);
     let begun = begin(&a, &hash, 100_000);
     assert_eq!((begun.status, offset(&begun)), (201, "0"));
-    assert_eq!(begun.header("location"), Some(format!("/api/uploads/{hash}").as_str()));
+    assert_eq!(begun.header("location"), Some(format!("/api/uploads/{hash}?station=zhongmiao").as_str()));
     assert!(begun.header("upload-expires").is_some_and(|date| date.ends_with("GMT")));
     let part = add(&a, &hash, 0, &bytes[..60_000]);
     assert_eq!((part.status, offset(&part)), (204, "60000"));
@@ -75,6 +75,53 @@ fn a_photo_comes_in_parts_and_is_seen_by_its_station_and_by_supervisors() {
     assert_eq!((again.status, offset(&again)), (200, "100000"));
     let refused = begin(&supervisor, &hash, 100_000);
     assert_eq!(refused.problem().code, ProblemCode::NoRight, "who is of no station uploads nothing");
+}
+
+#[test]
+fn a_photo_is_filed_under_the_station_of_its_answer_wherever_its_author_is_now() {
+    let relay = Relay::start();
+    let [a, b, mut supervisor] = signed_in(&relay);
+    let officer = a.enrolled.rights.officer.clone();
+    let (bytes, hash) = photo(8, 5_000);
+    let place = format!("/api/officers/{officer}/station");
+    let moved = supervisor.client.post(&place, "application/json", br#"{"station":"huailin"}"#);
+    assert_eq!(moved.unwrap().status, 204);
+    let (sha256, station) = (BASE64.encode(hash.as_bytes()), BASE64.encode(b"zhongmiao"));
+    let metadata = format!("sha256 {sha256},station {station}");
+    let headers = [TUS, ("upload-length", "5000"), ("upload-metadata", &metadata)];
+    let begun = a.client.send("POST", "/api/uploads", &headers, &[]).unwrap();
+    assert_eq!(begun.status, 201);
+    let address = begun.header("location").unwrap().to_owned();
+    let headers = [TUS, ("upload-offset", "0"), ("content-type", "application/offset+octet-stream")];
+    assert_eq!(a.client.send("PATCH", &address, &headers, &bytes).unwrap().status, 204);
+    let asked = a.client.send("HEAD", &address, &[TUS], &[]).unwrap();
+    assert_eq!(offset(&asked), "5000");
+    assert_eq!(b.client.get(&format!("/photos/{hash}")).unwrap().status, 200, "who is still there sees it");
+    let metadata = format!("sha256 {sha256},station {}", BASE64.encode(b"nowhere"));
+    let headers = [TUS, ("upload-length", "5000"), ("upload-metadata", &metadata)];
+    let unknown = a.client.send("POST", "/api/uploads", &headers, &[]).unwrap();
+    assert_eq!(unknown.problem().code, ProblemCode::BodyMalformed);
+}
+
+#[test]
+fn an_upload_cookie_lets_photos_in_and_nothing_else() {
+    let relay = Relay::start();
+    let [a, ..] = signed_in(&relay);
+    let upload = a.client.upload_cookie().expect("a session brings one").to_owned();
+    let (_, hash) = photo(9, 5_000);
+    let metadata = format!("sha256 {}", BASE64.encode(hash.as_bytes()));
+    let cookie = ("cookie", upload.as_str());
+    let headers = [cookie, TUS, ("upload-length", "5000"), ("upload-metadata", &metadata)];
+    let stranger = relay.client();
+    assert_eq!(stranger.send("POST", "/api/uploads", &headers, &[]).unwrap().status, 201);
+    for path in ["/api/session", &format!("/photos/{hash}"), "/api/board"] {
+        let refused = stranger.send("GET", path, &[cookie], &[]).unwrap();
+        assert_eq!(refused.problem().code, ProblemCode::NoSession, "{path}");
+    }
+    // Under the session's name it is none.
+    let disguised = upload.replace("muster_upload=", "muster_session=");
+    let refused = stranger.send("GET", "/api/session", &[("cookie", &disguised)], &[]).unwrap();
+    assert_eq!(refused.problem().code, ProblemCode::NoSession);
 }
 
 #[test]

@@ -14,6 +14,7 @@ pub struct Client {
     agent: Agent,
     base: String,
     cookie: Option<String>,
+    upload_cookie: Option<String>,
     /// The page that asks, as a browser would say.
     pub origin: Option<String>,
 }
@@ -60,12 +61,23 @@ impl Client {
     /// A client of the relay at `http://host:port`.
     pub fn new(base: &str) -> Self {
         let config = Agent::config_builder().http_status_as_error(false).build();
-        Self { agent: config.new_agent(), base: base.to_owned(), cookie: None, origin: None }
+        Self {
+            agent: config.new_agent(),
+            base: base.to_owned(),
+            cookie: None,
+            upload_cookie: None,
+            origin: None,
+        }
     }
 
     /// The cookie, once there is one.
     pub fn cookie(&self) -> Option<&str> {
         self.cookie.as_deref()
+    }
+
+    /// The cookie that lets photos in, once there is one.
+    pub fn upload_cookie(&self) -> Option<&str> {
+        self.upload_cookie.as_deref()
     }
 
     /// `host:port`.
@@ -93,8 +105,10 @@ impl Client {
             request = request.header("origin", origin);
         }
         let reply = request.send(body).ok().and_then(reply)?;
-        if let Some(cookie) = reply.header("set-cookie") {
-            self.cookie = cookie.split(';').next().map(str::to_owned);
+        for (_, cookie) in reply.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let pair = cookie.split(';').next().map(str::to_owned);
+            let is_for_uploads = cookie.contains("Path=/api/uploads");
+            *(if is_for_uploads { &mut self.upload_cookie } else { &mut self.cookie }) = pair;
         }
         Some(reply)
     }

@@ -52,7 +52,11 @@ impl World {
         let (is_expiry, is_missing, is_urgent) = (false, false, self.dice.percent(20));
         let place = "码头".to_owned();
         match choice {
-            0 => Some(Deed::Report(Report { asset: None, place, is_expiry, is_missing, is_urgent, note })),
+            0 => {
+                let photos = Vec::new();
+                let report = Report { asset: None, place, is_expiry, is_missing, is_urgent, note, photos };
+                Some(Deed::Report(report))
+            }
             1 => Some(Deed::SayOfDefect { defect: defect?, act, note }),
             2 => Some(Deed::WithdrawFromDefect { defect: defect?, act }),
             3 => Some(Deed::RaiseNeed { wish: note, model: String::new() }),

@@ -8,7 +8,7 @@ use shared::domain::round::RoundName;
 use shared::ids::{AssetId, EventKey, StationCode};
 use shared::sync::device::{Deed, Input, Report};
 
-use super::photos::row::Card;
+use super::photos::row::{Card, Place};
 use super::state::{Engine, fail, post};
 use crate::platform::clock;
 use crate::platform::photo::Posted;
@@ -24,11 +24,12 @@ impl Engine {
                 return self.deed(id, deed);
             }
             Command::KeepPhoto { round, subject, item } => {
-                return self.keep_photo(id, Card { round, subject, item }, posted);
+                return self.keep_photo(id, Place::Card(Card { round, subject, item }), posted);
             }
             Command::KeepMemo { round, subject, item } => {
                 return self.keep_memo(id, Card { round, subject, item }, posted);
             }
+            Command::KeepReportPhoto => return self.keep_report_photo(id, posted),
             Command::DropDraft(hash) => return self.drop_draft(id, hash),
             Command::TryPhotos => return self.try_photos(id),
             Command::Withdraw { round, event } => return self.deed(id, Deed::Withdraw { round, event }),
@@ -67,8 +68,8 @@ impl Engine {
             Command::Release { document, device } => return self.release(id, document, device),
             Command::StartOperation { label } => return self.start_operation(id, label),
             Command::EndOperation { name } => return self.end_operation(id, &name),
-            Command::Report { asset, place, is_expiry, is_missing, is_urgent, note } => {
-                let report = Report { asset, place, is_expiry, is_missing, is_urgent, note };
+            Command::Report { asset, place, is_expiry, is_missing, is_urgent, note, photos } => {
+                let report = Report { asset, place, is_expiry, is_missing, is_urgent, note, photos };
                 return self.deed(id, Deed::Report(report));
             }
             Command::SayOfDefect { defect, act, note } => {

@@ -4,6 +4,7 @@ use minicbor::Encode;
 use shared::domain::Label;
 use shared::domain::defect::{DefectAct, DefectName, DefectState, Disposition};
 use shared::domain::need::{NeedAct, NeedName, NeedState};
+use shared::domain::photo::Photo;
 use shared::ids::{AssetId, EventKey, StationCode};
 use shared::time::{Date, Timestamp};
 
@@ -85,6 +86,9 @@ pub struct DefectView {
     /// Whether anything of it is only on this phone.
     #[n(17)]
     pub is_only_here: bool,
+    /// The first photo of the reports that count.
+    #[n(18)]
+    pub photo: Option<Photo>,
 }
 
 shared::read_record!(DefectView {
@@ -105,7 +109,8 @@ shared::read_record!(DefectView {
     sees,
     is_mine,
     may_withdraw,
-    is_only_here
+    is_only_here,
+    photo
 });
 
 /// Who said something, when, on which device, and where it is safe.
@@ -154,9 +159,12 @@ pub struct DefectEvent {
     /// By whom.
     #[n(4)]
     pub said: SaidBy,
+    /// Photos of it.
+    #[n(5)]
+    pub photos: Vec<Photo>,
 }
 
-shared::read_record!(DefectEvent { key, act, disposition, remark, said });
+shared::read_record!(DefectEvent { key, act, disposition, remark, said, photos });
 
 /// An asset that may be reported.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]

@@ -1,7 +1,7 @@
 //! The slice about photos and voice memos that are on this phone.
 
 use minicbor::Encode;
-use shared::domain::photo::Attached;
+use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
 use shared::ids::{ItemId, PhotoHash, SubjectId};
 
@@ -26,9 +26,24 @@ pub struct PhotosView {
     /// Hashes of those that are only on this phone.
     #[n(5)]
     pub here: Vec<PhotoHash>,
+    /// Taken for a report without a checklist, and not yet part of one.
+    #[n(6)]
+    pub report: Vec<Photo>,
+    /// Whether the centre takes no more of this person's today.
+    #[n(7)]
+    pub is_day_full: bool,
 }
 
-shared::read_record!(PhotosView { drafts, waiting, waiting_bytes, refused, is_sending, here });
+shared::read_record!(PhotosView {
+    drafts,
+    waiting,
+    waiting_bytes,
+    refused,
+    is_sending,
+    here,
+    report,
+    is_day_full
+});
 
 /// What was taken about a card and goes with its next answer.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -55,15 +70,12 @@ pub struct RefusedPhoto {
     /// Which.
     #[n(0)]
     pub hash: PhotoHash,
-    /// In which round.
+    /// Of which line in which round; none for a report without a checklist.
     #[n(1)]
-    pub round: RoundName,
-    /// About which line.
-    #[n(2)]
-    pub item: ItemId,
+    pub of: Option<(RoundName, ItemId)>,
     /// Why: a problem code.
-    #[n(3)]
+    #[n(2)]
     pub code: String,
 }
 
-shared::read_record!(RefusedPhoto { hash, round, item, code });
+shared::read_record!(RefusedPhoto { hash, of, code });

@@ -219,6 +219,9 @@ pub enum Input {
     /// In a way that this version cannot: it can only be said to be not checked or not applicable.
     #[n(8)]
     Later,
+    /// Photos, each an answer.
+    #[n(9)]
+    Photo,
 }
 
 shared::read_choice!(Input {
@@ -231,6 +234,7 @@ shared::read_choice!(Input {
     6 => Count { unit, expected },
     7 => Choice { 0 },
     8 => Later {},
+    9 => Photo {},
 });
 
 /// What is true of an item now.

@@ -28,12 +28,25 @@ pub fn Attachments(props: &AttachmentsProps) -> Html {
     }
     html! {
         <div class="attachments" data-testid="attachments">
-            { for attached.photos.iter().map(|photo| html! {
-                <OnePhoto key={photo.original.to_string()} words={*words} photo={*photo} author={author.clone()} />
-            }) }
+            { for attached.photos.iter().map(|photo| one_photo(*words, *photo, author.clone())) }
             if let Some(memo) = attached.memo { <OneMemo key={memo.to_string()} words={*words} {memo} author={author.clone()} /> }
         </div>
     }
+}
+
+/// Photos of several people side by side; nothing when there are none.
+pub fn photos_of(words: Words, mut photos: impl Iterator<Item = (Photo, AttrValue)>) -> Html {
+    let Some((first, author)) = photos.next() else { return Html::default() };
+    html! {
+        <div class="attachments" data-testid="attachments">
+            { one_photo(words, first, author) }
+            { for photos.map(|(photo, author)| one_photo(words, photo, author)) }
+        </div>
+    }
+}
+
+fn one_photo(words: Words, photo: Photo, author: AttrValue) -> Html {
+    html! { <OnePhoto key={photo.original.to_string()} {words} {photo} {author} /> }
 }
 
 /// Where a photo or a memo is fetched; on the phone that took it, the service worker has it.

@@ -3,11 +3,11 @@
 
 use link::slice::{CardView, EventState, EventView, Input, Place};
 use shared::domain::answer::Answer;
-use shared::domain::photo::Attached;
+use shared::domain::photo::{Attached, Photo};
 use shared::time::{Timestamp, Zone};
 use yew::{AttrValue, Callback, Html, MouseEvent, NodeRef, Properties, component, html};
 
-use super::attachments::Attachments;
+use super::attachments::{Attachments, photos_of};
 use super::handled::defect_face;
 use super::icon::{Icon, glyph};
 use super::mark::mark;
@@ -152,11 +152,15 @@ fn bell(words: Words, card: &CardView, zone: Zone, now: Timestamp) -> Html {
 fn reading(words: Words, card: &CardView, own: Option<&Own>, zone: Zone, now: Timestamp) -> Html {
     let standing: Vec<&EventView> =
         card.events.iter().filter(|event| event.state == EventState::Standing).collect();
+    if card.input == Input::Photo {
+        let own = own.filter(|own| matches!(own.answer, Answer::Photo(_)));
+        if own.is_some() || standing.iter().any(|event| matches!(event.answer, Answer::Photo(_))) {
+            return taken(words, &standing, own);
+        }
+    }
     // Each of a hundred scans is on the screen where they are counted.
-    if card.input == Input::Scan && !card.reading.answers.is_empty() {
-        return html! {
-            <div class="reading-box">{ mark(Status::Value, &words.counted(u32::try_from(card.reading.answers.len()).unwrap_or(u32::MAX))) }</div>
-        };
+    if let Some(all) = format::collected(words, &card.reading.answers) {
+        return html! { <div class="reading-box">{ mark(Status::Value, &all) }</div> };
     }
     if card.reading.is_disputed {
         return html! {
@@ -182,14 +186,44 @@ fn reading(words: Words, card: &CardView, own: Option<&Own>, zone: Zone, now: Ti
     }
 }
 
+/// The photos of a line that asks for some: everybody's, small, side by side.
+fn taken(words: Words, standing: &[&EventView], own: Option<&Own>) -> Html {
+    let mut photos: Vec<(Photo, AttrValue)> = Vec::new();
+    for event in standing {
+        photos.extend(event.attached.photos.iter().map(|photo| (*photo, event.author.clone().into())));
+    }
+    for photo in own.iter().flat_map(|own| &own.attached.photos) {
+        if !photos.iter().any(|(other, _)| other == photo) {
+            photos.push((*photo, words.myself().into()));
+        }
+    }
+    let remarks = standing.iter().map(|event| remark(&event.fault, &event.note));
+    html! {
+        <div class="reading-box" data-testid="taken">
+            <div class="own">
+                { mark(Status::Value, &words.photos_taken(u32::try_from(photos.len()).unwrap_or(u32::MAX))) }
+                if let Some(own) = own { { save_state(own.saved, words) } }
+                { for remarks.filter(|text| !text.is_empty()).map(|text| html! { <p class="remark">{ text }</p> }) }
+                { photos_of(words, photos.into_iter()) }
+            </div>
+        </div>
+    }
+}
+
+fn save_state(saved: Saved, words: Words) -> Html {
+    let (icon, text) = saved.face(words);
+    html! {
+        <span class="save-state" data-testid="save-state" data-place={saved.word()} aria-live="polite">
+            { glyph(icon) }<span>{ text }</span>
+        </span>
+    }
+}
+
 fn own_line(words: Words, card: &CardView, own: &Own) -> Html {
-    let (icon, text) = own.saved.face(words);
     html! {
         <div class="own">
             { mark(Status::of(&own.answer, &card.input), &format::answer(words, &own.answer, &card.input)) }
-            <span class="save-state" data-testid="save-state" data-place={own.saved.word()} aria-live="polite">
-                { glyph(icon) }<span>{ text }</span>
-            </span>
+            { save_state(own.saved, words) }
             if !own.remark.is_empty() { <p class="remark">{ own.remark.clone() }</p> }
             <Attachments {words} attached={own.attached.clone()} author={words.myself()} />
         </div>

@@ -6,6 +6,7 @@ use shared::domain::need::{NeedAct, NeedState};
 use shared::time::{MINUTE_MS, Timestamp, Zone};
 use yew::{Html, classes, html};
 
+use super::attachments::photos_of;
 use super::card_face::Saved;
 use super::event_list::clock_note;
 use super::icon::{Icon, glyph};
@@ -133,7 +134,15 @@ pub fn defect_history(words: Words, events: &[DefectEvent], zone: Zone, now: Tim
             }
             None => defect_act(words, event.act).to_owned(),
         };
-        said(words, event.key.as_str(), &what, &event.remark, &event.said, (zone, now))
+        let photos = event.photos.iter().map(|photo| (*photo, event.said.author.clone().into()));
+        said(
+            words,
+            event.key.as_str(),
+            &what,
+            (&event.remark, photos_of(words, photos)),
+            &event.said,
+            (zone, now),
+        )
     };
     html! { <ol class="events" data-testid="history-list">{ for events.iter().rev().map(entry) }</ol> }
 }
@@ -145,7 +154,7 @@ pub fn need_history(words: Words, events: &[NeedEvent], zone: Zone, now: Timesta
             Some(rating) => [need_act(words, event.act), " · ", &words.stars(u32::from(rating))].concat(),
             None => need_act(words, event.act).to_owned(),
         };
-        said(words, event.key.as_str(), &what, &event.remark, &event.said, (zone, now))
+        said(words, event.key.as_str(), &what, (&event.remark, Html::default()), &event.said, (zone, now))
     };
     html! { <ol class="events" data-testid="history-list">{ for events.iter().rev().map(entry) }</ol> }
 }
@@ -154,7 +163,7 @@ fn said(
     words: Words,
     key: &str,
     what: &str,
-    remark: &str,
+    (remark, photos): (&str, Html),
     by: &SaidBy,
     (zone, now): (Zone, Timestamp),
 ) -> Html {
@@ -166,6 +175,7 @@ fn said(
                 if !by.counts { <span class="event-state">{ words.event_withdrawn() }</span> }
             </p>
             if !remark.is_empty() { <p class="remark">{ remark.to_owned() }</p> }
+            { photos }
             <p class="event-foot">
                 <span class="who">{ &by.author }</span>
                 if !by.badge.is_empty() { <span>{ words.badge(&by.badge) }</span> }

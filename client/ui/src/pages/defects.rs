@@ -10,6 +10,7 @@ use shared::time::Timestamp;
 use shared::trust::rights::Role;
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
 
+use crate::components::attachments::address;
 use crate::components::choice::Choice;
 use crate::components::handled::{defect_mark, defect_word};
 use crate::components::icon::{Icon, glyph};
@@ -109,7 +110,8 @@ fn Station(props: &StationProps) -> Html {
     let (words, reach) = (use_words(), use_reach());
     let StationProps { view, person, now, onopen } = props;
     let filter = use_state_eq(|| Filter::Station);
-    let is_reporting = use_state_eq(|| false);
+    // The phone may have ended the program behind the camera of a report.
+    let is_reporting = use_state_eq(report::was_ended);
     let is_shown = |defect: &&DefectView| match *filter {
         Filter::Station => defect.state.is_open(),
         Filter::Mine => defect.state.is_open() && defect.is_mine,
@@ -166,7 +168,7 @@ fn row(
                 data-state={defect_word(defect.state)} data-reports={defect.reporters.len().to_string()}
                 onclick={onopen.reform(move |_| name.clone())}>
                 { head(words, defect) }
-                if !defect.remark.is_empty() { <span class="remark">{ &defect.remark }</span> }
+                <span class="remark">{ small_photo(words, defect) }{ &defect.remark }</span>
                 <span class="handled-foot">
                     { defect_mark(words, defect) }
                     <span class="hint">{ defect.reporters.join(words.comma()) }{ " · " }{ format::age(words, defect.reported_at, now) }</span>
@@ -178,6 +180,13 @@ fn row(
             </button>
         </li>
     }
+}
+
+/// The first photo of its reports, small.
+pub fn small_photo(words: Words, defect: &DefectView) -> Html {
+    let Some(photo) = defect.photo else { return Html::default() };
+    let alt = words.photo_of(defect.reporters.first().map_or("", String::as_str));
+    html! { <img class="handled-photo" data-testid="defect-photo" src={address(photo.thumbnail)} {alt} loading="lazy" /> }
 }
 
 /// What it is about, and the tags that say how bad it is.
@@ -219,6 +228,7 @@ fn Expired(props: &ExpiredProps) -> Html {
                     is_missing: false,
                     is_urgent: false,
                     note: String::new(),
+                    photos: Vec::new(),
                 });
             }
         };

@@ -28,6 +28,7 @@ mod summary;
 mod torch;
 mod walk;
 
+pub use capture::drafts;
 pub use panels::FAULT_SEPARATOR;
 pub use walk::CardId;
 

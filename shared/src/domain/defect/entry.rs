@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::history::{Say, Told};
+use super::super::photo::Photo;
 use super::{DefectAct, DefectName, Disposition, is_place};
 use crate::ids::{EventKey, PhotoHash, TemplateId};
 use crate::limits::{DEFECT_PHOTOS_MAX, NOTE_CHARS_MAX, SEES_MAX};
@@ -40,6 +41,9 @@ pub struct DefectEntry {
     /// Photos, by the hashes of their bytes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<PhotoHash>,
+    /// Their small ones, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thumbnails: Vec<PhotoHash>,
     /// Handle: what was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disposition: Option<Disposition>,
@@ -74,6 +78,7 @@ impl DefectEntry {
             fault: String::new(),
             note: String::new(),
             photos: Vec::new(),
+            thumbnails: Vec::new(),
             disposition: None,
             target: None,
         }
@@ -98,6 +103,22 @@ impl DefectEntry {
         }
     }
 
+    /// Takes photos along, as many as an entry may have.
+    pub fn take_photos(&mut self, photos: &[Photo]) {
+        let photos = &photos[..photos.len().min(DEFECT_PHOTOS_MAX)];
+        self.photos = photos.iter().map(|photo| photo.original).collect();
+        self.thumbnails = photos.iter().map(|photo| photo.thumbnail).collect();
+    }
+
+    /// Its photos with their small ones; one that came without is its own.
+    pub fn shown_photos(&self) -> Vec<Photo> {
+        let small = |place: usize, original| self.thumbnails.get(place).copied().unwrap_or(original);
+        let photos = self.photos.iter().enumerate();
+        photos
+            .map(|(place, original)| Photo { original: *original, thumbnail: small(place, *original) })
+            .collect()
+    }
+
     /// Checks what can be said of an entry by itself.
     ///
     /// # Errors
@@ -107,6 +128,7 @@ impl DefectEntry {
         if texts.iter().any(|text| text.chars().count() > NOTE_CHARS_MAX)
             || self.told.sees.len() > SEES_MAX
             || self.photos.len() > DEFECT_PHOTOS_MAX
+            || self.thumbnails.len() > DEFECT_PHOTOS_MAX
         {
             return Err(EntryError::TooLong);
         }

@@ -117,6 +117,7 @@ fn an_entry_survives_its_text_and_a_long_or_partial_one_is_found() {
     let mut whole = entry(3, DefectAct::Report, &[0, 1]).said;
     whole.note = "雨里进水".to_owned();
     whole.photos = vec![PhotoHash([7; 32])];
+    whole.thumbnails = vec![PhotoHash([8; 32])];
     assert_eq!(DefectEntry::from_json(whole.to_json().as_bytes()).as_ref(), Some(&whole));
     assert_eq!(whole.check(), Ok(()));
     whole.note = "字".repeat(NOTE_CHARS_MAX + 1);

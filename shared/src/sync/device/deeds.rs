@@ -44,6 +44,7 @@ impl Device {
                     item: item.clone(),
                     fault: fault.clone(),
                     note: note.clone(),
+                    photos: attached.photos.clone(),
                 };
                 let replaced = amends.clone();
                 let event = Event::Answer {

@@ -11,6 +11,7 @@ use crate::domain::answer::{Answer, Condition};
 use crate::domain::defect::{self, Defect, DefectAct, DefectEntry, DefectName, DefectState};
 use crate::domain::history::Told;
 use crate::domain::need::{Need, NeedAct, NeedEntry, NeedName};
+use crate::domain::photo::Photo;
 use crate::domain::policy::PolicyError;
 use crate::domain::round::RoundName;
 use crate::ids::{
@@ -28,6 +29,7 @@ pub(super) struct Found {
     pub(super) answer: Answer,
     pub(super) fault: String,
     pub(super) note: String,
+    pub(super) photos: Vec<Photo>,
     pub(super) is_urgent: bool,
 }
 
@@ -115,6 +117,7 @@ impl Device {
         entry.is_urgent = found.is_urgent;
         entry.fault = found.fault;
         entry.note = found.note;
+        entry.take_photos(&found.photos);
         done.push(self.write_defect(&entry));
         done
     }
@@ -193,7 +196,9 @@ impl Device {
         entry.is_missing = report.is_missing;
         entry.is_urgent = report.is_urgent;
         entry.note = report.note.trim().to_owned();
-        if entry.note.is_empty() && !report.is_expiry && !report.is_missing {
+        entry.take_photos(&report.photos);
+        let is_told = !entry.note.is_empty() || !entry.photos.is_empty();
+        if !is_told && !report.is_expiry && !report.is_missing {
             return Err(PolicyError::NotWhole);
         }
         entry.check().map_err(|_| PolicyError::NotWhole)?;

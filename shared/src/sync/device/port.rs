@@ -6,7 +6,7 @@ use crate::domain::answer::Answer;
 use crate::domain::custody::Handing;
 use crate::domain::defect::{DefectAct, DefectName};
 use crate::domain::need::NeedName;
-use crate::domain::photo::Attached;
+use crate::domain::photo::{Attached, Photo};
 use crate::domain::round::RoundName;
 use crate::ids::{
     AssetId, BureauId, CollectionId, DeviceId, DocumentId, EventKey, ItemId, StationCode, SubjectId,
@@ -158,6 +158,8 @@ pub struct Report {
     pub is_urgent: bool,
     /// In the person's words.
     pub note: String,
+    /// What was photographed, whose bytes are durable.
+    pub photos: Vec<Photo>,
 }
 
 /// What happened.

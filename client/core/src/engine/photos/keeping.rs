@@ -6,10 +6,13 @@ use std::rc::Rc;
 
 use link::ToUi;
 use link::slice::PhotosView;
+use shared::domain::defect::DefectEntry;
+use shared::domain::history::Entry;
 use shared::domain::observation::Act;
 use shared::ids::PhotoHash;
+use shared::sync::device::Device;
 
-use super::row::{self, Card, Kind, Row};
+use super::row::{self, Card, Kind, Place, Row};
 use crate::engine::state::{Engine, Phone, fail, post};
 use crate::engine::store::{Record, Shelf};
 use crate::platform::clock::{self, Timer};
@@ -25,6 +28,8 @@ const ROOM_TIGHT_BYTES: u64 = 200 << 20;
 pub struct Photos {
     pub(super) rows: RefCell<Vec<Row>>,
     pub(super) is_sending: Cell<bool>,
+    /// Whether the centre takes no more of this person's today.
+    pub(super) is_day_full: Cell<bool>,
     /// How much of a photo this line takes in one go; 0 when it was not tried yet.
     pub(super) part_bytes: Cell<usize>,
     /// When it is tried again after the relay did not answer.
@@ -34,7 +39,8 @@ pub struct Photos {
 impl Photos {
     /// The slice.
     pub fn view(&self) -> PhotosView {
-        row::view(&self.rows.borrow(), self.is_sending.get())
+        let view = row::view(&self.rows.borrow(), self.is_sending.get());
+        PhotosView { is_day_full: self.is_day_full.get(), ..view }
     }
 }
 
@@ -78,9 +84,19 @@ impl Engine {
     }
 
     /// Makes a picture small and keeps it as a draft.
-    pub(in crate::engine) fn keep_photo(self: &Rc<Self>, command: u32, card: Card, posted: Option<Posted>) {
+    pub(in crate::engine) fn keep_photo(self: &Rc<Self>, command: u32, of: Place, posted: Option<Posted>) {
         let engine = Rc::clone(self);
-        spawn(async move { engine.answer_kept(command, engine.try_photo(card, posted).await) });
+        spawn(async move { engine.answer_kept(command, engine.try_photo(of, posted).await) });
+    }
+
+    /// Makes a picture small and keeps it as a draft of a report at the own station.
+    pub(in crate::engine) fn keep_report_photo(self: &Rc<Self>, command: u32, posted: Option<Posted>) {
+        let station =
+            self.phone.borrow().as_ref().and_then(|phone| phone.device.identity().rights.station.clone());
+        match station {
+            Some(station) => self.keep_photo(command, Place::Report(station), posted),
+            None => fail(command, "no-right", String::new()),
+        }
     }
 
     /// Keeps a recording as a draft, in place of the one before.
@@ -98,7 +114,7 @@ impl Engine {
         }
     }
 
-    async fn try_photo(self: &Rc<Self>, card: Card, posted: Option<Posted>) -> Result<(), NotKept> {
+    async fn try_photo(self: &Rc<Self>, place: Place, posted: Option<Posted>) -> Result<(), NotKept> {
         let unreadable = |detail: String| NotKept { code: "photo-unreadable", detail };
         let posted = posted.ok_or_else(|| unreadable(String::new()))?;
         let room = quota::estimate().await;
@@ -107,7 +123,7 @@ impl Engine {
         let shrunk = posted.shrink(is_tight).await;
         let (photo, small) = shrunk.map_err(|error| unreadable(error.to_string()))?;
         let of = photo.hash;
-        self.keep(card, of, vec![(photo, Kind::Photo), (small, Kind::Thumbnail)], Vec::new()).await
+        self.keep(place, of, vec![(photo, Kind::Photo), (small, Kind::Thumbnail)], Vec::new()).await
     }
 
     async fn try_memo(self: &Rc<Self>, card: Card, posted: Option<Posted>) -> Result<(), NotKept> {
@@ -116,26 +132,32 @@ impl Engine {
         let memo = posted.recording().await.map_err(|error| unreadable(error.to_string()))?;
         let before = {
             let rows = self.photos.rows.borrow();
-            let is_before = |row: &&Row| row.draft && row.kind == Kind::Memo && row.card == card;
+            let is_before =
+                |row: &&Row| row.draft && row.kind == Kind::Memo && row.card.as_ref() == Some(&card);
             rows.iter().filter(is_before).flat_map(|row| row.gone(&rows)).collect()
         };
         let of = memo.hash;
-        self.keep(card, of, vec![(memo, Kind::Memo)], before).await
+        self.keep(Place::Card(card), of, vec![(memo, Kind::Memo)], before).await
     }
 
     async fn keep(
         self: &Rc<Self>,
-        card: Card,
+        place: Place,
         of: PhotoHash,
         files: Vec<(Named, Kind)>,
         mut records: Vec<Record>,
     ) -> Result<(), NotKept> {
         let at = clock::now();
+        let (card, station) = match place {
+            Place::Card(card) => (Some(card.clone()), card.round.station),
+            Place::Report(station) => (None, station),
+        };
         let mut photos = Vec::with_capacity(files.len());
         for (Named { hash, media, bytes, buffer }, kind) in files {
             let media = media.name().to_owned();
-            let card = card.clone();
-            let row = Row { hash, kind, of, media, bytes, at, draft: true, refused: None, sent: None, card };
+            let (card, station) = (card.clone(), station.clone());
+            let (draft, refused, sent) = (true, None, None);
+            let row = Row { hash, kind, of, media, bytes, at, draft, refused, sent, card, station };
             records.push(row.record());
             photos.push((hash.to_string(), buffer));
         }
@@ -191,15 +213,7 @@ impl Engine {
         let rows = self.photos.rows.borrow();
         let mut records = Vec::new();
         for row in rows.iter().filter(|row| row.draft) {
-            let round = device.round(&row.card.round);
-            let speaks = round.observations.iter().any(|observation| match &observation.act {
-                Act::Answer { attached, .. } => {
-                    attached.memo == Some(row.of)
-                        || attached.photos.iter().any(|photo| photo.original == row.of)
-                }
-                Act::Withdraw(_) => false,
-            });
-            if speaks {
+            if speaks_of(device, row) {
                 records.push(Row { draft: false, ..row.clone() }.record());
             }
         }
@@ -223,4 +237,21 @@ impl Engine {
             }
         });
     }
+}
+
+/// Whether an answer, or a report without a checklist, has it.
+fn speaks_of(device: &mut Device, row: &Row) -> bool {
+    let Some(card) = &row.card else {
+        let has_it = |entry: &Entry<DefectEntry>| entry.said.photos.contains(&row.of);
+        return device
+            .defects(Some(&row.station))
+            .iter()
+            .any(|defect| defect.history.entries.iter().any(has_it));
+    };
+    device.round(&card.round).observations.iter().any(|observation| match &observation.act {
+        Act::Answer { attached, .. } => {
+            attached.memo == Some(row.of) || attached.photos.iter().any(|photo| photo.original == row.of)
+        }
+        Act::Withdraw(_) => false,
+    })
 }

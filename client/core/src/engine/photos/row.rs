@@ -5,7 +5,7 @@ use link::slice::{DraftView, PhotosView, RefusedPhoto};
 use serde::{Deserialize, Serialize};
 use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
-use shared::ids::{ItemId, PhotoHash, SubjectId};
+use shared::ids::{ItemId, PhotoHash, StationCode, SubjectId};
 use shared::time::{DAY_MS, Timestamp};
 
 use crate::engine::store::{Record, Shelf};
@@ -22,6 +22,15 @@ pub struct Card {
     pub subject: SubjectId,
     /// Which line.
     pub item: ItemId,
+}
+
+/// What a photo is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A card of a round.
+    Card(Card),
+    /// A report without a checklist, at a station.
+    Report(StationCode),
 }
 
 /// What a file is.
@@ -57,8 +66,10 @@ pub struct Row {
     pub refused: Option<String>,
     /// When the centre confirmed it.
     pub sent: Option<Timestamp>,
-    /// What it is of.
-    pub card: Card,
+    /// The card that it is of; none for a report without a checklist.
+    pub card: Option<Card>,
+    /// Where it is at home.
+    pub station: StationCode,
 }
 
 impl Row {
@@ -80,6 +91,11 @@ impl Row {
             records.push(Record { shelf: Shelf::Photos, key: self.hash.to_string(), value: None });
         }
         records
+    }
+
+    /// The photo that a small one is of, with it.
+    fn photo(&self) -> Option<Photo> {
+        (self.kind == Kind::Thumbnail).then_some(Photo { original: self.of, thumbnail: self.hash })
     }
 
     /// Whether it is to be sent.
@@ -135,8 +151,8 @@ pub fn view(rows: &[Row], is_sending: bool) -> PhotosView {
     let counted = here.iter().filter(|hash| waiting().any(|row| row.of == **hash)).count();
     let refused = rows.iter().filter_map(|row| {
         let code = row.refused.clone()?;
-        let Card { round, item, .. } = row.card.clone();
-        Some(RefusedPhoto { hash: row.hash, round, item, code })
+        let of = row.card.clone().map(|Card { round, item, .. }| (round, item));
+        Some(RefusedPhoto { hash: row.hash, of, code })
     });
     PhotosView {
         drafts: drafts(rows),
@@ -144,14 +160,16 @@ pub fn view(rows: &[Row], is_sending: bool) -> PhotosView {
         waiting_bytes: waiting().map(|row| row.bytes).sum(),
         refused: refused.collect(),
         is_sending,
+        is_day_full: false,
         here,
+        report: rows.iter().filter(|row| row.draft && row.card.is_none()).filter_map(Row::photo).collect(),
     }
 }
 
 fn drafts(rows: &[Row]) -> Vec<DraftView> {
     let mut drafts: Vec<DraftView> = Vec::new();
     for row in rows.iter().filter(|row| row.draft) {
-        let Card { round, subject, item } = &row.card;
+        let Some(Card { round, subject, item }) = &row.card else { continue };
         let is_same =
             |draft: &DraftView| draft.round == *round && draft.subject == *subject && draft.item == *item;
         let place = drafts.iter().position(is_same).unwrap_or_else(|| {
@@ -162,8 +180,7 @@ fn drafts(rows: &[Row]) -> Vec<DraftView> {
         let attached = &mut drafts[place].attached;
         match row.kind {
             Kind::Memo => attached.memo = Some(row.hash),
-            Kind::Thumbnail => attached.photos.push(Photo { original: row.of, thumbnail: row.hash }),
-            Kind::Photo => {}
+            Kind::Thumbnail | Kind::Photo => attached.photos.extend(row.photo()),
         }
     }
     drafts

@@ -27,6 +27,8 @@ const SLOW_MS: i64 = 5_000;
 const RETRY_MS: i64 = 5_000;
 /// Milliseconds before it is tried again when the relay is busy or full.
 const BUSY_MS: i64 = 30_000;
+/// Milliseconds before it is tried again when the person's day is full.
+const DAY_FULL_MS: i64 = 1_800_000;
 /// The name of the lock under which this phone sends: the service worker takes the same.
 const LOCK: &str = "photos";
 
@@ -40,6 +42,8 @@ enum Outcome {
     Paused,
     /// The relay did not answer, or is busy.
     Later(i64),
+    /// This person has brought as many as a day takes: they stay here, and go on tomorrow by themselves.
+    DayFull,
 }
 
 impl From<Unreachable> for Outcome {
@@ -89,6 +93,7 @@ impl Engine {
             };
             let records: Vec<Record> = match self.send_photo(&row).await {
                 Outcome::Confirmed => {
+                    self.photos.is_day_full.set(false);
                     // Two rows of the same bytes: neither keeps the other's.
                     let rows = self.photos.rows.borrow().clone();
                     let rest: Vec<Row> = rows.into_iter().filter(|row| !same[1..].contains(row)).collect();
@@ -100,6 +105,10 @@ impl Engine {
                 }
                 Outcome::Paused => return None,
                 Outcome::Later(wait) => return Some(wait),
+                Outcome::DayFull => {
+                    self.photos.is_day_full.set(true);
+                    return Some(DAY_FULL_MS);
+                }
             };
             if let Err(error) = self.database.write(records, Durability::Strict).await {
                 report(&error.to_string());
@@ -119,8 +128,7 @@ impl Engine {
     }
 
     async fn send_bytes(self: &Rc<Self>, row: &Row, bytes: &[u8]) -> Result<Outcome, Outcome> {
-        // Hexadecimal digits have no sixth bits that the two alphabets write differently.
-        let metadata = format!("sha256 {}==", BASE64URL.encode(row.hash.to_string().as_bytes()));
+        let metadata = metadata(row);
         let length = bytes.len().to_string();
         let begin = [("upload-length", length.as_str()), ("upload-metadata", metadata.as_str())];
         let begun = http::upload("POST", "/api/uploads", &begin, None).await?;
@@ -131,7 +139,7 @@ impl Engine {
         }
         let begun = understood(begun)?;
         let mut offset = begun.offset.unwrap_or_default();
-        let path = format!("/api/uploads/{}", row.hash);
+        let path = ["/api/uploads/", &row.hash.to_string(), "?station=", row.station.as_str()].concat();
         let known = self.photos.part_bytes.get();
         let mut part_bytes = if known == 0 { PART_BYTES } else { known };
         while let Some(rest) = place(offset, bytes) {
@@ -162,6 +170,17 @@ impl Engine {
     }
 }
 
+/// What it is, and of which station: its author may be at another by now.
+fn metadata(row: &Row) -> String {
+    // Neither hexadecimal digits nor codes have sixth bits that the two alphabets write differently.
+    let base64 = |text: &str| {
+        let padding = ["", "=", "=="][(3 - text.len() % 3) % 3];
+        [&BASE64URL.encode(text.as_bytes()), padding].concat()
+    };
+    let hash = row.hash.to_string();
+    ["sha256 ", &base64(&hash), ",station ", &base64(row.station.as_str())].concat()
+}
+
 /// What is still to be sent; `None` when nothing is.
 fn place(offset: u64, bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(usize::try_from(offset).ok()?..).filter(|rest| !rest.is_empty())
@@ -179,6 +198,7 @@ fn understood(reply: Reply) -> Result<Reply, Outcome> {
             Some(code @ (ProblemCode::PhotoMismatch | ProblemCode::PhotoKind | ProblemCode::BodyTooLarge)),
         ) => Outcome::Refused(code.word().to_owned()),
         (_, Some(ProblemCode::NoRight)) => Outcome::Refused(ProblemCode::NoRight.word().to_owned()),
+        (_, Some(ProblemCode::PhotoQuota)) => Outcome::DayFull,
         (503 | 507, _) => Outcome::Later(BUSY_MS),
         // An upload that expired begins anew; a proxy's own page says nothing.
         _ => Outcome::Later(RETRY_MS),

@@ -106,6 +106,7 @@ fn view(device: &mut Device, defect: &Defect) -> DefectView {
             act: entry.said.act,
             disposition: entry.said.disposition,
             remark: entry.said.remark(),
+            photos: entry.said.shown_photos(),
             said: said_by(device, document, &entry.key, &entry.said.told, defect.history.is_live(place)),
         })
         .collect();
@@ -128,6 +129,7 @@ fn view(device: &mut Device, defect: &Defect) -> DefectView {
         is_missing: defect.is_missing,
         disposition: defect.disposition,
         remark: defect.reports().next().map(|report| report.said.remark()).unwrap_or_default(),
+        photo: defect.reports().find_map(|report| report.said.shown_photos().first().copied()),
         reporters,
         reported_at: defect.reported_at,
         is_only_here: is_only_here(device, document, defect.history.entries.iter().map(|entry| &entry.key)),

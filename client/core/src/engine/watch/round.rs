@@ -182,7 +182,8 @@ impl Builder<'_> {
             ItemKind::Choice { options } => Input::Choice(options.clone()),
             ItemKind::Text => Input::Text,
             ItemKind::Scan => Input::Scan,
-            ItemKind::Photo | ItemKind::Later => Input::Later,
+            ItemKind::Photo => Input::Photo,
+            ItemKind::Later => Input::Later,
         }
     }
 }

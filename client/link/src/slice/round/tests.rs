@@ -19,6 +19,7 @@ fn every_input_survives_its_record() {
         Input::Count { unit, expected: Some(8_000) },
         Input::Choice(vec![option]),
         Input::Later,
+        Input::Photo,
     ] {
         let record = minicbor::to_vec(&input).unwrap();
         assert_eq!(minicbor::decode::<Input>(&record).unwrap(), input);

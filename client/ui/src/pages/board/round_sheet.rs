@@ -174,7 +174,9 @@ fn reading(scene: Scene<'_>, round: &RoundView, card: &CardView, is_open: bool, 
     let id = CardId::of(card);
     let is_asked = scene.asked == Some(&id);
     let subject = round.subjects.iter().find(|subject| with_subject && subject.id == card.subject);
+    let all = format::collected(words, &card.reading.answers);
     let status = match card.reading.answers.first() {
+        Some(_) if all.is_some() => html! { { mark(Status::Value, &all.unwrap_or_default()) } },
         Some(answer) => html! {
             { mark(Status::of(answer, &card.input), &format::answer(words, answer, &card.input)) }
         },

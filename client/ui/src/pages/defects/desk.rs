@@ -10,7 +10,7 @@ use shared::domain::defect::{DefectAct, DefectName, DefectState};
 use shared::time::Timestamp;
 use yew::{Callback, Html, Properties, classes, component, html, use_mut_ref, use_state_eq};
 
-use super::{head, key};
+use super::{head, key, small_photo};
 use crate::browser;
 use crate::components::choice::Choice;
 use crate::components::handled::{defect_mark, defect_word};
@@ -207,7 +207,7 @@ fn table(
                     onclick={onopen.reform(move |_| name.clone())}>
                     <span class="handled-station">{ words.label(&defect.station_name).to_owned() }</span>
                     { head(words, defect) }
-                    <span class="remark">{ &defect.remark }</span>
+                    <span class="remark">{ small_photo(words, defect) }{ &defect.remark }</span>
                     <span class="handled-foot">{ defect_mark(words, defect) }
                         <span class="hint">{ defect.reporters.join(words.comma()) }{ " · " }{ format::age(words, defect.reported_at, now) }</span></span>
                 </button>

@@ -12,8 +12,13 @@ use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{Sending, use_modal, use_sending, use_words};
+use crate::hooks::{Sending, use_modal, use_sending, use_slice, use_words};
 use crate::problem;
+
+mod photos;
+
+pub use photos::was_ended;
+use photos::{Fields, ReportPhotos, use_kept};
 
 /// Properties of [`ReportSheet`].
 #[derive(Properties, PartialEq)]
@@ -32,8 +37,12 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
     let (asset, place, note) = (use_node_ref(), use_node_ref(), use_node_ref());
     let (is_urgent, is_missing) = (use_state_eq(|| false), use_state_eq(|| false));
     let complaint = use_state_eq(|| false);
+    let taken = use_slice(|view| view.photos.report.clone());
     let Sending { is_busy, failed, send } = use_sending(false, props.onclose.clone());
+    let fields = Fields { asset: asset.clone(), place: place.clone(), note: note.clone() };
+    use_kept(&fields, &is_missing, &is_urgent);
     let onsubmit = {
+        let taken = taken.clone();
         let (asset, place, note) = (asset.clone(), place.clone(), note.clone());
         let (is_urgent, is_missing, complaint) = (is_urgent.clone(), is_missing.clone(), complaint.clone());
         let view = props.view.clone();
@@ -49,7 +58,8 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
                 Some(_) => String::new(),
                 None => [browser::text_of(&asset), browser::text_of(&place)].join(" ").trim().to_owned(),
             };
-            let is_whole = (chosen.is_some() || !at.is_empty()) && (!words.is_empty() || *is_missing);
+            let is_whole = (chosen.is_some() || !at.is_empty())
+                && (!words.is_empty() || *is_missing || !taken.is_empty());
             complaint.set(!is_whole);
             if is_whole && !is_busy {
                 send.emit(Command::Report {
@@ -59,6 +69,7 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
                     is_missing: *is_missing,
                     is_urgent: *is_urgent,
                     note: words,
+                    photos: taken.clone(),
                 });
             }
         }
@@ -91,6 +102,7 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
                     <button type="button" class="fault" aria-pressed={pressed(*is_urgent)} data-testid="report-urgent" onclick={toggle(&is_urgent)}>
                         { glyph(Icon::Bell) }<span>{ words.urgent() }<small>{ words.urgent_hint() }</small></span></button>
                 </div>
+                <ReportPhotos {taken} {fields} flags={(*is_missing, *is_urgent)} />
                 if *complaint { <p class="complaint" role="alert">{ words.report_incomplete() }</p> }
                 if let Some(code) = failed { <ProblemNote sentence={problem::sentence(words, &code)} {code} /> }
                 <button type="submit" class="primary" data-testid="report-send" aria-disabled={is_busy.then_some("true")}>{ words.act_report() }</button>

@@ -3,9 +3,11 @@
 
 use std::rc::Rc;
 
-use link::slice::{CardView, EventView, Input, RoundView};
+use link::slice::{CardView, EventState, EventView, Input, RoundView};
 use link::{Command, Problem};
+use shared::domain::answer::Answer;
 use shared::domain::photo::Attached;
+use shared::ids::EventKey;
 use shared::limits::PHOTOS_MAX;
 use yew::Callback;
 
@@ -21,7 +23,7 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
     let id = CardId::of(card);
     // The same answer again with other words is the earlier observation, amended; anything else is a new one.
     let amended = own_standing(card).filter(|own| own.answer == said.answer);
-    let attached = attached(&reach.store.view(), round, card, amended);
+    let attached = attached(&reach.store.view(), round, card, &said.answer, amended);
     let tentative = Tentative {
         command,
         round: round.name.clone(),
@@ -45,8 +47,7 @@ pub fn answer(reach: &Reach, round: &RoundView, card: &CardView, said: Said, fai
         answer: said.answer.clone(),
         fault: said.fault.clone(),
         note: said.note.clone(),
-        // Scans stand side by side: what had seen the others would replace them.
-        sees: if card.input == Input::Scan { Vec::new() } else { card.reading.standing.clone() },
+        sees: seen(card, &said.answer),
         amends: amended.map(|own| own.key.clone()),
         attached,
     };
@@ -73,10 +74,35 @@ pub fn feel_failure(reach: &Reach) {
     hooks::feel(reach, &[300]);
 }
 
-/// What goes with an answer: what went with the one that it amends, and what was taken since.
-fn attached(view: &View, round: &RoundView, card: &CardView, amended: Option<&EventView>) -> Attached {
+/// What an answer takes the place of, where nobody else has said otherwise. Scans and photos stand side by side: what had
+/// seen the others would replace them.
+fn seen(card: &CardView, answer: &Answer) -> Vec<EventKey> {
+    match (&card.input, answer) {
+        (Input::Scan, _) => Vec::new(),
+        (Input::Photo, Answer::Photo(_)) => {
+            let others = card.events.iter().filter(|event| {
+                event.state == EventState::Standing && !matches!(event.answer, Answer::Photo(_))
+            });
+            others.map(|event| event.key.clone()).collect()
+        }
+        _ => card.reading.standing.clone(),
+    }
+}
+
+/// What goes with an answer: what went with the one that it amends, and what was taken since. Of a line that asks for
+/// photos each is an answer, and takes itself along.
+fn attached(
+    view: &View,
+    round: &RoundView,
+    card: &CardView,
+    answer: &Answer,
+    amended: Option<&EventView>,
+) -> Attached {
     let mut attached = amended.map(|own| own.attached.clone()).unwrap_or_default();
-    let Attached { photos, memo } = draft(view, round, card);
+    let Attached { mut photos, memo } = draft(view, round, card);
+    if card.input == Input::Photo {
+        photos.retain(|photo| *answer == Answer::Photo(photo.original));
+    }
     attached.photos.extend(photos);
     attached.photos.truncate(PHOTOS_MAX);
     attached.memo = memo.or(attached.memo);

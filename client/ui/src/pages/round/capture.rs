@@ -3,12 +3,12 @@
 
 use std::rc::Rc;
 
-use link::slice::{CardView, DraftView, RoundView};
+use link::slice::{CardView, DraftView, Input, RoundView};
 use link::{Command, Problem};
 use shared::domain::answer::Answer;
 use shared::domain::photo::Attached;
 use shared::ids::PhotoHash;
-use shared::limits::PHOTOS_MAX;
+use shared::limits::{LINE_PHOTOS_MAX, PHOTOS_MAX};
 use shared::time::HOUR_MS;
 use yew::{
     AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state,
@@ -27,8 +27,10 @@ use crate::problem;
 use crate::route::{RoundPart, Route};
 use crate::store::{Said, View};
 
+mod line;
 mod memo;
 
+pub use line::{photo_pad, use_taking};
 use memo::Memo;
 
 /// Properties of [`Capture`].
@@ -117,7 +119,8 @@ pub fn Capture(props: &CaptureProps) -> Html {
         browser::forget(EXPECTED);
         || browser::forget(EXPECTED)
     });
-    use_joining(&reach, round, card, &draft, *joins);
+    let is_line = card.input == Input::Photo;
+    use_joining(&reach, round, card, &draft, *joins && !is_line);
     let told = {
         let (is_busy, failed) = (is_busy.clone(), failed.clone());
         Callback::from(move |outcome: Result<(), Problem>| {
@@ -145,29 +148,39 @@ pub fn Capture(props: &CaptureProps) -> Html {
             reach.core.send_file(order, &file, move |outcome| told.emit(outcome));
         }
     };
-    let own = own_standing(card).map_or(0, |own| own.attached.photos.len());
-    let is_full = draft.photos.len() + own >= PHOTOS_MAX;
+    let (own, most) = if is_line {
+        (line::own_photos(card), LINE_PHOTOS_MAX)
+    } else {
+        (own_standing(card).map_or(0, |own| own.attached.photos.len()), PHOTOS_MAX)
+    };
+    let is_full = draft.photos.len() + own >= most;
+    let class = match (is_line, own) {
+        (false, _) => "small-answer",
+        (true, 0) => "primary",
+        (true, _) => "secondary",
+    };
     html! {
         <div class="capture">
             if *was_ended { <Notice tone={Tone::Watch} text={words.photo_behind_camera()} /> }
             if let Some(code) = (*failed).clone() {
                 <ProblemNote code={code.clone()} sentence={problem::sentence(words, &code)} />
             }
-            { drafts(words, &reach, &draft) }
+            if !is_line { { drafts(words, &reach, &draft, words.photo_draft()) } }
             <div class="capture-buttons">
-                <label class="small-answer" aria-disabled={(is_full || *is_busy).then_some("true")}>
+                <label {class} aria-disabled={(is_full || *is_busy).then_some("true")}>
                     { glyph(if *is_busy { Icon::Busy } else { Icon::Camera }) }
-                    <span aria-live="polite">{ if *is_busy { words.photo_working() } else { words.photo_take() } }</span>
+                    <span aria-live="polite">{ line::take_word(words, *is_busy, own, is_line) }</span>
                     <input type="file" accept="image/*" capture="environment" class="unseen" ref={input} data-testid="take-photo"
                         disabled={is_full || *is_busy} onclick={onopen} onchange={onpicked} oncancel={|_| browser::forget(EXPECTED)} />
                 </label>
-                <Memo {words} round={round.clone()} card={CardId::of(card)} ontold={told} />
+                if !is_line { <Memo {words} round={round.clone()} card={CardId::of(card)} ontold={told} /> }
             </div>
         </div>
     }
 }
 
-fn drafts(words: Words, reach: &Reach, draft: &Attached) -> Html {
+/// What was taken and waits, each with a way to throw it away; and what it waits for.
+pub fn drafts(words: Words, reach: &Reach, draft: &Attached, hint: &'static str) -> Html {
     if draft.is_empty() {
         return Html::default();
     }
@@ -182,7 +195,7 @@ fn drafts(words: Words, reach: &Reach, draft: &Attached) -> Html {
         <div class="drafts" data-testid="drafts">
             { for draft.photos.iter().map(|photo| html! {
                 <figure class="draft" key={photo.original.to_string()} data-testid="draft">
-                    <img src={address(photo.thumbnail)} alt={words.photo_draft()} />
+                    <img src={address(photo.thumbnail)} alt={hint} />
                     { drop_button(photo.original, words.photo_drop()) }
                 </figure>
             }) }
@@ -192,7 +205,7 @@ fn drafts(words: Words, reach: &Reach, draft: &Attached) -> Html {
                     { drop_button(memo, words.memo_drop()) }
                 </figure>
             }
-            <p class="hint"><span class="save-state">{ glyph(Icon::Phone) }{ words.photo_draft() }</span></p>
+            <p class="hint"><span class="save-state">{ glyph(Icon::Phone) }{ hint }</span></p>
         </div>
     }
 }
@@ -206,13 +219,20 @@ fn use_joining(reach: &Reach, round: &Rc<RoundView>, card: &CardView, draft: &At
     use_effect_with(inputs, move |(own, draft, joins)| {
         let is_on_its_way =
             reach.store.view().tentative.iter().any(|answer| answer.is_about(&round.name, &card));
-        if own.is_none() || draft.is_empty() || !joins || is_on_its_way {
+        // What was not kept waits for somebody to try again.
+        let was_not_kept = is_unkept(&reach.store.view(), &round, &card);
+        if own.is_none() || draft.is_empty() || !joins || is_on_its_way || was_not_kept {
             return;
         }
         let Some(own) = own_standing(&card) else { return };
         let said = Said { answer: own.answer.clone(), fault: own.fault.clone(), note: own.note.clone() };
         answering::answer(&reach, &round, &card, said, Callback::noop());
     });
+}
+
+/// Whether the last answer about a card was not kept.
+fn is_unkept(view: &View, round: &RoundView, card: &CardView) -> bool {
+    view.unkept.as_ref().is_some_and(|unkept| unkept.is_about(&round.name, card))
 }
 
 /// Milliseconds as whole seconds.

@@ -10,7 +10,7 @@ use yew::{
 };
 
 use super::answering;
-use super::capture::{self, Capture};
+use super::capture::{self, Capture, photo_pad, use_taking};
 use super::history::History;
 use super::panels::{Fault, Note, Value};
 use super::parts::{self, Parts};
@@ -23,15 +23,16 @@ use crate::components::answer_pad::{AnswerPad, AnswerPadProps, SmallAnswers, Tap
 use crate::components::card_face::CardFace;
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
-use crate::components::undo_bar::UndoBar;
-use crate::format::{self, Status};
+use crate::format::Status;
 use crate::hooks::{Reach, go, use_awake, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
-use crate::store::{Said, Tentative, Unkept, own_events};
+use crate::store::{Said, Unkept, own_events};
 
 mod failure;
+mod undoing;
 
 use failure::failure;
+use undoing::{undo_bar, use_undo};
 
 /// How long the tapped answer confirms itself before the next card comes: long enough to see, and to swallow the
 /// second half of a double tap.
@@ -137,6 +138,14 @@ pub fn Cards(props: &PartProps) -> Html {
         move |_| browser::focus(&heading)
     });
     use_undo(&reach, round, &tentative, &state);
+    use_taking(&reach, round, {
+        let (reach, round, state) = (reach.clone(), round.clone(), state.clone());
+        Callback::from(move |card: CardId| {
+            answering::feel(&reach, Status::Value);
+            let own_before = card.index(&round).map_or(0, |index| own_events(&round.cards[index]));
+            state.undo.set(Some(Undo { card, own_before, is_wanted: false }));
+        })
+    });
     use_awake();
 
     // A card that a newer template no longer has, or that is not asked any more: go on at the first, with nothing open
@@ -230,19 +239,24 @@ fn say(reach: &Reach, round: &Rc<RoundView>, card: &CardView, said: Said, state:
     let (later, reach, round) = (state.clone(), reach.clone(), round.clone());
     let timer = Timer::after_ms(CONFIRM_MS, move || {
         later.is_confirming.set(false);
-        // The answer may have brought cards, or taken some away: what comes next is what the core says by now.
-        let view = reach.store.view();
-        let newest = view.round.clone().filter(|newest| newest.name == round.name);
-        let tentative = view.tentative.clone();
-        drop(view);
-        let round = newest.unwrap_or_else(|| round.clone());
-        let parts = Parts::kept(&round);
-        match id.index(&round).and_then(|at| walk::next_open(&round, at, &tentative, &parts)) {
-            Some(next) => later.show(&round, CardId::of(&round.cards[next])),
-            None => go(&reach, Route::Round(round.name.clone(), parts::after(&round, &tentative, &parts))),
-        }
+        go_on(&reach, &round, &id, &later);
     });
     *state.timer.borrow_mut() = Some(timer);
+}
+
+/// To the next card that is open, or to what comes after the last.
+fn go_on(reach: &Reach, round: &Rc<RoundView>, from: &CardId, state: &State) {
+    // The answer may have brought cards, or taken some away: what comes next is what the core says by now.
+    let view = reach.store.view();
+    let newest = view.round.clone().filter(|newest| newest.name == round.name);
+    let tentative = view.tentative.clone();
+    drop(view);
+    let round = newest.unwrap_or_else(|| round.clone());
+    let parts = Parts::kept(&round);
+    match from.index(&round).and_then(|at| walk::next_open(&round, at, &tentative, &parts)) {
+        Some(next) => state.show(&round, CardId::of(&round.cards[next])),
+        None => go(reach, Route::Round(round.name.clone(), parts::after(&round, &tentative, &parts))),
+    }
 }
 
 fn answers(
@@ -290,6 +304,10 @@ fn answers(
         }
         Input::Later => html! { <p class="hint" role="status">{ words.later_kind() }</p> },
         Input::Scan => to_count(words, reach, &round.name, card),
+        Input::Photo => photo_pad(words, round, card, {
+            let (reach, round, id, state) = (reach.clone(), round.clone(), CardId::of(card), state.clone());
+            Callback::from(move |()| go_on(&reach, &round, &id, &state))
+        }),
         _ => {
             html! { <Value key={key.clone()} round={of_round} card={card.clone()} {draft} {is_open} {onsaid} /> }
         }
@@ -307,7 +325,7 @@ fn answers(
                     <button type="button" class="small-answer" data-testid="add-note" onclick={onnote}>{ glyph(Icon::Pen) }{ words.note() }</button>
                 }
             </div>
-            <Capture {key} round={round.clone()} card={card.clone()} joins={is_open} />
+            if card.input != Input::Photo { <Capture {key} round={round.clone()} card={card.clone()} joins={is_open} /> }
         </>
     }
 }
@@ -347,45 +365,4 @@ fn steps(
             </button>
         </nav>
     }
-}
-
-fn undo_bar(words: Words, round: &Rc<RoundView>, tentative: &[Tentative], state: &State) -> Html {
-    let Some(undo) = (*state.undo).clone() else { return Html::default() };
-    let Some(card) = undo.card.index(round).map(|index| &round.cards[index]) else { return Html::default() };
-    let Some(own) = walk::own(round, card, tentative) else { return Html::default() };
-    let onundo = {
-        let state = state.clone();
-        Callback::from(move |_| state.undo.set(Some(Undo { is_wanted: true, ..undo.clone() })))
-    };
-    html! {
-        <UndoBar {words} name={words.label(&card.name).to_owned()} status={Status::of(&own.answer, &card.input)}
-            text={format::answer(words, &own.answer, &card.input)} saved={own.saved} {onundo} />
-    }
-}
-
-/// Ends the offer after its time, and takes the answer back once it is wanted and has a key.
-#[hook]
-fn use_undo(reach: &Reach, round: &Rc<RoundView>, tentative: &Rc<Vec<Tentative>>, state: &State) {
-    let offered = state.undo.as_ref().map(|undo| (undo.card.clone(), undo.own_before));
-    let ended = state.clone();
-    use_effect_with(offered, move |offered| {
-        let timer = offered.is_some().then(|| Timer::after_ms(UNDO_MS, move || ended.undo.set(None)));
-        move || drop(timer)
-    });
-    let inputs = ((*state.undo).clone(), round.clone(), tentative.clone());
-    let (reach, state) = (reach.clone(), state.clone());
-    use_effect_with(inputs, move |(undo, round, tentative)| {
-        let Some(undo) = undo.as_ref().filter(|undo| undo.is_wanted) else { return };
-        let Some(card) = undo.card.index(round).map(|index| &round.cards[index]) else { return };
-        let is_on_its_way = tentative.iter().any(|answer| answer.is_about(&round.name, card));
-        if is_on_its_way || own_events(card) <= undo.own_before {
-            return;
-        }
-        let Some(event) = walk::own_standing(card) else { return };
-        answering::withdraw(&reach, round, card, event);
-        state.timer.borrow_mut().take();
-        state.is_confirming.set(false);
-        state.undo.set(None);
-        state.show(round, undo.card.clone());
-    });
 }

@@ -1,7 +1,7 @@
 //! All items of a round, by group, with their readings; own kit first. A tap opens the card, or its history for
 //! those who may not answer.
 
-use link::slice::{CardView, Input, RoundView, SubjectView};
+use link::slice::{CardView, RoundView, SubjectView};
 use shared::ids::SubjectId;
 use yew::{Callback, Html, component, html, use_state_eq};
 
@@ -209,8 +209,8 @@ pub fn item(
                 if card.reading.is_disputed {
                     <span class="mark dispute">{ glyph(Icon::Dispute) }<span>{ words.dispute() }</span></span>
                 }
-                if card.input == Input::Scan && !card.reading.answers.is_empty() {
-                    { mark(Status::Value, &words.counted(u32::try_from(card.reading.answers.len()).unwrap_or(u32::MAX))) }
+                if let Some(all) = format::collected(words, &card.reading.answers) {
+                    { mark(Status::Value, &all) }
                 } else if let Some(answer) = shown {
                     { mark(Status::of(&answer, &card.input), &format::answer(words, &answer, &card.input)) }
                 } else {

@@ -45,6 +45,7 @@ pub fn Photos(props: &PhotosProps) -> Html {
                     </div>
                 </section>
             }
+            if photos.is_day_full && photos.waiting > 0 { <Notice tone={Tone::Watch} text={words.photos_day_full()} /> }
             if !photos.refused.is_empty() {
                 <section class="notice watch" role="status" data-testid="photos-refused">
                     { glyph(Icon::Triangle) }
@@ -74,7 +75,10 @@ fn refused(words: Words, photo: &RefusedPhoto) -> Html {
         "no-right" => words.photo_no_right(),
         _ => words.photo_not_taken(),
     };
-    let name = [photo.item.as_str(), " · ", &format::period(words, &photo.round.period)].concat();
+    let name = match &photo.of {
+        Some((round, item)) => [item.as_str(), " · ", &format::period(words, &round.period)].concat(),
+        None => words.report_fault().to_owned(),
+    };
     html! {
         <li key={photo.hash.to_string()} data-testid="photo-refused" data-code={photo.code.clone()}>
             <p><img class="photo-small" src={crate::components::attachments::address(photo.hash)} alt={words.photo()} />{ name }</p>

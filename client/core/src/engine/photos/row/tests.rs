@@ -13,14 +13,15 @@ fn row(number: u8, kind: Kind, of: u8, at: i64) -> Row {
         draft: false,
         refused: None,
         sent: None,
-        card: Card {
+        station: StationCode::parse("zhongmiao").unwrap(),
+        card: Some(Card {
             round: serde_json::from_str(
                 r#"{"station":"zhongmiao","template":"flood","period":"2026-11-23"}"#,
             )
             .unwrap(),
             subject: SubjectId::station(),
             item: ItemId::parse("F01").unwrap(),
-        },
+        }),
     }
 }
 

@@ -1,0 +1,124 @@
+//! The photos of a report that is being written. What was chosen and typed is kept while the camera is open: the phone may
+//! end the program behind it.
+
+use link::Command;
+use shared::domain::photo::{Attached, Photo};
+use shared::limits::DEFECT_PHOTOS_MAX;
+use shared::time::HOUR_MS;
+use yew::{
+    Html, NodeRef, Properties, UseStateHandle, component, hook, html, use_effect_with, use_node_ref,
+    use_state_eq,
+};
+
+use crate::browser;
+use crate::components::icon::{Icon, glyph};
+use crate::components::notice::ProblemNote;
+use crate::hooks::{use_reach, use_words};
+use crate::pages::round::drafts;
+use crate::problem;
+
+/// What was typed, kept while the camera is open.
+const KEPT: &str = "muster.report";
+/// An hour later nobody remembers.
+const KEPT_MS_MAX: i64 = HOUR_MS;
+
+/// The fields of a report.
+#[derive(Clone, PartialEq)]
+pub struct Fields {
+    pub(super) asset: NodeRef,
+    pub(super) place: NodeRef,
+    pub(super) note: NodeRef,
+}
+
+/// Whether the program was ended behind the camera of a report.
+pub fn was_ended() -> bool {
+    kept().is_some()
+}
+
+/// Asset, place, flags and note, one a line; the note may have several.
+fn kept() -> Option<[String; 4]> {
+    let text = browser::kept(KEPT)?;
+    let mut lines = text.splitn(5, '\n').map(str::to_owned);
+    let age = browser::now().0 - lines.next()?.parse::<i64>().ok()?;
+    let kept = [lines.next()?, lines.next()?, lines.next()?, lines.next()?];
+    (age <= KEPT_MS_MAX).then_some(kept)
+}
+
+fn keep(fields: &Fields, (is_missing, is_urgent): (bool, bool)) {
+    let flags = [if is_missing { "m" } else { "" }, if is_urgent { "u" } else { "" }].concat();
+    let [asset, place, note] = [&fields.asset, &fields.place, &fields.note].map(browser::text_of);
+    browser::keep(KEPT, &[browser::now().0.to_string(), asset, place, flags, note].join("\n"));
+}
+
+/// Puts what was kept back into its fields, once.
+#[hook]
+pub fn use_kept(fields: &Fields, is_missing: &UseStateHandle<bool>, is_urgent: &UseStateHandle<bool>) {
+    let (fields, is_missing, is_urgent) = (fields.clone(), is_missing.clone(), is_urgent.clone());
+    use_effect_with((), move |()| {
+        if let Some([asset, place, flags, note]) = kept() {
+            for (field, text) in [(&fields.asset, asset), (&fields.place, place), (&fields.note, note)] {
+                browser::set_text(field, &text);
+            }
+            is_missing.set(flags.contains('m'));
+            is_urgent.set(flags.contains('u'));
+        }
+        browser::forget(KEPT);
+        || browser::forget(KEPT)
+    });
+}
+
+/// Properties of [`ReportPhotos`].
+#[derive(Properties, PartialEq)]
+pub struct ReportPhotosProps {
+    /// What was taken for it.
+    pub taken: Vec<Photo>,
+    /// What is typed.
+    pub fields: Fields,
+    /// Whether it is missing, and urgent.
+    pub flags: (bool, bool),
+}
+
+/// The camera, and what was taken.
+#[component]
+pub fn ReportPhotos(props: &ReportPhotosProps) -> Html {
+    let (words, reach, input) = (use_words(), use_reach(), use_node_ref());
+    let is_busy = use_state_eq(|| false);
+    let failed = use_state_eq(|| None::<String>);
+    let onopen = {
+        let (fields, flags) = (props.fields.clone(), props.flags);
+        move |_| keep(&fields, flags)
+    };
+    let onpicked = {
+        let (core, input, is_busy, failed) =
+            (reach.core.clone(), input.clone(), is_busy.clone(), failed.clone());
+        move |_| {
+            browser::forget(KEPT);
+            let Some(file) = browser::picked(&input) else { return };
+            is_busy.set(true);
+            failed.set(None);
+            let (is_busy, failed) = (is_busy.clone(), failed.clone());
+            core.send_file(Command::KeepReportPhoto, &file, move |outcome| {
+                is_busy.set(false);
+                failed.set(outcome.err().map(|problem| problem.code));
+            });
+        }
+    };
+    let is_full = props.taken.len() >= DEFECT_PHOTOS_MAX;
+    let draft = Attached { photos: props.taken.clone(), memo: None };
+    html! {
+        <div class="capture">
+            if let Some(code) = (*failed).clone() {
+                <ProblemNote code={code.clone()} sentence={problem::sentence(words, &code)} />
+            }
+            { drafts(words, &reach, &draft, words.photo_draft_report()) }
+            <div class="capture-buttons">
+                <label class="small-answer" aria-disabled={(is_full || *is_busy).then_some("true")}>
+                    { glyph(if *is_busy { Icon::Busy } else { Icon::Camera }) }
+                    <span aria-live="polite">{ if *is_busy { words.photo_working() } else { words.photo_take() } }</span>
+                    <input type="file" accept="image/*" capture="environment" class="unseen" ref={input} data-testid="take-photo"
+                        disabled={is_full || *is_busy} onclick={onopen} onchange={onpicked} oncancel={|_| browser::forget(KEPT)} />
+                </label>
+            </div>
+        </div>
+    }
+}
