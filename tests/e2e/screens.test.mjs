@@ -1,18 +1,61 @@
-// Every screen, in both languages and three themes: no accessibility violation, nothing wider than the screen.
+// Every screen, in both languages and three themes: it looks as it did when somebody last looked at it (`looks/`), and breaks
+// no rule of accessibility. Where there is less room, nothing is lost. It is always the same day and hour.
 import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
-import { check } from "./kit/axe.mjs";
+import { check as keepsRules } from "./kit/axe.mjs";
+import { appMovedBy, movedBy } from "./kit/clock.mjs";
+import { fits, lengthen, spaceOut } from "./kit/fits.mjs";
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
+import { compare } from "./kit/looks.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
 
-const looks = [];
-for (const language of ["zh", "en"]) for (const theme of ["day", "night", "sun"]) looks.push({ language, theme });
+/** A Thursday in November, 10:20 in the bureau. */
+const NOW = Date.UTC(2026, 10, 26, 2, 20);
 
-async function set(page, origin, { language, theme }) {
+/** One person's browser and the relay, at that time. */
+async function open(t, viewport) {
+  const offset = NOW - Date.now();
+  const app = appMovedBy(offset);
+  const relay = await startRelay({ assets: app.assets, offset });
+  const browser = await openBrowser({ viewport, script: movedBy(offset) });
+  t.after(() => Promise.all([browser.end(), relay.stop()]).then(app.end));
+  return { relay, browser };
+}
+
+/** Looks at a screen, when it has settled: everything is at the centre again after it was loaded. */
+async function check(page, name) {
+  if (await page.locator(".top").count()) await untilAtCentre(page);
+  const room = rooms.find((one) => name.endsWith(` ${one.name}`));
+  if (!room) {
+    await compare(page, name);
+    return keepsRules(page, name);
+  }
+  if (room.change) await page.evaluate(room.change);
+  await fits(page, name);
+}
+
+/** The pictures' looks, each with its references. */
+const looks = [];
+for (const language of ["zh", "en"]) {
+  for (const theme of ["day", "night", "sun"]) looks.push({ name: `${language} ${theme}`, language, theme, phone: PHONE, desk: DESK });
+}
+
+/** Less room than usual: nothing may be lost in it. */
+const NARROW = { width: 320, height: 640 };
+const rooms = [
+  { name: "narrow", phone: NARROW, desk: NARROW },
+  { name: "large", text: 3, phone: PHONE, desk: DESK },
+  { name: "longer", change: lengthen, phone: PHONE, desk: DESK },
+  { name: "spaced", change: spaceOut, phone: PHONE, desk: DESK },
+].map((room) => ({ language: "en", theme: "day", ...room }));
+
+async function set(page, origin, { language, theme, text = 0, phone, desk }, isDesk = false) {
+  await page.setViewportSize(isDesk ? desk : phone);
   await page.goto(`${origin}/me`);
   await page.locator("input[name=language]").nth(["zh", "en"].indexOf(language)).check({ force: true });
   await page.locator("input[name=theme]").nth(["day", "night", "sun"].indexOf(theme)).check({ force: true });
+  await page.locator("input[name=text]").nth(text).check({ force: true });
 }
 
 /** The register, a thing of it, handing it over, and inspection day. */
@@ -26,7 +69,7 @@ async function equipment(page, origin, name) {
   await page.getByTestId("hand").click();
   await page.getByTestId("hand-save").waitFor();
   await check(page, `handing over ${name}`);
-  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+  const today = new Date(NOW + 8 * 3_600_000).toISOString().slice(0, 10);
   await page.goto(`${origin}/round/zhongmiao/inspection/${today}`);
   await page.getByTestId("inspected").first().waitFor();
   await check(page, `inspection ${name}`);
@@ -39,9 +82,7 @@ async function equipment(page, origin, name) {
 }
 
 test("an officer's screens", async (t) => {
-  const relay = await startRelay();
-  const a = await openBrowser({ viewport: PHONE });
-  t.after(() => Promise.all([a.end(), relay.stop()]));
+  const { relay, browser: a } = await open(t, PHONE);
   const nobody = await a.open(`${relay.origin(1)}/enrol`);
   await nobody.getByTestId("enrol-code").waitFor();
   await check(nobody, "enrol");
@@ -56,8 +97,8 @@ test("an officer's screens", async (t) => {
   await toItem(page, "F02");
   await takePhoto(page, await shot(page, { width: 640, height: 480 }));
   const round = page.url();
-  for (const look of looks) {
-    const name = `${look.language} ${look.theme}`;
+  for (const look of [...looks, ...rooms]) {
+    const { name } = look;
     await set(page, origin, look);
     await check(page, `me ${name}`);
     await page.goto(origin);
@@ -120,54 +161,52 @@ const FORGED =
   "75726561758307182a5820c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c51903e8";
 
 test("the supervisor's screens", async (t) => {
-  const relay = await startRelay();
-  const desk = await openBrowser({ viewport: DESK });
-  t.after(() => Promise.all([desk.end(), relay.stop()]));
+  const { relay, browser: desk } = await open(t, DESK);
   const page = await enrol(desk, relay.links[2]);
   const origin = relay.origin(2);
   await page.evaluate(async (hex) => {
     const body = Uint8Array.from(hex.match(/../g), (byte) => Number.parseInt(byte, 16));
     await fetch("/api/sync", { method: "POST", headers: { "content-type": "application/cbor" }, body });
   }, FORGED);
-  for (const look of looks) {
-    const name = `${look.language} ${look.theme}`;
-    await set(page, origin, look);
+  for (const look of [...looks, ...rooms]) {
+    const { name } = look;
+    await set(page, origin, look, true);
     await page.goto(origin);
     await page.getByTestId("cell").first().waitFor();
-    await check(page, `board ${name}`);
+    await check(page, `desk board ${name}`);
     await page.locator("[data-testid=attention-row][data-kind=dispute]").click();
     await page.getByTestId("sheet").getByTestId("event").first().waitFor();
-    await check(page, `sheet ${name}`);
+    await check(page, `desk sheet ${name}`);
     await page.goto(`${origin}/defects`);
     await page.getByTestId("pick").first().check();
     await page.getByTestId("bulk-acknowledge").waitFor();
-    await check(page, `defects ${name}`);
+    await check(page, `desk defects ${name}`);
     await page.locator(".handled-row").first().click();
     await page.getByTestId("act-done").waitFor();
-    await check(page, `a defect ${name}`);
+    await check(page, `desk a defect ${name}`);
     await page.goto(`${origin}/needs`);
     await page.locator("[data-testid=need][data-state=raised]").click();
     await page.getByTestId("act-trial").waitFor();
-    await check(page, `needs ${name}`);
+    await check(page, `desk needs ${name}`);
     await page.goto(`${origin}/quarantine`);
     await page.locator("[data-testid=rejected] li").waitFor();
-    await check(page, `quarantine ${name}`);
+    await check(page, `desk quarantine ${name}`);
     await page.goto(`${origin}/register`);
     await page.getByTestId("asset-row").first().waitFor();
-    await check(page, `register ${name}`);
+    await check(page, `desk register ${name}`);
     await page.getByTestId("register-part").nth(1).click();
     await page.getByTestId("purchase").first().waitFor();
-    await check(page, `purchases ${name}`);
+    await check(page, `desk purchases ${name}`);
     await page.goto(`${origin}/quarantine`);
-    await page.setViewportSize(PHONE);
+    await page.setViewportSize(look.phone);
     await page.locator("[data-testid=rejected] li").waitFor();
-    await check(page, `quarantine on a phone ${name}`);
+    await check(page, `desk quarantine on a phone ${name}`);
     await page.goto(origin);
     await page.getByTestId("attention-row").first().waitFor();
-    await check(page, `board on a phone ${name}`);
+    await check(page, `desk board on a phone ${name}`);
     await page.goto(`${origin}/defects`);
     await page.getByTestId("pick").first().waitFor();
-    await check(page, `defects on a phone ${name}`);
-    await page.setViewportSize(DESK);
+    await check(page, `desk defects on a phone ${name}`);
+    await page.setViewportSize(look.desk);
   }
 });

@@ -38,9 +38,9 @@ function trustingHome(folder, authority) {
   return folder;
 }
 
-/** A browser of one person; `authority` is a certificate file that its system trusts. `problems` collects what it should
- *  never say. */
-export async function openBrowser({ viewport = PHONE, flags = [], authority } = {}) {
+/** A browser of one person; `authority` is a certificate file that its system trusts, `script` runs first in every page.
+ *  `problems` collects what it should never say. */
+export async function openBrowser({ viewport = PHONE, flags = [], authority, script } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), "muster-profile-"));
   const env = authority ? { ...process.env, HOME: trustingHome(profile, authority) } : process.env;
   const problems = [];
@@ -78,6 +78,7 @@ export async function openBrowser({ viewport = PHONE, flags = [], authority } = 
         if (message.type() === "error" && !EXPECTED.test(message.text())) problems.push(`console: ${message.text()}`);
       });
       page.setDefaultTimeout(20_000);
+      if (script) await page.addInitScript(script);
       await page.goto(address);
       return page;
     },

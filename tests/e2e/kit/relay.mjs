@@ -65,8 +65,10 @@ const out = fileURLToPath(new URL("../out/", import.meta.url));
 const HOUR_MS = 3_600_000;
 
 /** A folder with this hour's demo bureau, made once by this very binary: two weeks of history take seconds to write. */
-async function demoData(start) {
-  const made = path.join(out, `demo-${Math.floor(Date.now() / HOUR_MS)}-${Math.floor(statSync(need("MUSTER_BIN")).mtimeMs)}`);
+async function demoData(start, offset) {
+  // Of a bureau whose clock is moved, the moment from which it runs is always the same.
+  const hour = offset === undefined ? Math.floor(Date.now() / HOUR_MS) : `at-${Math.round((Date.now() + offset) / HOUR_MS)}`;
+  const made = path.join(out, `demo-${hour}-${Math.floor(statSync(need("MUSTER_BIN")).mtimeMs)}`);
   if (existsSync(made)) return made;
   mkdirSync(out, { recursive: true });
   const being = mkdtempSync(path.join(out, "making-"));
@@ -83,9 +85,10 @@ async function demoData(start) {
   return made;
 }
 
-/** Starts a relay with a demo bureau, new or a copy of a folder; `links` are officer A's, officer B's and the
- *  supervisor's. */
-export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [], data: from } = {}) {
+/** Starts a relay with a demo bureau, new or a copy of a folder, with a clock that may be moved by milliseconds; `links` are
+ *  officer A's, officer B's and the supervisor's. */
+export async function startRelay({ assets = need("MUSTER_ASSETS"), args: given = [], data: from, offset } = {}) {
+  const args = offset === undefined ? given : [...given, "--clock-offset-ms", String(offset)];
   const data = mkdtempSync(path.join(tmpdir(), "muster-e2e-"));
   const target = { port: 0 };
   let child;
@@ -116,7 +119,7 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args = [], da
     current = { ...current, ...change };
     child = await run(data);
   };
-  cpSync(from ?? await demoData(run), data, { recursive: true });
+  cpSync(from ?? await demoData(run, offset), data, { recursive: true });
   await start();
   const proxy = await startProxy(target);
   const relay = {
