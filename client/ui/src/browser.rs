@@ -15,14 +15,18 @@ use yew::NodeRef;
 
 mod app;
 mod camera;
+mod handing;
 mod nearness;
 mod picked;
 mod script;
 mod senses;
 mod visibility;
 
-pub use app::{abilities, can_install, install, is_apple, is_installed, set_badge};
+pub use app::{
+    abilities, can_install, has_worker, install, is_apple, is_installed, is_program_kept, set_badge,
+};
 pub use camera::{Camera, CameraFault, Sight};
+pub use handing::{can_give, give, save};
 pub use nearness::{Nearness, height_of, set_height};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
@@ -199,11 +203,6 @@ impl Drop for Keys {
     }
 }
 
-/// Whether the service worker answers for this page: then the whole program is on this phone.
-pub fn is_program_kept() -> bool {
-    window().is_secure_context() && window().navigator().service_worker().controller().is_some()
-}
-
 /// Tells `boot.js` to change to the version that waits.
 pub fn apply_update() {
     if let Ok(event) = web_sys::Event::new("muster:apply") {
@@ -339,6 +338,8 @@ pub fn close_modal(node: &NodeRef) {
 pub enum FromWorker {
     /// A message.
     Bytes(Vec<u8>),
+    /// A file that may go out of this phone.
+    File(Picked),
     /// It could not start, or it trapped.
     Failed,
 }
@@ -391,7 +392,10 @@ impl CoreWorker {
 fn listen(worker: &Worker, listener: Rc<dyn Fn(FromWorker)>) {
     let told = listener.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        told(FromWorker::Bytes(js_sys::Uint8Array::new(&event.data()).to_vec()));
+        told(match event.data().dyn_into::<web_sys::Blob>() {
+            Ok(file) => FromWorker::File(Picked(file)),
+            Err(bytes) => FromWorker::Bytes(js_sys::Uint8Array::new(&bytes).to_vec()),
+        });
     });
     worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();

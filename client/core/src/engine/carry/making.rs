@@ -54,7 +54,7 @@ impl Engine {
 
     async fn try_bundle(self: &Rc<Self>) -> Result<(), NotMade> {
         let waiting = self.photos.waiting();
-        let (key, sealing_key, mut bundle, pushes, pending) = {
+        let (key, sealing_key, zone, mut bundle, pushes, pending) = {
             let phone = self.phone.borrow();
             let Some(Phone { profile, key, device }) = phone.as_ref() else {
                 return Err(NotMade("not-enrolled", String::new()));
@@ -63,7 +63,7 @@ impl Engine {
             let made = device.corrected(clock::now());
             let bundle = Bundle::new(&identity.bureau, identity.device, &identity.rights.officer, made);
             let pushes = device.waiting(BUNDLE_PUSHES_MAX);
-            (key.clone(), profile.sealing_key.clone(), bundle, pushes, device.status().pending)
+            (key.clone(), profile.sealing_key.clone(), identity.zone, bundle, pushes, device.status().pending)
         };
         let sealing_key = sealing_key.ok_or_else(|| NotMade("bundle-no-key", String::new()))?;
         if pushes.is_empty() && waiting.is_empty() {
@@ -97,7 +97,6 @@ impl Engine {
         let whole = |row: &&Row| row.kind != Kind::Thumbnail && photos.contains(&row.hash);
         let all = waiting.iter().filter(|row| row.kind != Kind::Thumbnail).count();
         let inside = waiting.iter().filter(whole).count();
-        let zone = self.phone.borrow().as_ref().map(|phone| phone.device.identity().zone).unwrap_or_default();
         let ready = ReadyView {
             name: carry::file_name(bundle.device, bundle.made, zone),
             bytes: u64::try_from(file.len()).unwrap_or_default(),
