@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use link::Slice;
 use link::slice::{
-    AlarmView, AssetView, BoardSlice, CarryView, CountView, DefectsView, FoundView, InspectionView, LabelsView,
-    NeedsView, PhotosView, RegisterView, RoundView, SelfTestView, SessionView, SyncView, TodayView,
+    AlarmView, AssetView, BoardSlice, CarryView, CountView, DefectsView, FoundView, InspectionView,
+    LabelsView, NeedsView, PhotosView, RegisterView, RoundView, SelfTestView, SessionView, SyncView,
+    TodayView,
 };
 use shared::api::quarantine::QuarantineView;
 use shared::domain::defect::DefectName;
@@ -129,7 +130,7 @@ impl Store {
             board: None,
             quarantine: None,
             photos: Rc::default(),
-                carry: Rc::default(),
+            carry: Rc::default(),
             defects: None,
             needs: None,
             asked_defect: None,

@@ -117,7 +117,9 @@ impl ProblemCode {
             Self::BundleDamaged => ("bundle-damaged", 422, "The bundle is not as it was made"),
             Self::BundleTooLarge => ("bundle-too-large", 413, "The file is longer than a bundle may be"),
             Self::BundleForeign => ("bundle-foreign", 422, "The bundle is sealed to another relay"),
-            Self::BundleUnproven => ("bundle-unproven", 422, "No device of this bureau has signed the bundle"),
+            Self::BundleUnproven => {
+                ("bundle-unproven", 422, "No device of this bureau has signed the bundle")
+            }
             Self::GoneOn => ("gone-on", 409, "It has gone on meanwhile"),
             Self::Busy => ("busy", 503, "Too many requests"),
             Self::StorageFull => ("storage-full", 507, "The relay cannot store anything now"),

@@ -106,7 +106,8 @@ impl Bundle {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ContentsError> {
         let told = |error: minicbor::decode::Error| ContentsError(error.to_string());
         // One byte can be an item of many in memory: they are counted before any of them is made.
-        items::count(bytes, BUNDLE_ITEMS_MAX).map_err(|_| ContentsError("cut off, or too many items".to_owned()))?;
+        items::count(bytes, BUNDLE_ITEMS_MAX)
+            .map_err(|_| ContentsError("cut off, or too many items".to_owned()))?;
         let mut decoder = minicbor::Decoder::new(bytes);
         let bundle: Self = decoder.decode().map_err(told)?;
         let is_whole = decoder.position() == bytes.len();

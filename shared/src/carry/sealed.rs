@@ -152,7 +152,8 @@ pub fn file_name(device: DeviceId, made: Timestamp, zone: Zone) -> String {
     let device = device.to_string();
     let (date, minute) = (zone.date(made), zone.minute_of_day(made));
     let two = |number: u16| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
-    ["muster-", &date.to_string(), "-", &two(minute / 60), &two(minute % 60), "-", &device[..6], ".muster"].concat()
+    ["muster-", &date.to_string(), "-", &two(minute / 60), &two(minute % 60), "-", &device[..6], ".muster"]
+        .concat()
 }
 
 #[cfg(test)]

@@ -85,7 +85,11 @@ pub fn bundle_claim(bundle: &crate::carry::Bundle, pushes: &[[u8; 32]]) -> Vec<u
     let length = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     cbor(|e| {
         e.array(9)?.str("muster/bundle")?.u8(*suite)?;
-        e.str(bureau.as_str())?.bytes(device.as_bytes())?.str(officer.as_str())?.i64(made.0)?.u32(*changes)?;
+        e.str(bureau.as_str())?
+            .bytes(device.as_bytes())?
+            .str(officer.as_str())?
+            .i64(made.0)?
+            .u32(*changes)?;
         e.array(length(pushes.len()))?;
         for push in pushes {
             e.bytes(push)?;

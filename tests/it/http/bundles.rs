@@ -76,7 +76,10 @@ fn what_a_colleague_brings_in_is_the_authors_and_the_author_hears_of_it() {
     assert!(waiting >= 2);
     let file = file(&apart.phone, &apart.key);
     let brought = taken(&mut apart.desk, &file);
-    assert_eq!((brought.device, brought.name.as_str()), (apart.phone.enrolled.device, apart.phone.enrolled.name.as_str()));
+    assert_eq!(
+        (brought.device, brought.name.as_str()),
+        (apart.phone.enrolled.device, apart.phone.enrolled.name.as_str())
+    );
     assert_eq!((usize::try_from(brought.taken).unwrap(), brought.known, brought.held), (waiting, 0, 0));
     assert!(brought.rejected.is_empty());
     assert_eq!(apart.logged(), waiting);
@@ -128,7 +131,10 @@ fn what_is_not_whole_is_not_used() {
         let mut flipped = whole.clone();
         flipped[place] ^= 4;
         let code = refused(&mut apart.desk, &flipped);
-        assert!(matches!(code, ProblemCode::BundleDamaged | ProblemCode::BundleTruncated), "{place}: {code:?}");
+        assert!(
+            matches!(code, ProblemCode::BundleDamaged | ProblemCode::BundleTruncated),
+            "{place}: {code:?}"
+        );
     }
     assert_eq!(refused(&mut apart.desk, &[]), ProblemCode::BundleUnreadable);
     assert_eq!(refused(&mut apart.desk, &[0x5a; 4_000]), ProblemCode::BundleUnreadable);

@@ -48,7 +48,8 @@ pub fn seal(sealing_key: &[u8], bureau: &BureauId, contents: &[u8]) -> Vec<u8> {
     let random = SystemRandom::new();
     let own = EphemeralPrivateKey::generate(&ECDH_P256, &random).unwrap();
     let public = own.compute_public_key().unwrap().as_ref().to_vec();
-    let head = Envelope::new(bureau, sealing_key, public.clone(), contents.len() + AES_256_GCM.tag_len()).head();
+    let head =
+        Envelope::new(bureau, sealing_key, public.clone(), contents.len() + AES_256_GCM.tag_len()).head();
     let key = agree_ephemeral(own, &UnparsedPublicKey::new(&ECDH_P256, sealing_key), |shared| {
         let derivation = Salt::new(HKDF_SHA256, &carry::salt(&public, sealing_key)).extract(shared);
         UnboundKey::from(derivation.expand(&[KEY_INFO], &AES_256_GCM).unwrap())

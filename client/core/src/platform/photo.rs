@@ -74,7 +74,11 @@ impl Posted {
 
     /// Its length in bytes.
     pub fn length(&self) -> usize {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no file is longer than 53 bits")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "no file is longer than 53 bits"
+        )]
         let length = self.0.size() as usize;
         length
     }

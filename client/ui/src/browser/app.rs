@@ -77,5 +77,6 @@ pub fn is_program_kept() -> bool {
 /// Whether this browser can have a service worker here: without one the program may not open without a network.
 pub fn has_worker() -> bool {
     let navigator = super::window().navigator();
-    super::window().is_secure_context() && Reflect::has(&navigator, &"serviceWorker".into()).unwrap_or_default()
+    super::window().is_secure_context()
+        && Reflect::has(&navigator, &"serviceWorker".into()).unwrap_or_default()
 }

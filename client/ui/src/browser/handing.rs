@@ -25,7 +25,9 @@ pub fn can_give(file: &Picked, name: &str) -> bool {
 pub fn give(file: &Picked, name: &str, done: impl FnOnce() + 'static) {
     let navigator = window().navigator();
     let asked = method(&navigator, "share").zip(shared(file, name));
-    let Some(giving) = asked.and_then(|(share, shared)| share.call1(&navigator, &shared).ok()) else { return };
+    let Some(giving) = asked.and_then(|(share, shared)| share.call1(&navigator, &shared).ok()) else {
+        return;
+    };
     spawn_local(async move {
         if JsFuture::from(giving.unchecked_into::<Promise>()).await.is_ok() {
             done();

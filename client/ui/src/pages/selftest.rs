@@ -6,8 +6,8 @@ use yew::{Html, component, html, use_effect_with, use_state_eq};
 
 use crate::browser;
 use crate::components::mark::mark;
-use crate::format::Status;
 use crate::components::notice::{Notice, Tone};
+use crate::format::Status;
 use crate::hooks::{go, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;

@@ -48,7 +48,11 @@ enum Answer {
 
 impl Carry {
     /// The slice.
-    pub(in crate::engine) fn view(&self, device: &Device, is_photo_waiting: impl Fn(&shared::ids::PhotoHash) -> bool) -> CarryView {
+    pub(in crate::engine) fn view(
+        &self,
+        device: &Device,
+        is_photo_waiting: impl Fn(&shared::ids::PhotoHash) -> bool,
+    ) -> CarryView {
         let kept = self.kept.borrow();
         let waits = |(document, hash): &(_, _)| device.is_waiting(*document, *hash);
         CarryView {

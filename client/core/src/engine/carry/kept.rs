@@ -100,7 +100,11 @@ impl Kept {
 
 impl Handed {
     /// What is told of it: how much of what waits is inside.
-    pub fn view(&self, waits: impl Fn(&(DocumentId, ChangeHash)) -> bool, photo_waits: impl Fn(&PhotoHash) -> bool) -> HandedView {
+    pub fn view(
+        &self,
+        waits: impl Fn(&(DocumentId, ChangeHash)) -> bool,
+        photo_waits: impl Fn(&PhotoHash) -> bool,
+    ) -> HandedView {
         HandedView {
             at: self.at,
             is_given: self.is_given,

@@ -34,7 +34,8 @@ impl Sealing {
         let subtle = subtle()?;
         let curve = algorithm(&[("name", "ECDH"), ("namedCurve", "P-256")]);
         let raw = Uint8Array::from(public_key);
-        let theirs = settled(subtle.import_key_with_object("raw", &raw, &curve, false, &Array::new())).await?;
+        let theirs =
+            settled(subtle.import_key_with_object("raw", &raw, &curve, false, &Array::new())).await?;
         let usages = Array::of1(&"deriveBits".into());
         let pair = settled(subtle.generate_key_with_object(&curve, false, &usages)).await?;
         let half = |name: &str| Reflect::get(&pair, &name.into()).map(JsValue::unchecked_into::<CryptoKey>);

@@ -116,9 +116,17 @@ pub fn Carry(props: &CarryProps) -> Html {
 }
 
 /// What was handed out, and what was added after it.
-fn handed_out(words: Words, handed: HandedView, pending: u32, photos: u32, zone: Zone, now: Timestamp) -> Html {
+fn handed_out(
+    words: Words,
+    handed: HandedView,
+    pending: u32,
+    photos: u32,
+    zone: Zone,
+    now: Timestamp,
+) -> Html {
     let at = [&format::moment(zone, handed.at, now), " (", &format::age(words, handed.at, now), ")"].concat();
-    let (more, photos_more) = (pending.saturating_sub(handed.inside), photos.saturating_sub(handed.photos_inside));
+    let (more, photos_more) =
+        (pending.saturating_sub(handed.inside), photos.saturating_sub(handed.photos_inside));
     let is_whole = more + photos_more == 0;
     html! {
         <section class={if is_whole { "sync-state unchecked" } else { "sync-state watch" }} data-testid="handed"
