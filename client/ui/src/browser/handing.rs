@@ -40,7 +40,7 @@ pub fn save(Picked(file): &Picked, name: &str) -> bool {
     let document = window().document();
     let link = document.and_then(|document| document.create_element("a").ok());
     let (Some(link), Ok(address)) = (link, Url::create_object_url_with_blob(file)) else { return false };
-    let set = |name, value| link.set_attribute(name, value).is_ok();
+    let set = |name: &str, value: &str| link.set_attribute(name, value).is_ok();
     let is_set = set("href", &address) && set("download", name);
     link.unchecked_into::<HtmlElement>().click();
     let gone = Closure::once_into_js(move || drop(Url::revoke_object_url(&address)));

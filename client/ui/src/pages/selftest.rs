@@ -2,7 +2,7 @@
 //! says what fails without it.
 
 use link::Command;
-use yew::{Html, component, html, use_effect_with, use_state_eq};
+use yew::{Html, MouseEvent, component, html, use_effect_with, use_state_eq};
 
 use crate::browser;
 use crate::components::mark::mark;
@@ -76,7 +76,7 @@ pub fn SelfTestPage() -> Html {
             </div>
             if !browser::has_worker() {
                 <Notice tone={Tone::Watch} text={words.bundle_no_worker()} action={words.nav_sync()}
-                    onact={let reach = reach.clone(); move |_| go(&reach, Route::Sync)} />
+                    onact={let reach = reach.clone(); move |_: MouseEvent| go(&reach, Route::Sync)} />
             }
             <button type="button" class="secondary" data-testid="self-test-again" aria-disabled={is_busy.then_some("true")} onclick={move |_| run()}>
                 { words.try_again() }

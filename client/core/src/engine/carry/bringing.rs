@@ -140,12 +140,15 @@ impl Engine {
         let bytes = u64::try_from(file.len()).unwrap_or(u64::MAX);
         let later = match self.ask_relay(&file).await {
             Answer::Final(outcome) => {
-                let problem = outcome.problem.is_some();
-                let code = outcome.problem.as_deref().map(known_word);
+                let refused = outcome.problem.as_deref().map(known_word);
                 let gone = Record { shelf: Shelf::Carried, key: key.clone(), value: None };
-                let noted = self.change_carry(vec![gone], |kept| kept.done(&key, outcome)).await;
-                noted.map_err(|error| not_kept(&error))?;
-                return if problem { Err(code.unwrap_or("internal")) } else { Ok(()) };
+                // Why it is refused is told as the command's outcome.
+                let noted = self.change_carry(vec![gone], |kept| match refused {
+                    Some(_) => kept.forget(&key),
+                    None => kept.done(&key, outcome),
+                });
+                noted.await.map_err(|error| not_kept(&error))?;
+                return refused.map_or(Ok(()), Err);
             }
             Answer::Later(code) => code,
         };

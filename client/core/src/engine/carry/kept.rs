@@ -90,9 +90,14 @@ impl Kept {
         self.carried.push(carried);
     }
 
+    /// A file is carried no longer.
+    pub fn forget(&mut self, key: &str) {
+        self.carried.retain(|carried| carried.key != key);
+    }
+
     /// The relay has answered about a file: it is carried no longer.
     pub fn done(&mut self, key: &str, outcome: BroughtView) {
-        self.carried.retain(|carried| carried.key != key);
+        self.forget(key);
         self.brought.insert(0, outcome);
         self.brought.truncate(BROUGHT_MAX);
     }

@@ -7,7 +7,7 @@ use link::Command;
 use link::slice::{BroughtView, CarryView, HandedView, ReadyView, SyncView};
 use shared::limits::BUNDLE_OFFERED_HOURS;
 use shared::time::{HOUR_MS, Timestamp, Zone};
-use yew::{Callback, Html, MouseEvent, Properties, component, html, use_node_ref, use_state_eq};
+use yew::{Callback, Event, Html, MouseEvent, Properties, component, html, use_node_ref, use_state_eq};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
@@ -65,7 +65,7 @@ pub fn Carry(props: &CarryProps) -> Html {
     };
     let onpicked = {
         let (reach, busy, failed, input) = (reach.clone(), busy.clone(), failed.clone(), input.clone());
-        move |_| {
+        move |_: Event| {
             if let Some(file) = browser::picked(&input) {
                 busy.set(Busy::Bringing);
                 failed.set(None);
