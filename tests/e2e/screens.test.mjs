@@ -1,6 +1,7 @@
 // Every screen, in both languages and three themes: no accessibility violation, nothing wider than the screen.
 import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
 import { check } from "./kit/axe.mjs";
+import { bring, makeBundle, saveBundle, toSync, untilRefused } from "./kit/bundle.mjs";
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
@@ -169,5 +170,30 @@ test("the supervisor's screens", async (t) => {
     await page.getByTestId("pick").first().waitFor();
     await check(page, `defects on a phone ${name}`);
     await page.setViewportSize(DESK);
+  }
+});
+
+test("the sync page with a bundle made, and with one handed out", async (t) => {
+  const relay = await startRelay();
+  const phone = await openBrowser({ viewport: PHONE });
+  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  const page = await enrol(phone, relay.links[0]);
+  await untilAtCentre(page);
+  relay.proxy.cut();
+  await openRound(page, "pre-duty");
+  await sayOk(page);
+  const origin = relay.origin(0);
+  for (const look of looks) {
+    const name = `${look.language} ${look.theme}`;
+    await set(page, origin, look);
+    await toSync(page);
+    await makeBundle(page);
+    await check(page, `bundle ${name}`);
+    if (process.env.MUSTER_SCREENSHOTS) await page.screenshot({ path: `out/bundle-${look.language}-${look.theme}.png`, fullPage: true });
+    await saveBundle(page);
+    await bring(page, { name: "a.muster", mimeType: "application/octet-stream", buffer: Buffer.from("no bundle") });
+    await untilRefused(page, "bundle-unreadable");
+    await check(page, `bundle handed out ${name}`);
+    if (process.env.MUSTER_SCREENSHOTS) await page.screenshot({ path: `out/handed-${look.language}-${look.theme}.png`, fullPage: true });
   }
 });
