@@ -145,7 +145,7 @@ test("a browser without a service worker says so, works, and gives the file", as
   relay.proxy.heal();
   await untilAtCentre(page);
   await page.goto(`${relay.origin(0)}/me`);
-  await page.getByTestId("self-test").click();
+  await page.getByTestId("to-self-test").click();
   await page.locator("[data-testid=ability][data-name=program][data-status=fault]").waitFor();
   await page.locator(".notice.watch button").click();
   await page.getByTestId("carry").waitFor();
