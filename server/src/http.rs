@@ -20,6 +20,7 @@ pub mod assets;
 pub mod authoring;
 pub mod board;
 mod body;
+pub mod bundles;
 pub mod devices;
 pub mod enrolments;
 pub mod handling;
@@ -72,6 +73,8 @@ pub fn router(app: App) -> Router {
             "/sync",
             post(sync::exchange).get(sync::upgrade).layer(DefaultBodyLimit::max(FRAME_BYTES_MAX + 1)),
         )
+        // Reads its body itself, once there is room for it.
+        .route("/bundles", post(bundles::bring))
         .fallback(|| async { Failure::new(ProblemCode::NotFound) });
     let uploads = Router::new()
         .route("/", post(uploads::begin).options(uploads::options))

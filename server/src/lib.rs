@@ -3,6 +3,7 @@
 //! shares are in `shared`; here are the shells around them, the disk and the network.
 
 pub mod authoring;
+pub mod bundles;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -11,6 +11,7 @@ use shared::ids::{CollectionId, DeviceId, DocumentId, OfficerId, StationCode};
 use shared::protocol::{AckOutcome, Pull, RefusalCode, Want};
 use shared::time::Timestamp;
 use shared::trust::certificate::Certificate;
+use shared::trust::signing::{SUITE_P256, sealing_key_claim};
 use tokio::sync::broadcast;
 
 use crate::clock::Clock;
@@ -26,6 +27,7 @@ mod inspect;
 mod pull;
 mod push;
 mod receipts;
+pub mod sealer;
 mod shadow;
 pub mod signer;
 pub mod snapshot;
@@ -35,6 +37,7 @@ mod writer;
 use author::{Author, PublishError, Published};
 use heard::Heard;
 pub use push::Pushed;
+use sealer::Sealer;
 use shadow::Shadows;
 use signer::{Signer, SigningError};
 use snapshot::Saver;
@@ -102,6 +105,7 @@ struct Inner {
     writer: Writer,
     shadows: Shadows,
     signer: Arc<Signer>,
+    sealer: Sealer,
     author: Author,
     heard: Heard,
     saver: Arc<Saver>,
@@ -161,6 +165,7 @@ impl Relay {
     ) -> Result<(Self, LogWriter), StartError> {
         let (news, _) = broadcast::channel(NEWS_MAX);
         let signer = Arc::new(Signer::new(&founding.relay_key).ok_or(StartError::Key)?);
+        let sealer = Sealer::of_relay_key(&founding.relay_key).ok_or(StartError::Key)?;
         let author = Author::new(Arc::clone(&signer), slot);
         let metrics = Arc::new(Metrics::default());
         let (writer, log) =
@@ -177,6 +182,7 @@ impl Relay {
             writer,
             shadows,
             signer,
+            sealer,
             author,
             heard,
             saver,
@@ -210,6 +216,20 @@ impl Relay {
     /// Its public key, an uncompressed P-256 point.
     pub fn public_key(&self) -> &[u8] {
         self.inner.signer.public_key()
+    }
+
+    /// The key that phones seal bundles to.
+    pub fn sealer(&self) -> &Sealer {
+        &self.inner.sealer
+    }
+
+    /// The relay's signature under the key that phones seal bundles to.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn sign_sealing_key(&self) -> Result<Vec<u8>, SigningError> {
+        let Inner { bureau, signer, sealer, .. } = self.inner.as_ref();
+        signer.sign(&sealing_key_claim(SUITE_P256, &bureau.id, sealer.public_key()))
     }
 
     /// Writes events into a document of the relay's own, one change each, signed with the relay's key. When it

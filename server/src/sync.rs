@@ -99,7 +99,7 @@ impl Line {
     }
 
     /// Admits and commits; when the log writer has too much to do, nothing is looked at, and the phone comes again.
-    async fn push(&mut self, batches: Vec<Batch>) -> Pushed {
+    pub(crate) async fn push(&mut self, batches: Vec<Batch>) -> Pushed {
         let changes: Vec<usize> = batches.iter().map(|batch| batch.changes.len()).collect();
         let pushed = if self.relay.queue_permille() > QUEUE_PERMILLE_MAX {
             let outcome = || AckOutcome::Deferred { code: RefusalCode::Busy };

@@ -15,6 +15,8 @@ pub mod time;
 pub mod trust;
 
 #[cfg(feature = "documents")]
+pub mod carry;
+#[cfg(feature = "documents")]
 pub mod document;
 #[cfg(feature = "documents")]
 pub mod projection;

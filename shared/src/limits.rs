@@ -138,3 +138,19 @@ pub const CODE_CHARS_MAX: usize = 160;
 pub const SCANS_LATER_MAX: usize = 50;
 /// Entries of one defect or need that count: a hundred times what one that goes back and forth for a year has.
 pub const HISTORY_ENTRIES_MAX: usize = 2_048;
+/// Bytes of one bundle: what is said in a week without a network, and some photos; it must go through chats.
+pub const BUNDLE_BYTES_MAX: usize = 16 << 20;
+/// Bytes of photos and memos in one bundle: all small ones of a week, and what else fits into half of it.
+pub const BUNDLE_PHOTO_BYTES_MAX: u64 = 8 << 20;
+/// Photos and memos in one bundle: small ones of 8 kB.
+pub const BUNDLE_PHOTOS_MAX: usize = 1_024;
+/// Pushes in one bundle, each within the bounds of a frame: together some 50,000 changes of one phone.
+pub const BUNDLE_PUSHES_MAX: usize = 4;
+/// CBOR items of one bundle's contents: its own words, and three for each photo.
+pub const BUNDLE_ITEMS_MAX: usize = 4_096;
+/// Bundles that a phone carries for colleagues: a boat's crew.
+pub const CARRIED_MAX: usize = 8;
+/// Bytes of them together: what an old phone can spare.
+pub const CARRIED_BYTES_MAX: u64 = 32 << 20;
+/// Hours after which what is only on a phone is to go out as a file, where no network comes.
+pub const BUNDLE_OFFERED_HOURS: i64 = 72;

@@ -1,9 +1,14 @@
 // Every screen, in both languages and three themes: it looks as it did when somebody last looked at it (`looks/`), and breaks
 // no rule of accessibility. Where there is less room, nothing is lost. It is always the same day and hour.
 import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
+<<<<<<< HEAD
 import { check as keepsRules } from "./kit/axe.mjs";
 import { appMovedBy, movedBy } from "./kit/clock.mjs";
 import { fits, lengthen, spaceOut } from "./kit/fits.mjs";
+=======
+import { check } from "./kit/axe.mjs";
+import { bring, makeBundle, saveBundle, toSync, untilRefused } from "./kit/bundle.mjs";
+>>>>>>> C
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
 import { compare } from "./kit/looks.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
@@ -208,5 +213,30 @@ test("the supervisor's screens", async (t) => {
     await page.getByTestId("pick").first().waitFor();
     await check(page, `desk defects on a phone ${name}`);
     await page.setViewportSize(look.desk);
+  }
+});
+
+test("the sync page with a bundle made, and with one handed out", async (t) => {
+  const relay = await startRelay();
+  const phone = await openBrowser({ viewport: PHONE });
+  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  const page = await enrol(phone, relay.links[0]);
+  await untilAtCentre(page);
+  relay.proxy.cut();
+  await openRound(page, "pre-duty");
+  await sayOk(page);
+  const origin = relay.origin(0);
+  for (const look of looks) {
+    const name = `${look.language} ${look.theme}`;
+    await set(page, origin, look);
+    await toSync(page);
+    await makeBundle(page);
+    await check(page, `bundle ${name}`);
+    if (process.env.MUSTER_SCREENSHOTS) await page.screenshot({ path: `out/bundle-${look.language}-${look.theme}.png`, fullPage: true });
+    await saveBundle(page);
+    await bring(page, { name: "a.muster", mimeType: "application/octet-stream", buffer: Buffer.from("no bundle") });
+    await untilRefused(page, "bundle-unreadable");
+    await check(page, `bundle handed out ${name}`);
+    if (process.env.MUSTER_SCREENSHOTS) await page.screenshot({ path: `out/handed-${look.language}-${look.theme}.png`, fullPage: true });
   }
 });

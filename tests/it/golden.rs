@@ -18,6 +18,7 @@ use shared::time::Timestamp;
 use shared::trust::chain::{self, Link};
 use shared::trust::signing::{BatchClaim, SUITE_P256, session_claim};
 
+mod bundle;
 mod compact;
 mod handled;
 mod register;

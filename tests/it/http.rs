@@ -3,6 +3,7 @@
 mod assets;
 mod authoring;
 mod board;
+mod bundles;
 mod enrolments;
 mod handling;
 mod labels;

@@ -1,8 +1,9 @@
 //! The kit: `relay` runs one inside this process, `process` runs the real binary that can be killed, `phone` is a phone
-//! without a browser, `http` asks as a client would.
+//! without a browser, `bundle` makes its files, `http` asks as a client would.
 
 use std::time::{Duration, Instant};
 
+pub mod bundle;
 pub mod clock;
 pub mod http;
 pub mod phone;

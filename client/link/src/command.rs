@@ -327,6 +327,16 @@ pub enum Command {
         #[n(0)]
         station: Option<StationCode>,
     },
+    /// Makes a file of what is only on this phone; the bytes are posted as a file, and the `Carry` slice tells of it before the
+    /// answer.
+    #[n(80)]
+    MakeBundle,
+    /// The file was handed out: to another app or person (true), or saved.
+    #[n(81)]
+    BundleHandedOut(#[n(0)] bool),
+    /// Brings in the colleague's file that is posted with this; what became of it is in the `Carry` slice before the answer.
+    #[n(82)]
+    BringBundle,
     /// Tries what this phone can do; the `SelfTest` slice comes before the answer.
     #[n(70)]
     SelfTest,
@@ -368,6 +378,9 @@ shared::read_choice!(Command {
     62 => CloseCount {},
     63 => LoadLabels { station },
     70 => SelfTest {},
+    80 => MakeBundle {},
+    81 => BundleHandedOut { 0 },
+    82 => BringBundle {},
     11 => Start { notes },
     40 => OpenRegister { station },
     41 => CloseRegister {},
@@ -382,7 +395,7 @@ pub struct Problem {
     /// Stable word: a word of `shared::api::problem::ProblemCode` or of `RefusalCode`, or one of this phone's own:
     /// `offline` `storage-full` `storage-failed` `crypto-missing` `not-enrolled` `round-unknown` `item-unknown`
     /// `already-enrolled` `not-yours` `no-right` `photo-unreadable` `photo-full` `too-many-photos` `gone-on` `not-whole`
-    /// `handing-unfit`.
+    /// `handing-unfit` `bundle-empty` `bundle-no-key` `bundle-no-room`.
     #[n(0)]
     pub code: String,
     /// For the diagnosis text, in English; empty for none.

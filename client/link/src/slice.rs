@@ -10,6 +10,7 @@ use shared::ids::StationCode;
 use shared::time::{Date, Timestamp, Zone};
 use shared::trust::rights::Role;
 
+mod carry;
 mod handled;
 mod inspection;
 mod kept;
@@ -20,6 +21,7 @@ mod scan;
 mod selftest;
 mod sync;
 
+pub use carry::{BroughtView, CarryView, HandedView, ReadyView};
 pub use inspection::{InspectedRow, InspectionView};
 pub use register::{AssetRow, AssetView, PurchaseRow, RegisterView, StepView, StepWhat, TransitView};
 
@@ -90,6 +92,9 @@ pub enum Slice {
     /// What this phone was just seen to do.
     #[n(70)]
     SelfTest(#[n(0)] SelfTestView),
+    /// Bundles on this phone.
+    #[n(80)]
+    Carry(#[n(0)] CarryView),
 }
 
 shared::read_choice!(Slice {
@@ -110,6 +115,7 @@ shared::read_choice!(Slice {
     61 => Count { 0 },
     62 => Labels { 0 },
     70 => SelfTest { 0 },
+    80 => Carry { 0 },
 });
 
 /// Who uses this phone.

@@ -1,36 +1,38 @@
 //! The browser, as far as the interface touches it: only this and `browser/` name `web_sys` and `js_sys`. It decides
 //! nothing; sockets, storage of records and keys are the core's.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use shared::time::Timestamp;
 use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
 use web_sys::{
     Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
-    HtmlTextAreaElement, KeyboardEvent, MessageEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
-    Worker, WorkerOptions, WorkerType,
+    HtmlTextAreaElement, KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
 };
 use yew::NodeRef;
 
 mod address;
 mod app;
 mod camera;
+mod handing;
 mod kept;
 mod nearness;
 mod picked;
 mod script;
 mod senses;
 mod visibility;
+mod worker;
 
 pub use address::{address, push_address, reload, replace_address, take_fragment};
-pub use app::{abilities, can_install, install, is_apple, is_installed, set_badge};
+pub use app::{
+    abilities, can_install, has_worker, install, is_apple, is_installed, is_program_kept, set_badge,
+};
 pub use camera::{Camera, CameraFault, Sight};
+pub use handing::{can_give, give, save};
 pub use kept::{forget, keep, kept, kept_under};
 pub use nearness::{Nearness, height_of, set_height};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
 pub use visibility::Visibility;
+pub use worker::{CoreWorker, FromWorker};
 
 fn window() -> Window {
     web_sys::window().expect("the interface runs in a page")
@@ -131,11 +133,6 @@ impl Drop for Keys {
     fn drop(&mut self) {
         drop(window().remove_event_listener_with_callback("keydown", self.0.as_ref().unchecked_ref()));
     }
-}
-
-/// Whether the service worker answers for this page: then the whole program is on this phone.
-pub fn is_program_kept() -> bool {
-    window().is_secure_context() && window().navigator().service_worker().controller().is_some()
 }
 
 /// Tells `boot.js` to change to the version that waits.
@@ -265,71 +262,4 @@ pub fn close_modal(node: &NodeRef) {
     if let Some(dialog) = node.cast::<HtmlDialogElement>() {
         dialog.close();
     }
-}
-
-// ---- the core's worker ------------------------------------------------------------------------------------------
-
-/// What the worker says.
-pub enum FromWorker {
-    /// A message.
-    Bytes(Vec<u8>),
-    /// It could not start, or it trapped.
-    Failed,
-}
-
-/// The core's worker.
-#[derive(Clone, Default)]
-pub struct CoreWorker(Rc<RefCell<Option<Worker>>>);
-
-impl CoreWorker {
-    /// Starts the worker that `index.html` names; messages come to `listener` for the life of the page.
-    pub fn start(listener: impl Fn(FromWorker) + 'static) -> Self {
-        let (Some(url), Some(build)) = (meta("muster-core"), meta("muster-build")) else {
-            return Self(Rc::default());
-        };
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        options.set_name(&build);
-        let worker = Worker::new_with_options(&url, &options).ok();
-        if let Some(worker) = &worker {
-            listen(worker, Rc::new(listener));
-        }
-        Self(Rc::new(RefCell::new(worker)))
-    }
-
-    /// Ends the worker, whatever it does.
-    pub fn stop(&self) {
-        if let Some(worker) = self.0.borrow_mut().take() {
-            worker.set_onmessage(None);
-            worker.set_onerror(None);
-            worker.terminate();
-        }
-    }
-
-    /// Posts bytes, and a file along with them; false when there is no worker.
-    pub fn post(&self, bytes: &[u8], file: Option<&Picked>) -> bool {
-        let array = js_sys::Uint8Array::from(bytes);
-        let buffer = array.buffer();
-        let transfer = js_sys::Array::of1(&buffer);
-        let message: JsValue = match file {
-            Some(Picked(file)) => js_sys::Array::of2(&buffer, file).into(),
-            None => buffer.into(),
-        };
-        self.0
-            .borrow()
-            .as_ref()
-            .is_some_and(|worker| worker.post_message_with_transfer(&message, &transfer).is_ok())
-    }
-}
-
-fn listen(worker: &Worker, listener: Rc<dyn Fn(FromWorker)>) {
-    let told = listener.clone();
-    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        told(FromWorker::Bytes(js_sys::Uint8Array::new(&event.data()).to_vec()));
-    });
-    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    on_message.forget();
-    let on_error = Closure::<dyn Fn()>::new(move || listener(FromWorker::Failed));
-    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-    on_error.forget();
 }

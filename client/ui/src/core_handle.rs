@@ -39,6 +39,8 @@ struct Inner {
     /// Early deaths, one after the other.
     deaths: Cell<u32>,
     restart: RefCell<Option<Timer>>,
+    /// The file that the core made last.
+    file: RefCell<Option<Picked>>,
 }
 
 /// What a core that starts again must be told: what is on the screen.
@@ -60,6 +62,7 @@ impl CoreHandle {
             started: Cell::new(Timestamp(0)),
             deaths: Cell::new(0),
             restart: RefCell::default(),
+            file: RefCell::default(),
         }));
         handle.start_worker();
         handle
@@ -93,6 +96,11 @@ impl CoreHandle {
         }
     }
 
+    /// The file that the core made last.
+    pub fn file(&self) -> Option<Picked> {
+        self.0.file.borrow().clone()
+    }
+
     /// Sends a command whose outcome shows in the slices.
     pub fn tell(&self, command: Command) {
         self.send(command, |_| {});
@@ -111,6 +119,7 @@ impl CoreHandle {
     fn receive(&self, message: FromWorker) {
         let read = match message {
             FromWorker::Bytes(bytes) => ToUi::from_bytes(&bytes).ok(),
+            FromWorker::File(file) => return drop(self.0.file.replace(Some(file))),
             FromWorker::Failed => return self.stopped(),
         };
         match read {

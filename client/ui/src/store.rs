@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use link::Slice;
 use link::slice::{
-    AlarmView, AssetView, BoardSlice, CountView, DefectsView, FoundView, InspectionView, LabelsView,
-    NeedsView, PhotosView, RegisterView, RoundView, SelfTestView, SessionView, SyncView, TodayView,
+    AlarmView, AssetView, BoardSlice, CarryView, CountView, DefectsView, FoundView, InspectionView,
+    LabelsView, NeedsView, PhotosView, RegisterView, RoundView, SelfTestView, SessionView, SyncView,
+    TodayView,
 };
 use shared::api::quarantine::QuarantineView;
 use shared::domain::defect::DefectName;
@@ -61,6 +62,8 @@ pub struct View {
     pub quarantine: Option<Rc<QuarantineView>>,
     /// Photos and voice memos on this phone.
     pub photos: Rc<PhotosView>,
+    /// Bundles on this phone.
+    pub carry: Rc<CarryView>,
     /// The defects, while their screen is open.
     pub defects: Option<Rc<DefectsView>>,
     /// The needs, while their screen is open.
@@ -127,6 +130,7 @@ impl Store {
             board: None,
             quarantine: None,
             photos: Rc::default(),
+            carry: Rc::default(),
             defects: None,
             needs: None,
             asked_defect: None,
@@ -199,6 +203,7 @@ impl View {
             Slice::Board(board) => self.board = Some(Rc::new(board)),
             Slice::Quarantine(view) => self.quarantine = Some(Rc::new(view)),
             Slice::Photos(view) => self.photos = Rc::new(view),
+            Slice::Carry(view) => self.carry = Rc::new(view),
             Slice::Defects(view) => self.defects = Some(Rc::new(view)),
             Slice::Needs(view) => self.needs = Some(Rc::new(view)),
             Slice::Alarm(view) => self.alarm = Rc::new(view),

@@ -70,7 +70,10 @@ pub async fn show(State(relay): State<Relay>, Visitor(device): Visitor) -> Resul
 fn session(relay: &Relay, device: DeviceRecord) -> Result<Session, IdentityError> {
     let certificate = relay.certify(&device)?.to_text();
     let relay_key = BASE64URL_NOPAD.encode(relay.public_key());
-    Ok(Session { device: device.id, rights: device.rights, relay_key, certificate })
+    let sealing_key = BASE64URL_NOPAD.encode(relay.sealer().public_key());
+    let sealing_signature = BASE64URL_NOPAD.encode(&relay.sign_sealing_key()?);
+    let DeviceRecord { id: device, rights, .. } = device;
+    Ok(Session { device, rights, relay_key, certificate, sealing_key, sealing_signature })
 }
 
 /// Runs what blocks on the store off the runtime.

@@ -63,6 +63,18 @@ pub enum ProblemCode {
     PhotoKind,
     /// This person has brought as many photos as a day takes.
     PhotoQuota,
+    /// The file is no bundle.
+    BundleUnreadable,
+    /// The bundle's end is missing.
+    BundleTruncated,
+    /// The bundle is not as it was made.
+    BundleDamaged,
+    /// The bundle is longer than one may be.
+    BundleTooLarge,
+    /// The bundle is sealed to another relay.
+    BundleForeign,
+    /// Nobody here is known to have made the bundle.
+    BundleUnproven,
     /// What it was about has gone on meanwhile.
     GoneOn,
     /// Too many requests; come again later.
@@ -103,6 +115,14 @@ impl ProblemCode {
             ),
             Self::PhotoKind => ("photo-kind", 415, "Neither a photo nor a voice memo"),
             Self::PhotoQuota => ("photo-quota", 429, "The day's photos of this person are full"),
+            Self::BundleUnreadable => ("bundle-unreadable", 422, "The file is no bundle"),
+            Self::BundleTruncated => ("bundle-truncated", 422, "The end of the bundle is missing"),
+            Self::BundleDamaged => ("bundle-damaged", 422, "The bundle is not as it was made"),
+            Self::BundleTooLarge => ("bundle-too-large", 413, "The file is longer than a bundle may be"),
+            Self::BundleForeign => ("bundle-foreign", 422, "The bundle is sealed to another relay"),
+            Self::BundleUnproven => {
+                ("bundle-unproven", 422, "No device of this bureau has signed the bundle")
+            }
             Self::GoneOn => ("gone-on", 409, "It has gone on meanwhile"),
             Self::Busy => ("busy", 503, "Too many requests"),
             Self::StorageFull => ("storage-full", 507, "The relay cannot store anything now"),

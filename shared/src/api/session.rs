@@ -50,4 +50,8 @@ pub struct Session {
     pub relay_key: String,
     /// The device's certificate, whose lease begins now.
     pub certificate: String,
+    /// Base64url of the key that bundles are sealed to.
+    pub sealing_key: String,
+    /// Base64url of the relay's signature over `trust::signing::sealing_key_claim`.
+    pub sealing_signature: String,
 }

@@ -14,7 +14,7 @@ use super::{VERSION, VERSION_MIN};
 
 mod compact;
 mod deflate;
-mod items;
+pub(crate) mod items;
 
 use deflate::InflateError;
 use items::ItemsError;

@@ -22,6 +22,7 @@ mod catch_up;
 mod deeds;
 mod documents;
 mod exchange;
+mod handed;
 mod handling;
 mod hearsay;
 mod journal;

@@ -77,6 +77,40 @@ pub fn certificate_claim(certificate: &Certificate) -> Vec<u8> {
     })
 }
 
+/// The bytes that a device signs for a bundle: a CBOR array of the tag, the suite, the bureau, the device, the officer,
+/// when it was made, how many changes are in it, the SHA-256 of each push, and the name of each photo.
+#[cfg(feature = "documents")]
+pub fn bundle_claim(bundle: &crate::carry::Bundle, pushes: &[[u8; 32]]) -> Vec<u8> {
+    let crate::carry::Bundle { bureau, device, officer, made, changes, photos, suite, .. } = bundle;
+    let length = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    cbor(|e| {
+        e.array(9)?.str("muster/bundle")?.u8(*suite)?;
+        e.str(bureau.as_str())?
+            .bytes(device.as_bytes())?
+            .str(officer.as_str())?
+            .i64(made.0)?
+            .u32(*changes)?;
+        e.array(length(pushes.len()))?;
+        for push in pushes {
+            e.bytes(push)?;
+        }
+        e.array(length(photos.len()))?;
+        for photo in photos {
+            e.bytes(&photo.hash.0)?;
+        }
+        Ok(())
+    })
+}
+
+/// The bytes that the relay signs for the key that bundles are sealed to: a CBOR array of the tag, the suite, the bureau
+/// and the key.
+pub fn sealing_key_claim(suite: u8, bureau: &BureauId, sealing_key: &[u8]) -> Vec<u8> {
+    cbor(|e| {
+        e.array(4)?.str("muster/sealing-key")?.u8(suite)?.str(bureau.as_str())?.bytes(sealing_key)?;
+        Ok(())
+    })
+}
+
 type Encoder<'a> = minicbor::Encoder<&'a mut Vec<u8>>;
 type EncodeError = minicbor::encode::Error<std::convert::Infallible>;
 

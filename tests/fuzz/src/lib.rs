@@ -8,6 +8,7 @@
 
 #[cfg(feature = "relay")]
 mod admission;
+mod bundle;
 mod change;
 mod chunks;
 mod frame;
@@ -37,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "admission", run: admission::run, seeds: admission::seeds },
     Target { name: "read", run: read::run, seeds: read::seeds },
     Target { name: "stored", run: stored::run, seeds: stored::seeds },
+    Target { name: "bundle", run: bundle::run, seeds: bundle::seeds },
     Target { name: "texts", run: texts::run, seeds: texts::seeds },
 ];
 

@@ -94,6 +94,7 @@ impl Engine {
         self.take_heard();
         self.refresh();
         self.read_photos();
+        self.read_carry();
         let engine = Rc::clone(self);
         spawn(async move {
             tabs::become_syncing().await;

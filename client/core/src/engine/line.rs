@@ -313,6 +313,6 @@ pub(super) async fn get_json<T: serde::de::DeserializeOwned>(path: &str) -> Resu
 }
 
 /// The stable word of a problem document; `None` when the reply is none (a proxy's own page).
-fn problem_word(reply: &Reply) -> Option<&'static str> {
+pub(super) fn problem_word(reply: &Reply) -> Option<&'static str> {
     serde_json::from_slice::<Problem>(&reply.body).ok().map(|problem| ProblemCode::word(problem.code))
 }

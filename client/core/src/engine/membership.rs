@@ -11,6 +11,7 @@ use shared::domain::Label;
 use shared::sync::device::{Claimed, Identity, Input};
 use shared::trust::certificate::Certificate;
 use shared::trust::rights::Rights;
+use shared::trust::signing::{SUITE_P256, sealing_key_claim};
 
 use super::state::{Engine, post};
 use super::store::{PROFILE, Profile, Record, Shelf, bytes};
@@ -44,6 +45,10 @@ impl Engine {
             post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
             self.refresh();
         }
+        match sealing_key(&profile.identity, session).await {
+            Some(key) => profile.sealing_key = Some(key.into()),
+            None => report("the relay's key for bundles is not good"),
+        }
         match verified(&profile.identity, &session.certificate).await {
             Some(certificate) => profile.certificate = Some(certificate),
             None => report("the relay's certificate of this phone is not good"),
@@ -71,6 +76,18 @@ impl Engine {
             phone.profile = profile;
         }
     }
+}
+
+/// The key that bundles are sealed to, when the relay's key signed it.
+async fn sealing_key(identity: &Identity, session: &Session) -> Option<Vec<u8>> {
+    let key = BASE64URL.decode(&session.sealing_key)?;
+    let claimed = Claimed {
+        claim: sealing_key_claim(SUITE_P256, &identity.bureau, &key),
+        suite: SUITE_P256,
+        signature: BASE64URL.decode(&session.sealing_signature)?,
+        public_key: identity.relay_key.as_ref()?.to_vec(),
+    };
+    crypto::verifies(&claimed).await.ok()?.then_some(key)
 }
 
 /// The certificate that a text is, when it is this phone's and the relay's key signed it. The lease is asked for by the

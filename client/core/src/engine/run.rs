@@ -95,6 +95,9 @@ impl Engine {
             }
             Command::CloseCount => drop(self.open_count.borrow_mut().take()),
             Command::SelfTest => return self.self_test(id),
+            Command::MakeBundle => return self.make_bundle(id),
+            Command::BundleHandedOut(is_given) => return self.handed_out(id, is_given),
+            Command::BringBundle => return self.bring_bundle(id, posted),
             Command::LoadLabels { station } => return self.load_labels(id, station),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
@@ -102,6 +105,7 @@ impl Engine {
                 if is_visible {
                     self.refresh();
                     self.read_photos();
+                    self.read_carry();
                     self.input(Input::Nudge);
                 }
             }

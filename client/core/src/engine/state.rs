@@ -10,6 +10,7 @@ use shared::ids::{AssetId, StationCode};
 use shared::sync::device::{Device, Effect, Input};
 
 use super::board::Board;
+use super::carry::Carry;
 use super::line::Line;
 use super::photos::Photos;
 use super::store::{self, Profile, Record, Shelf};
@@ -41,6 +42,7 @@ pub struct Engine {
     pub(super) board: Board,
     pub(super) tabs: Tabs,
     pub(super) photos: Photos,
+    pub(super) carry: Carry,
     /// What the page kept of the lives before this one.
     pub(super) notes: RefCell<Vec<Note>>,
     /// The timer that the phone's end asked for.
@@ -85,6 +87,7 @@ struct Sent {
     register: Vec<u8>,
     asset: Vec<u8>,
     sync: Vec<u8>,
+    carry: Vec<u8>,
     photos: Vec<u8>,
     alarm: Vec<u8>,
     defects: Vec<u8>,
@@ -118,6 +121,7 @@ impl Engine {
             _ => {
                 stale = Stale::ALL;
                 self.send_photos_soon();
+                self.deliver_soon();
             }
         }
         self.stale.set(stale);
@@ -187,6 +191,10 @@ impl Engine {
         let mut sent = self.sent.borrow_mut();
         if stale.sync {
             send(&mut sent.sync, Slice::Sync(watch::sync::view(device, self.storage.get())));
+        }
+        if stale.sync || stale.photos {
+            let view = self.carry.view(device, |photo| self.photos.is_waiting(photo));
+            send(&mut sent.carry, Slice::Carry(view));
         }
         if stale.photos {
             send(&mut sent.photos, Slice::Photos(self.photos.view()));

@@ -42,6 +42,8 @@ pub enum Shelf {
     Photos,
     /// What is known of each of them, as JSON. Read by the service worker too.
     Uploads,
+    /// Colleagues' bundles, by their hashes.
+    Carried,
 }
 
 /// One record to put, or to delete when there is no value.
@@ -90,9 +92,20 @@ pub struct Profile {
     /// The device's certificate, which lets this phone in again where a restored relay has forgotten it.
     #[n(5)]
     pub certificate: Option<Certificate>,
+    /// The relay's key that bundles are sealed to, an uncompressed P-256 point.
+    #[n(6)]
+    pub sealing_key: Option<minicbor::bytes::ByteVec>,
 }
 
-shared::read_record!(Profile { identity, name, badge, station_name, bureau_name, certificate });
+shared::read_record!(Profile {
+    identity,
+    name,
+    badge,
+    station_name,
+    bureau_name,
+    certificate,
+    sealing_key as default
+});
 
 impl Profile {
     /// The profile of a phone that was just enrolled, without its certificate, which must be verified first; `None` when
@@ -114,6 +127,7 @@ impl Profile {
             station_name: station_name.unwrap_or_default(),
             bureau_name: bureau.name,
             certificate: None,
+            sealing_key: None,
         })
     }
 

@@ -10,6 +10,8 @@ use web_sys::{CryptoKey, SubtleCrypto};
 
 use super::scope;
 
+pub mod sealing;
+
 /// Why a key could not be made or used.
 #[derive(Debug, thiserror::Error)]
 pub enum CryptoError {

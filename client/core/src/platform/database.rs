@@ -17,14 +17,14 @@ pub use transaction::{Durability, Wanted};
 use crate::engine::store::{Record, Shelf};
 
 const NAME: &str = "muster";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Under this key in `Shelf::Meta` lies the ballast.
 const BALLAST: &str = "ballast";
 /// Bytes kept in reserve: dropped when the disk is full, so that what the person just said can still be saved.
 const BALLAST_BYTES: u32 = 2 << 20;
 
 /// Every store; those that are missing are made when the database is opened at a new version.
-const STORES: [Shelf; 13] = [
+const STORES: [Shelf; 14] = [
     Shelf::Meta,
     Shelf::Chunks,
     Shelf::Outbox,
@@ -38,6 +38,7 @@ const STORES: [Shelf; 13] = [
     Shelf::Tabs,
     Shelf::Photos,
     Shelf::Uploads,
+    Shelf::Carried,
 ];
 
 fn name(store: Shelf) -> &'static str {
@@ -55,6 +56,7 @@ fn name(store: Shelf) -> &'static str {
         Shelf::Tabs => "tabs",
         Shelf::Photos => "photos",
         Shelf::Uploads => "uploads",
+        Shelf::Carried => "carried",
     }
 }
 

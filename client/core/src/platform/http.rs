@@ -78,6 +78,18 @@ pub async fn upload(
     patiently(method, path, &headers, body, UPLOAD_MS_MAX).await
 }
 
+/// Milliseconds after which the delivery of a bundle is given up: the largest one on a thin line.
+const DELIVERY_MS_MAX: i64 = 600_000;
+
+/// `POST`s a bundle.
+///
+/// # Errors
+/// When no answer comes.
+pub async fn deliver(path: &str, file: &[u8]) -> Result<Reply, Unreachable> {
+    let headers = [("content-type", "application/octet-stream")];
+    patiently("POST", path, &headers, Some(file), DELIVERY_MS_MAX).await
+}
+
 async fn request(method: &str, path: &str, body: Option<(Media, &[u8])>) -> Result<Reply, Unreachable> {
     let media = body.map(|(media, _)| match media {
         Media::Json => "application/json",

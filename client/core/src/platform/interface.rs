@@ -2,7 +2,7 @@
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsCast;
-use web_sys::MessageEvent;
+use web_sys::{Blob, MessageEvent};
 
 use super::events::Listener;
 use super::photo::Posted;
@@ -20,6 +20,15 @@ pub fn on_message(mut callback: impl FnMut(Vec<u8>, Option<Posted>) + 'static) {
         }
     });
     listener.keep();
+}
+
+/// Posts a file to the page, which may hand it out of this phone.
+pub fn post_file(bytes: &[u8]) {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let posted = Blob::new_with_u8_array_sequence(&parts).and_then(|file| scope().post_message(&file));
+    if posted.is_err() {
+        report("a file could not be posted to the interface");
+    }
 }
 
 /// Posts a message to the page.

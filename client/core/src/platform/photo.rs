@@ -72,6 +72,25 @@ impl Posted {
         drawn
     }
 
+    /// Its length in bytes.
+    pub fn length(&self) -> usize {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "no file is longer than 53 bits"
+        )]
+        let length = self.0.size() as usize;
+        length
+    }
+
+    /// Its bytes, whatever they are.
+    ///
+    /// # Errors
+    /// When the file is gone, or the browser may not read it.
+    pub async fn bytes(&self) -> Result<Vec<u8>, Unreadable> {
+        Ok(Uint8Array::new(&JsFuture::from(self.0.array_buffer()).await?).to_vec())
+    }
+
     /// A recording as it is.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ pub fn abilities() -> [(&'static str, bool); 10] {
     [
         ("secure", is_secure),
         ("worker", has(&navigator, "serviceWorker")),
-        ("program", super::is_program_kept()),
+        ("program", is_program_kept()),
         ("locks", has(&navigator, "locks")),
         ("camera", is_secure && has(&navigator, "mediaDevices")),
         ("codes", has(&window, "BarcodeDetector")),
@@ -67,4 +67,16 @@ pub fn abilities() -> [(&'static str, bool); 10] {
         ("awake", has(&navigator, "wakeLock")),
         ("badge", has(&navigator, "setAppBadge")),
     ]
+}
+
+/// Whether the service worker answers for this page: then the whole program is on this phone.
+pub fn is_program_kept() -> bool {
+    has_worker() && super::window().navigator().service_worker().controller().is_some()
+}
+
+/// Whether this browser can have a service worker here: without one the program may not open without a network.
+pub fn has_worker() -> bool {
+    let navigator = super::window().navigator();
+    super::window().is_secure_context()
+        && Reflect::has(&navigator, &"serviceWorker".into()).unwrap_or_default()
 }

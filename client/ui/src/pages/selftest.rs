@@ -2,12 +2,13 @@
 //! says what fails without it.
 
 use link::Command;
-use yew::{Html, component, html, use_effect_with, use_state_eq};
+use yew::{Html, MouseEvent, component, html, use_effect_with, use_state_eq};
 
 use crate::browser;
 use crate::components::mark::mark;
+use crate::components::notice::{Notice, Tone};
 use crate::format::Status;
-use crate::hooks::{use_reach, use_slice, use_words};
+use crate::hooks::{go, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::route::Route;
@@ -73,6 +74,10 @@ pub fn SelfTestPage() -> Html {
                 <h2 class="section">{ words.test_helps() }</h2>
                 <ul class="tests">{ for helps }</ul>
             </div>
+            if !browser::has_worker() {
+                <Notice tone={Tone::Watch} text={words.bundle_no_worker()} action={words.nav_sync()}
+                    onact={let reach = reach.clone(); move |_: MouseEvent| go(&reach, Route::Sync)} />
+            }
             <button type="button" class="secondary" data-testid="self-test-again" aria-disabled={is_busy.then_some("true")} onclick={move |_| run()}>
                 { words.try_again() }
             </button>

@@ -7,9 +7,11 @@ use link::slice::{LinkState, Person, SyncView};
 use shared::time::{DAY_MS, MINUTE_MS, Timestamp};
 use yew::{Callback, Html, Properties, component, html, use_state_eq};
 
+mod carry;
 mod kept;
 mod photos;
 
+use carry::Carry;
 use kept::Kept;
 use photos::Photos;
 
@@ -76,6 +78,7 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
             <button type="button" class="primary" data-testid="sync-now" onclick={onsync} aria-disabled={is_busy.then_some("true")}>
                 { glyph(Icon::Sync) }{ if *is_busy { words.chip_connecting() } else { words.sync_now() } }
             </button>
+            <Carry sync={sync.clone()} photos={photos.waiting} zone={props.person.zone} {now} />
             { facts(words, &sync, &props.person, now) }
         </Screen>
     }

@@ -3,7 +3,7 @@
 
 /// Why a value was not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ItemsError {
+pub(crate) enum ItemsError {
     /// It has more items than allowed.
     TooMany,
     /// It is cut off, or is no CBOR of definite lengths.
@@ -11,7 +11,7 @@ pub(super) enum ItemsError {
 }
 
 /// The items of the first value in `bytes`, itself included, if they are at most `count_max`.
-pub(super) fn count(bytes: &[u8], count_max: usize) -> Result<usize, ItemsError> {
+pub(crate) fn count(bytes: &[u8], count_max: usize) -> Result<usize, ItemsError> {
     let (mut rest, mut counted, mut awaited) = (bytes, 0usize, 1usize);
     while awaited > 0 {
         let (argument, major);

@@ -97,21 +97,29 @@ impl Outbox {
 
     /// The next push: unsigned batches whose concatenation is causal, within the bounds of one frame.
     pub(super) fn batches(&self, documents: &Documents) -> Vec<Batch> {
+        self.pushes(documents, 1).pop().unwrap_or_default()
+    }
+
+    /// The next pushes, each within the bounds of one frame.
+    pub(super) fn pushes(&self, documents: &Documents, pushes_max: usize) -> Vec<Vec<Batch>> {
         let ids: BTreeSet<DocumentId> = self.marks.keys().map(|(document, _)| *document).into_set();
         let ids = ids.difference(&self.paused).copied();
-        let mut batches = Vec::new();
-        let mut bytes_left = PUSH_BYTES_MAX;
-        for id in ids {
-            for batch in self.batches_of(id, documents) {
-                let bytes: usize = batch.changes.iter().map(|change| change.len() + 8).sum::<usize>() + 256;
-                if batches.len() == PUSH_BATCHES_MAX || (bytes > bytes_left && !batches.is_empty()) {
-                    return batches;
+        let mut pushes: Vec<Vec<Batch>> = Vec::new();
+        let mut bytes_left = 0;
+        for batch in ids.flat_map(|id| self.batches_of(id, documents)) {
+            let bytes: usize = batch.changes.iter().map(|change| change.len() + 8).sum::<usize>() + 256;
+            let is_last = pushes.len() == pushes_max;
+            match pushes.last_mut() {
+                Some(push) if push.len() < PUSH_BATCHES_MAX && bytes <= bytes_left => push.push(batch),
+                _ if is_last => return pushes,
+                _ => {
+                    bytes_left = PUSH_BYTES_MAX;
+                    pushes.push(vec![batch]);
                 }
-                bytes_left = bytes_left.saturating_sub(bytes);
-                batches.push(batch);
             }
+            bytes_left = bytes_left.saturating_sub(bytes);
         }
-        batches
+        pushes
     }
 
     /// A document's waiting changes by their first operation, which is an order of causes before effects, cut where

@@ -42,6 +42,17 @@ impl Photos {
         let view = row::view(&self.rows.borrow(), self.is_sending.get());
         PhotosView { is_day_full: self.is_day_full.get(), ..view }
     }
+
+    /// Those that are to be sent.
+    pub(in crate::engine) fn waiting(&self) -> Vec<Row> {
+        self.rows.borrow().iter().filter(|row| row.is_waiting()).cloned().collect()
+    }
+
+    /// Whether a photo or memo is to be sent: people count those, not the small ones.
+    pub(in crate::engine) fn is_waiting(&self, hash: &PhotoHash) -> bool {
+        let is_it = |row: &Row| row.hash == *hash && row.kind != Kind::Thumbnail && row.is_waiting();
+        self.rows.borrow().iter().any(is_it)
+    }
 }
 
 /// Why it was not kept.

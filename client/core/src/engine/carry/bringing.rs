@@ -1,0 +1,259 @@
+//! Files of colleagues: looked at, delivered, or kept until there is a network. Whoever carries one cannot read it; it goes
+//! to the relay as it is, and leaves this phone only after the relay's answer.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use link::ToUi;
+use link::slice::{BroughtView, CarryView, ReadyView};
+use shared::api::bundle::Brought;
+use shared::carry::Envelope;
+use shared::digits::HEX;
+use shared::limits::BUNDLE_BYTES_MAX;
+use shared::sync::device::{Device, LinkState};
+
+use super::kept::{self, Carried, Handed, KEY, Kept};
+use crate::engine::line::{SessionError, problem_word};
+use crate::engine::state::{Engine, fail, post};
+use crate::engine::store::{Record, Shelf};
+use crate::platform::clock::{self, Timer};
+use crate::platform::database::{DatabaseError, Durability};
+use crate::platform::photo::Posted;
+use crate::platform::{http, report, spawn, tabs};
+
+/// Milliseconds before a delivery is tried again when the relay is busy or the line broke.
+const RETRY_MS: i64 = 15_000;
+/// The lock under which what is remembered is changed: another tab may do the same.
+const LOCK: &str = "carry";
+/// Bytes of the hash at a file's end, which names it.
+const NAME_BYTES: usize = 32;
+
+/// Bundles on this phone.
+#[derive(Default)]
+pub struct Carry {
+    kept: RefCell<Kept>,
+    /// The file that was made and not handed out yet.
+    pub(super) made: RefCell<Option<(ReadyView, Handed)>>,
+    is_delivering: Cell<bool>,
+    retry: RefCell<Option<Timer>>,
+}
+
+/// What the relay says to a file.
+enum Answer {
+    /// It is done with it.
+    Final(BroughtView),
+    /// Not now.
+    Later(&'static str),
+}
+
+impl Carry {
+    /// The slice.
+    pub(in crate::engine) fn view(
+        &self,
+        device: &Device,
+        is_photo_waiting: impl Fn(&shared::ids::PhotoHash) -> bool,
+    ) -> CarryView {
+        let kept = self.kept.borrow();
+        let waits = |(document, hash): &(_, _)| device.is_waiting(*document, *hash);
+        CarryView {
+            handed: kept.handed.as_ref().map(|handed| handed.view(waits, is_photo_waiting)),
+            ready: self.made.borrow().as_ref().map(|(ready, _)| ready.clone()),
+            carried: kept.carried.iter().map(|carried| (carried.at, carried.bytes)).collect(),
+            brought: kept.brought.clone(),
+        }
+    }
+}
+
+impl Engine {
+    /// Reads what is remembered, as other tabs may have left it.
+    pub(in crate::engine) fn read_carry(self: &Rc<Self>) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            match engine.kept_carry().await {
+                Ok(kept) => drop(engine.carry.kept.replace(kept)),
+                Err(error) => report(&error.to_string()),
+            }
+            engine.refresh();
+            engine.deliver_soon();
+        });
+    }
+
+    async fn kept_carry(&self) -> Result<Kept, DatabaseError> {
+        Ok(Kept::read(self.database.get(Shelf::Meta, KEY).await?.as_deref()))
+    }
+
+    /// Changes what is remembered, and other records with it.
+    async fn change_carry(
+        &self,
+        mut records: Vec<Record>,
+        change: impl FnOnce(&mut Kept),
+    ) -> Result<(), DatabaseError> {
+        let _lock = tabs::hold(LOCK).await;
+        let mut kept = self.kept_carry().await?;
+        change(&mut kept);
+        records.push(kept.record());
+        self.database.write(records, Durability::Strict).await?;
+        self.carry.kept.replace(kept);
+        Ok(())
+    }
+
+    /// Changes what is remembered, and answers.
+    pub(super) fn keep_carry(self: &Rc<Self>, command: u32, change: impl FnOnce(&mut Kept) + 'static) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let changed = engine.change_carry(Vec::new(), change).await;
+            engine.refresh();
+            engine.flush();
+            match changed {
+                Ok(()) => post(&ToUi::Done(command)),
+                Err(error) => fail(command, not_kept(&error), error.to_string()),
+            }
+        });
+    }
+
+    /// Takes a colleague's file: delivers it now, or keeps it until that can be done.
+    pub(in crate::engine) fn bring_bundle(self: &Rc<Self>, command: u32, posted: Option<Posted>) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let outcome = engine.try_bringing(posted).await;
+            engine.refresh();
+            engine.flush();
+            match outcome {
+                Ok(()) => post(&ToUi::Done(command)),
+                Err(code) => fail(command, code, String::new()),
+            }
+        });
+    }
+
+    async fn try_bringing(self: &Rc<Self>, posted: Option<Posted>) -> Result<(), &'static str> {
+        let posted = posted.ok_or("bundle-unreadable")?;
+        if posted.length() > BUNDLE_BYTES_MAX {
+            return Err("bundle-too-large");
+        }
+        let file = posted.bytes().await.map_err(|_| "bundle-unreadable")?;
+        let own = self.phone.borrow().as_ref().map(|phone| phone.profile.identity.bureau.clone());
+        let (envelope, ..) = Envelope::read(&file).map_err(|error| error.word())?;
+        if envelope.bureau != own.ok_or("not-enrolled")? {
+            return Err("bundle-foreign");
+        }
+        let key = HEX.encode(&file[file.len() - NAME_BYTES..]);
+        let bytes = u64::try_from(file.len()).unwrap_or(u64::MAX);
+        let later = match self.ask_relay(&file).await {
+            Answer::Final(outcome) => {
+                let refused = outcome.problem.as_deref().map(known_word);
+                let gone = Record { shelf: Shelf::Carried, key: key.clone(), value: None };
+                // Why it is refused is told as the command's outcome.
+                let noted = self.change_carry(vec![gone], |kept| match refused {
+                    Some(_) => kept.forget(&key),
+                    None => kept.done(&key, outcome),
+                });
+                noted.await.map_err(|error| not_kept(&error))?;
+                return refused.map_or(Ok(()), Err);
+            }
+            Answer::Later(code) => code,
+        };
+        if !self.carry.kept.borrow().has_room(&key, bytes) {
+            return Err(if later == "offline" { "bundle-no-room" } else { later });
+        }
+        let record = Record { shelf: Shelf::Carried, key: key.clone(), value: Some(file) };
+        let carried = Carried { key, at: clock::now(), bytes };
+        let kept = self.change_carry(vec![record], |kept| kept.take(carried)).await;
+        kept.map_err(|error| not_kept(&error))?;
+        self.deliver_later();
+        Ok(())
+    }
+
+    /// Delivers what is carried, unless it is being done, nothing is, or there is no line here.
+    pub(in crate::engine) fn deliver_soon(self: &Rc<Self>) {
+        let is_due = !self.carry.kept.borrow().carried.is_empty() && self.carry.retry.borrow().is_none();
+        let is_online = {
+            let phone = self.phone.borrow();
+            phone.as_ref().is_some_and(|phone| phone.device.status().link == LinkState::Online)
+        };
+        if !is_due || !is_online || self.carry.is_delivering.replace(true) {
+            return;
+        }
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let is_done = engine.deliver().await;
+            engine.carry.is_delivering.set(false);
+            if !is_done {
+                engine.deliver_later();
+            }
+            engine.refresh();
+        });
+    }
+
+    fn deliver_later(self: &Rc<Self>) {
+        let engine = Rc::clone(self);
+        let retry = Timer::after(RETRY_MS, move || {
+            engine.carry.retry.take();
+            engine.deliver_soon();
+        });
+        self.carry.retry.replace(Some(retry));
+    }
+
+    /// Delivers one after the other; whether all of them are.
+    async fn deliver(self: &Rc<Self>) -> bool {
+        loop {
+            let Ok(kept) = self.kept_carry().await else { return false };
+            let Some(Carried { key, .. }) = kept.carried.first().cloned() else { return true };
+            let outcome = match self.database.get(Shelf::Carried, &key).await {
+                Ok(Some(file)) => match self.ask_relay(&file).await {
+                    Answer::Final(outcome) => outcome,
+                    Answer::Later(_) => return false,
+                },
+                Ok(None) => kept::refused(clock::now(), "bundle-damaged"),
+                Err(_) => return false,
+            };
+            let gone = Record { shelf: Shelf::Carried, key: key.clone(), value: None };
+            if let Err(error) = self.change_carry(vec![gone], |kept| kept.done(&key, outcome)).await {
+                report(&error.to_string());
+                return false;
+            }
+            self.refresh();
+        }
+    }
+
+    async fn ask_relay(self: &Rc<Self>, file: &[u8]) -> Answer {
+        match self.ensure_session().await {
+            Ok(()) => {}
+            Err(SessionError::Unreachable) => return Answer::Later("offline"),
+            Err(SessionError::Problem(code)) => return Answer::Later(code),
+        }
+        let Ok(reply) = http::deliver("/api/bundles", file).await else { return Answer::Later("offline") };
+        let now = clock::now();
+        if reply.is_ok() {
+            return match serde_json::from_slice::<Brought>(&reply.body) {
+                Ok(brought) => Answer::Final(kept::taken(now, brought)),
+                Err(_) => Answer::Later("internal"),
+            };
+        }
+        match problem_word(&reply) {
+            Some(code) if code.starts_with("bundle-") || code == "version-unknown" => {
+                Answer::Final(kept::refused(now, code))
+            }
+            Some(code) => Answer::Later(code),
+            // A proxy's own page.
+            None => Answer::Later("offline"),
+        }
+    }
+}
+
+/// The same word, for as long as the program runs.
+fn known_word(code: &str) -> &'static str {
+    const WORDS: [&str; 7] = [
+        "bundle-unreadable",
+        "bundle-truncated",
+        "bundle-damaged",
+        "bundle-too-large",
+        "bundle-foreign",
+        "bundle-unproven",
+        "version-unknown",
+    ];
+    WORDS.into_iter().find(|word| *word == code).unwrap_or("internal")
+}
+
+fn not_kept(error: &DatabaseError) -> &'static str {
+    if *error == DatabaseError::Full { "storage-full" } else { "storage-failed" }
+}

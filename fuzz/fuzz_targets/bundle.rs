@@ -1,0 +1,4 @@
+//! See `tests/fuzz`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz_targets::run("bundle", input));
