@@ -20,6 +20,13 @@ async function equipment(page, origin, name) {
   await page.goto(`${origin}/register`);
   await page.getByTestId("asset-row").first().waitFor();
   await check(page, `register ${name}`);
+  await page.getByTestId("register-part").nth(1).click();
+  await page.locator(".purchases").waitFor();
+  await check(page, `purchases on a phone ${name}`);
+  await page.getByTestId("register-part").nth(2).click();
+  await page.getByTestId("transit").or(page.locator("p.empty")).first().waitFor();
+  await check(page, `transits on a phone ${name}`);
+  await page.getByTestId("register-part").first().click();
   await page.getByTestId("asset-row").first().click();
   await page.getByTestId("hand").waitFor();
   await check(page, `thing ${name}`);
@@ -30,6 +37,14 @@ async function equipment(page, origin, name) {
   await page.goto(`${origin}/round/zhongmiao/inspection/${today}`);
   await page.getByTestId("inspected").first().waitFor();
   await check(page, `inspection ${name}`);
+  // A thing that waits for a second person.
+  await page.getByTestId("count-code").fill("ZM-P03-01");
+  await page.getByTestId("count-it").click();
+  await page.getByTestId("counted").waitFor();
+  await page.getByTestId("filter").nth(1).click();
+  await page.getByTestId("waits-for-second").waitFor();
+  await check(page, `waiting for a second person ${name}`);
+  await page.getByTestId("filter").first().click();
   await page.getByTestId("inspected-open").first().click();
   await page.getByTestId("finding-save").waitFor();
   await check(page, `finding ${name}`);
@@ -158,6 +173,9 @@ test("the supervisor's screens", async (t) => {
     await page.getByTestId("register-part").nth(1).click();
     await page.getByTestId("purchase").first().waitFor();
     await check(page, `purchases ${name}`);
+    await page.getByTestId("register-part").nth(2).click();
+    await page.getByTestId("transit").or(page.locator("p.empty")).first().waitFor();
+    await check(page, `transits ${name}`);
     await page.goto(`${origin}/quarantine`);
     await page.setViewportSize(PHONE);
     await page.locator("[data-testid=rejected] li").waitFor();
@@ -165,6 +183,11 @@ test("the supervisor's screens", async (t) => {
     await page.goto(origin);
     await page.getByTestId("attention-row").first().waitFor();
     await check(page, `board on a phone ${name}`);
+    const places = await page.locator("nav.places a:visible").count();
+    if (places > 5) throw new Error(`${places} places in a phone's bar`);
+    await page.goto(`${origin}/me`);
+    await page.getByTestId("to-quarantine").waitFor();
+    await check(page, `me on a phone ${name}`);
     await page.goto(`${origin}/defects`);
     await page.getByTestId("pick").first().waitFor();
     await check(page, `defects on a phone ${name}`);
