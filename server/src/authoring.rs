@@ -56,7 +56,7 @@ pub async fn publish_template(
     }
     match read_template(relay, &template.id).await?.0 {
         Some(before) => template.check_successor(&before)?,
-        None => template.check()?,
+        None => template.check_first()?,
     }
     Ok(publishing::publish_template(relay, template).await?)
 }

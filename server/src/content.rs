@@ -56,13 +56,14 @@ pub fn calendar() -> Calendar {
         template: TemplateId::parse(template).expect("a test finds each of them among the checklists"),
         on,
         due_minute,
+        days_after: 0,
     };
     Calendar {
         duties: vec![
             duty("pre-duty", Recurrence::Daily, 9 * 60),
             duty("tactical-unit", Recurrence::Shift, 30),
             duty("flood-departure", Recurrence::Operation, 18 * 60),
-            duty("flood-return", Recurrence::Operation, 23 * 60),
+            Duty { days_after: 1, ..duty("flood-return", Recurrence::Operation, 23 * 60) },
             duty("duty-room", Recurrence::Daily, 20 * 60),
             duty("five-haves", Recurrence::Weekly { weekday: 4 }, 17 * 60),
             duty("kit-maintenance", monthly(2, 1), 17 * 60),

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use shared::api::handling::{DefectMove, Moved, NeedMove, SeenDefect};
+use shared::api::handling::{DefectMove, LeftDefect, Moved, MovedDefect, NeedMove, SeenDefect};
 use shared::document::Document;
 use shared::document::read;
 use shared::document::write::Event;
-use shared::domain::defect::{DefectAct, DefectEntry};
+use shared::domain::defect::{DefectAct, DefectEntry, DefectState};
 use shared::domain::history::Told;
 use shared::domain::need::{NeedAct, NeedEntry};
 use shared::ids::{ChangeHash, CollectionId, DocumentId, EventKey};
@@ -29,9 +29,12 @@ pub enum HandlingError {
     /// There is no such defect or need.
     #[error("there is no such defect or need")]
     Unknown,
-    /// It has gone on: what was asked cannot be done any more.
+    /// The defect has gone on to this: what was asked cannot be done any more.
     #[error("it has gone on meanwhile")]
-    GoneOn,
+    GoneOn(DefectState),
+    /// The need has gone on in the same way.
+    #[error("it has gone on meanwhile")]
+    NeedGoneOn,
     /// An act that is the station's, a text that is too long, a reason or a disposition that is missing, or too many at once.
     #[error("an act of the bureau, with a disposition to handle and a reason to reject or decline")]
     Unsound,
@@ -49,8 +52,8 @@ pub enum HandlingError {
 /// Moves defects, each that can still be moved.
 ///
 /// # Errors
-/// When the role does not allow it, the act is not the bureau's or not whole, none of them can still be moved, or the log
-/// does not take it.
+/// When the role does not allow it, the act is not the bureau's or not whole, the only one cannot be moved so any more, or
+/// the log does not take the first.
 pub async fn move_defects(relay: &Relay, rights: &Rights, asked: DefectMove) -> Result<Moved, HandlingError> {
     if !rights.may_handle() {
         return Err(HandlingError::NoRight);
@@ -59,16 +62,25 @@ pub async fn move_defects(relay: &Relay, rights: &Rights, asked: DefectMove) -> 
     if !is_sound {
         return Err(HandlingError::Unsound);
     }
-    let count = asked.defects.len();
-    let mut done = Moved { moved: 0, gone_on: 0 };
+    let mut done = Moved::default();
     for seen in &asked.defects {
+        let defect = seen.defect.clone();
         match move_defect(relay, rights, &asked, seen).await {
-            Ok(()) => done.moved += 1,
-            Err(HandlingError::GoneOn) if count > 1 => done.gone_on += 1,
-            Err(error) => return Err(error),
+            Ok(entry) => done.moved.push(MovedDefect { defect, entry }),
+            Err(error) if asked.defects.len() == 1 => return Err(error),
+            Err(HandlingError::GoneOn(state)) => done.left.push(LeftDefect { defect, state: Some(state) }),
+            // Before anything is done all of it fails; afterwards what was done is told.
+            Err(error) if done.moved.is_empty() => return Err(error),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "one of several defects was not moved"
+                );
+                done.left.push(LeftDefect { defect, state: None });
+            }
         }
     }
-    if done.moved == 0 { Err(HandlingError::GoneOn) } else { Ok(done) }
+    Ok(done)
 }
 
 async fn move_defect(
@@ -76,16 +88,19 @@ async fn move_defect(
     rights: &Rights,
     asked: &DefectMove,
     seen: &SeenDefect,
-) -> Result<(), HandlingError> {
+) -> Result<EventKey, HandlingError> {
     let (name, bureau) = (&seen.defect, &relay.bureau().id);
     let (document, held) = load(relay, name.document(bureau)).await?;
     let defect = read::defect(&document, bureau, &held).ok_or(HandlingError::Unknown)?;
     let mut entry = DefectEntry::new(name.clone(), asked.act, told(relay, rights, &seen.sees));
     if asked.act == DefectAct::Withdraw {
-        let own = defect.history.own(&rights.officer, |entry| entry.act.is_of_bureau());
-        entry.target = Some(own.cloned().ok_or(HandlingError::GoneOn)?);
+        let target = seen.takes_back.as_ref().ok_or(HandlingError::Unsound)?;
+        if !defect.history.is_own(&rights.officer, target, |entry| entry.act.is_of_bureau()) {
+            return Err(HandlingError::GoneOn(defect.state));
+        }
+        entry.target = Some(target.clone());
     } else if !defect.state.takes(asked.act) {
-        return Err(HandlingError::GoneOn);
+        return Err(HandlingError::GoneOn(defect.state));
     }
     asked.note.trim().clone_into(&mut entry.note);
     entry.disposition = asked.disposition.filter(|_| asked.act == DefectAct::Handle);
@@ -111,13 +126,14 @@ pub async fn move_need(relay: &Relay, rights: &Rights, asked: NeedMove) -> Resul
     let mut entry = NeedEntry::new(name.clone(), asked.act, told(relay, rights, &asked.sees));
     if asked.act == NeedAct::Withdraw {
         let own = need.history.own(&rights.officer, |entry| entry.act.is_of_bureau());
-        entry.target = Some(own.cloned().ok_or(HandlingError::GoneOn)?);
+        entry.target = Some(own.cloned().ok_or(HandlingError::NeedGoneOn)?);
     } else if !need.state.takes(asked.act) {
-        return Err(HandlingError::GoneOn);
+        return Err(HandlingError::NeedGoneOn);
     }
     asked.note.trim().clone_into(&mut entry.note);
     entry.check().map_err(|_| HandlingError::Unsound)?;
-    write(relay, &name.collection(), document.id(), entry.to_json()).await
+    write(relay, &name.collection(), document.id(), entry.to_json()).await?;
+    Ok(())
 }
 
 fn told(relay: &Relay, rights: &Rights, sees: &[EventKey]) -> Told {
@@ -131,12 +147,13 @@ async fn load(relay: &Relay, id: DocumentId) -> Result<(Document, BTreeSet<Chang
     Ok((document, held))
 }
 
+/// Writes an entry; its key.
 async fn write(
     relay: &Relay,
     collection: &CollectionId,
     id: DocumentId,
     body: String,
-) -> Result<(), HandlingError> {
-    relay.publish(collection, id, &[Event::Entry { body }]).await?;
-    Ok(())
+) -> Result<EventKey, HandlingError> {
+    let published = relay.publish(collection, id, &[Event::Entry { body }]).await?;
+    Ok(published.written.into_iter().next().expect("one event is one change").key)
 }

@@ -8,7 +8,7 @@ use crate::domain::Label;
 use crate::domain::answer::Answer;
 use crate::domain::asset::{Asset, VEHICLE};
 use crate::domain::directory::Directory;
-use crate::domain::inspection::{Finding, Tally};
+use crate::domain::inspection::{self, Finding, Tally};
 use crate::domain::observation::{Observation, SignOff};
 use crate::domain::reading::{self, Reading};
 use crate::domain::template::{Asked, Group, Item, SubjectKind, Template};
@@ -29,6 +29,24 @@ pub struct Subject {
     pub name: Label,
     /// Whether the round asks about it; otherwise somebody answered about it anyway.
     pub is_expected: bool,
+    /// Whether it takes two people to find it.
+    pub is_by_two: bool,
+}
+
+impl Subject {
+    fn expected(id: SubjectId, name: Label) -> Self {
+        Self { id, name, is_expected: true, is_by_two: false }
+    }
+
+    /// How a line of an inspection says that it was found.
+    pub fn finding(&self, line: &Line<'_>) -> Finding {
+        let finding = Finding::of(line.reading.answer(), self.is_expected);
+        if self.is_by_two {
+            finding.by_two(inspection::found_by(&line.observations, &line.reading).len())
+        } else {
+            finding
+        }
+    }
 }
 
 /// One line of a round: one item on one subject.
@@ -117,22 +135,25 @@ pub fn expected_subjects(
     directory: &Directory,
     register: &BTreeMap<AssetId, Asset>,
 ) -> Vec<Subject> {
-    let expected = |id, name| Subject { id, name, is_expected: true };
+    let by_two = template.inspects.as_ref().map(|inspects| inspects.by_two.as_slice()).unwrap_or_default();
     match template.subject {
         SubjectKind::Station => {
             let name =
                 directory.stations.get(station).map(|station| station.name.clone()).unwrap_or_default();
-            vec![expected(SubjectId::station(), name)]
+            vec![Subject::expected(SubjectId::station(), name)]
         }
         SubjectKind::Officer => directory
             .roster(station)
             .filter(|officer| officer.role <= Role::Lead)
-            .map(|officer| expected(SubjectId::officer(&officer.id), Label::new(&officer.name, "")))
+            .map(|officer| Subject::expected(SubjectId::officer(&officer.id), Label::new(&officer.name, "")))
             .collect(),
         SubjectKind::Asset | SubjectKind::Vehicle => register
             .values()
             .filter(|asset| template.subject == SubjectKind::Asset || asset.kind == VEHICLE)
-            .map(|asset| expected(SubjectId::asset(&asset.id), asset.name.clone()))
+            .map(|asset| Subject {
+                is_by_two: by_two.contains(&asset.kind),
+                ..Subject::expected(SubjectId::asset(&asset.id), asset.name.clone())
+            })
             .collect(),
     }
 }
@@ -142,7 +163,7 @@ pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Roun
     let said = Said::of(&round.observations);
     let expected_count = subjects.len();
     let subjects = with_unexpected(subjects, said.subjects());
-    let until = round.name.as_ref().map(|name| name.period.end());
+    let until = round.until.or_else(|| Some(round.name.as_ref()?.period.end()));
     let mut lines = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
         let mut here = said.about(&subject.id);
@@ -162,8 +183,8 @@ pub fn round<'a>(template: &'a Template, subjects: Vec<Subject>, round: &'a Roun
 fn tally(item: &ItemId, subjects: &[Subject], lines: &[Line<'_>]) -> Tally {
     let mut tally = Tally::default();
     for line in lines.iter().filter(|line| line.item == *item) {
-        let is_expected = subjects[line.subject].is_expected;
-        tally.add(Finding::of(line.reading.answer(), is_expected), is_expected);
+        let subject = &subjects[line.subject];
+        tally.add(subject.finding(line), subject.is_expected);
     }
     tally
 }
@@ -292,6 +313,7 @@ fn with_unexpected<'a>(
         id: id.clone(),
         name: Label::new(id.as_str().rsplit(':').next().unwrap_or_default(), ""),
         is_expected: false,
+        is_by_two: false,
     }));
     subjects
 }

@@ -148,3 +148,44 @@ test("a need is raised, tried and rated", async (t) => {
   await board.locator("[data-testid=rating]", { hasText: "4.0" }).first().waitFor();
   assertQuiet(a, desk);
 });
+
+test("a report begun at a thing is about it, and of many acknowledged at once those that went on are named", async (t) => {
+  const relay = await startRelay();
+  const [a, desk] = await Promise.all([openBrowser(), openBrowser({ viewport: DESK })]);
+  t.after(() => Promise.all([a.end(), desk.end(), relay.stop()]));
+  const page = await slow(await enrol(a, relay.links[0]));
+  await untilAtCentre(page);
+  const board = await enrol(desk, relay.links[2]);
+  for (const thing of ["ZM-P03-01", "ZM-P03-02"]) {
+    await page.goto(`${relay.origin(0)}/register/zhongmiao/${thing}`);
+    await id(page, "asset-report").click();
+    await id(page, "report-send").waitFor();
+    assert.match(await id(page, "report-asset").inputValue(), new RegExp(`^${thing} `));
+    await id(page, "report-note").fill(`保险销松了 ${thing}`);
+    await id(page, "report-send").click();
+    await id(page, "report-send").waitFor({ state: "detached" });
+    await id(page, "defect").filter({ hasText: thing }).first().waitFor();
+  }
+  await untilAtCentre(page);
+
+  // Another supervisor refuses the first while both are on their way.
+  await board.context().route("**/api/defects", async (route) => {
+    const asked = route.request().postDataJSON();
+    await board.context().unroute("**/api/defects");
+    const refused = { ...asked, defects: asked.defects.slice(0, 1), act: "reject", note: "不归我们管" };
+    assert.equal((await route.fetch({ postData: JSON.stringify(refused) })).status(), 200);
+    await route.continue();
+  });
+  await goTo(board, "defects");
+  for (const thing of ["ZM-P03-01", "ZM-P03-02"]) {
+    const row = board.locator("[data-testid=defect]").filter({ hasText: `保险销松了 ${thing}` });
+    await row.getByTestId("pick").check();
+  }
+  await id(board, "bulk-acknowledge").click();
+  await board.locator("[data-testid=not-done][data-state=rejected]").waitFor();
+  assert.equal(await id(board, "not-done").count(), 1);
+  assert.match(await board.locator(".undo-what").innerText(), /已受理 1 项/);
+  await id(board, "undo").click();
+  await board.locator("[data-testid=defect][data-state=reported]").filter({ hasText: "保险销松了" }).waitFor();
+  assertQuiet(a, desk);
+});

@@ -25,7 +25,7 @@ async function count(page, number) {
   const banner = page.getByTestId("counted");
   await banner.waitFor();
   const said = await banner.getAttribute("data-counted");
-  if (said === "found" || said === "unexpected") {
+  if (["found", "unexpected", "first"].includes(said)) {
     await page.waitForFunction((before) => document.querySelector("[data-testid=tally-found]").textContent !== before, before);
   }
   return said;
@@ -100,4 +100,55 @@ test("two phones count 500 things apart, and what differs is explained and signe
   await board.waitForFunction(() => document.querySelectorAll("[data-testid=difference]").length === 3);
   assertQuiet(a, b, desk);
   assert.ok(took < OPEN_MS_MAX, `an inspection of 500 opens in ${took} ms`);
+});
+
+const shown = (page, number) => page.locator(`[data-testid=inspected][data-asset="${number}"]`);
+
+test("a thing that takes two people waits for the second, who need not be there at the same time", async (t) => {
+  const relay = await startRelay();
+  const [a, b, desk] = await Promise.all([openBrowser(), openBrowser(), openBrowser({ viewport: DESK })]);
+  t.after(() => Promise.all([a.end(), b.end(), desk.end(), relay.stop()]));
+  const [one, two] = [await enrol(a, relay.links[0]), await enrol(b, relay.links[1])];
+  const board = await enrol(desk, relay.links[2]);
+  await Promise.all([one, two].map(untilAtCentre));
+  relay.proxy.cut();
+  await slowDown(a, SLOWER);
+  for (const page of [one, two]) {
+    await goTo(page, round());
+    await page.getByTestId("inspected").first().waitFor();
+  }
+  // Nobody is told how many there should be; who finds one is the first of two, and once is once.
+  assert.equal(await count(one, "ZM-P03-01"), "first");
+  await one.getByTestId("filter").nth(1).click();
+  await shown(one, "ZM-P03-01").getByTestId("waits-for-second").waitFor();
+  assert.equal(await shown(one, "ZM-P03-01").getByTestId("tick").count(), 0, "the first is not the second");
+  assert.equal(await count(one, "ZM-P03-01"), "already");
+  assert.equal(await count(one, "ZM-P03-02"), "first");
+  const words = await shown(one, "ZM-P03-01").innerText();
+  assert.match(words, /你先点，待第二人复核/);
+  await one.screenshot({ path: path.join(tmpdir(), "muster-second.png") });
+  relay.proxy.heal();
+  await untilAtCentre(one);
+
+  // The other one sees who was first, and says of one of them that it is so.
+  await two.getByTestId("filter").nth(1).click();
+  const waits = shown(two, "ZM-P03-01");
+  await waits.getByTestId("waits-for-second").waitFor();
+  assert.match(await waits.innerText(), /\S+ 先点，待第二人复核/);
+  await two.screenshot({ path: path.join(tmpdir(), "muster-second-other.png") });
+  assert.equal(await count(two, "ZM-P03-01"), "second");
+  await untilAtCentre(two);
+  await two.getByTestId("filter").nth(2).click();
+  await two.locator('[data-testid=inspected][data-asset="ZM-P03-01"][data-finding=ok]').waitFor();
+
+  // Before signing, and on the supervisor's board, it is said how many wait.
+  await one.locator('[data-testid=inspected][data-asset="ZM-P03-02"][data-finding=waiting]').waitFor();
+  await one.getByTestId("to-summary").click();
+  await one.locator('[data-testid=waiting][data-count="1"]').waitFor();
+  assert.match(await one.getByTestId("sign-waiting").innerText(), /1 件待第二人复核/);
+  assert.equal(await one.getByTestId("tally-waiting").innerText(), "1");
+  await one.screenshot({ path: path.join(tmpdir(), "muster-second-summary.png") });
+  await goTo(board, `${round()}?summary`);
+  await board.locator('[data-testid=waiting][data-count="1"]').waitFor();
+  assertQuiet(a, b, desk);
 });

@@ -1,15 +1,11 @@
 // Every screen, in both languages and three themes: it looks as it did when somebody last looked at it (`looks/`), and breaks
 // no rule of accessibility. Where there is less room, nothing is lost. It is always the same day and hour.
 import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
-<<<<<<< HEAD
 import { check as keepsRules } from "./kit/axe.mjs";
+import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
+import { bring, makeBundle, saveBundle, toSync, untilRefused } from "./kit/bundle.mjs";
 import { appMovedBy, movedBy } from "./kit/clock.mjs";
 import { fits, lengthen, spaceOut } from "./kit/fits.mjs";
-=======
-import { check } from "./kit/axe.mjs";
-import { bring, makeBundle, saveBundle, toSync, untilRefused } from "./kit/bundle.mjs";
->>>>>>> C
-import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
 import { compare } from "./kit/looks.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
@@ -31,6 +27,11 @@ async function open(t, viewport) {
 /** Looks at a screen, when it has settled: everything is at the centre again after it was loaded. */
 async function check(page, name) {
   if (await page.locator(".top").count()) await untilAtCentre(page);
+  await see(page, name);
+}
+
+/** Looks at a screen as it is: what waits on the phone may wait. */
+async function see(page, name) {
   const room = rooms.find((one) => name.endsWith(` ${one.name}`));
   if (!room) {
     await compare(page, name);
@@ -68,6 +69,13 @@ async function equipment(page, origin, name) {
   await page.goto(`${origin}/register`);
   await page.getByTestId("asset-row").first().waitFor();
   await check(page, `register ${name}`);
+  await page.getByTestId("register-part").nth(1).click();
+  await page.locator(".purchases").waitFor();
+  await check(page, `purchases on a phone ${name}`);
+  await page.getByTestId("register-part").nth(2).click();
+  await page.getByTestId("transit").or(page.locator("p.empty")).first().waitFor();
+  await check(page, `transits on a phone ${name}`);
+  await page.getByTestId("register-part").first().click();
   await page.getByTestId("asset-row").first().click();
   await page.getByTestId("hand").waitFor();
   await check(page, `thing ${name}`);
@@ -78,6 +86,14 @@ async function equipment(page, origin, name) {
   await page.goto(`${origin}/round/zhongmiao/inspection/${today}`);
   await page.getByTestId("inspected").first().waitFor();
   await check(page, `inspection ${name}`);
+  // A thing that waits for a second person.
+  await page.getByTestId("count-code").fill("ZM-P03-01");
+  await page.getByTestId("count-it").click();
+  await page.getByTestId("counted").waitFor();
+  await page.getByTestId("filter").nth(1).click();
+  await page.getByTestId("waits-for-second").waitFor();
+  await check(page, `waiting for a second person ${name}`);
+  await page.getByTestId("filter").first().click();
   await page.getByTestId("inspected-open").first().click();
   await page.getByTestId("finding-save").waitFor();
   await check(page, `finding ${name}`);
@@ -202,6 +218,9 @@ test("the supervisor's screens", async (t) => {
     await page.getByTestId("register-part").nth(1).click();
     await page.getByTestId("purchase").first().waitFor();
     await check(page, `desk purchases ${name}`);
+    await page.getByTestId("register-part").nth(2).click();
+    await page.getByTestId("transit").or(page.locator("p.empty")).first().waitFor();
+    await check(page, `desk transits ${name}`);
     await page.goto(`${origin}/quarantine`);
     await page.setViewportSize(look.phone);
     await page.locator("[data-testid=rejected] li").waitFor();
@@ -209,6 +228,11 @@ test("the supervisor's screens", async (t) => {
     await page.goto(origin);
     await page.getByTestId("attention-row").first().waitFor();
     await check(page, `desk board on a phone ${name}`);
+    const places = await page.locator("nav.places a:visible").count();
+    if (places > 5) throw new Error(`${places} places in a phone's bar`);
+    await page.goto(`${origin}/me`);
+    await page.getByTestId("to-quarantine").waitFor();
+    await check(page, `desk me on a phone ${name}`);
     await page.goto(`${origin}/defects`);
     await page.getByTestId("pick").first().waitFor();
     await check(page, `desk defects on a phone ${name}`);
@@ -217,26 +241,22 @@ test("the supervisor's screens", async (t) => {
 });
 
 test("the sync page with a bundle made, and with one handed out", async (t) => {
-  const relay = await startRelay();
-  const phone = await openBrowser({ viewport: PHONE });
-  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  const { relay, browser: phone } = await open(t, PHONE);
   const page = await enrol(phone, relay.links[0]);
   await untilAtCentre(page);
   relay.proxy.cut();
   await openRound(page, "pre-duty");
   await sayOk(page);
   const origin = relay.origin(0);
-  for (const look of looks) {
-    const name = `${look.language} ${look.theme}`;
+  for (const look of [...looks, ...rooms]) {
+    const { name } = look;
     await set(page, origin, look);
     await toSync(page);
     await makeBundle(page);
-    await check(page, `bundle ${name}`);
-    if (process.env.MUSTER_SCREENSHOTS) await page.screenshot({ path: `out/bundle-${look.language}-${look.theme}.png`, fullPage: true });
+    await see(page, `bundle ${name}`);
     await saveBundle(page);
     await bring(page, { name: "a.muster", mimeType: "application/octet-stream", buffer: Buffer.from("no bundle") });
     await untilRefused(page, "bundle-unreadable");
-    await check(page, `bundle handed out ${name}`);
-    if (process.env.MUSTER_SCREENSHOTS) await page.screenshot({ path: `out/handed-${look.language}-${look.theme}.png`, fullPage: true });
+    await see(page, `bundle handed out ${name}`);
   }
 });

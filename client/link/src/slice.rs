@@ -3,6 +3,7 @@
 
 use minicbor::{Decode, Encode};
 use shared::api::board::BoardView;
+use shared::api::handling::Moved;
 use shared::api::quarantine::QuarantineView;
 use shared::domain::Label;
 use shared::domain::round::RoundName;
@@ -89,6 +90,9 @@ pub enum Slice {
     /// What labels can be printed for.
     #[n(62)]
     Labels(#[n(0)] LabelsView),
+    /// What became of the defects that were moved last.
+    #[n(64)]
+    Moved(#[n(0)] Moved),
     /// What this phone was just seen to do.
     #[n(70)]
     SelfTest(#[n(0)] SelfTestView),
@@ -114,6 +118,7 @@ shared::read_choice!(Slice {
     60 => Found { 0 },
     61 => Count { 0 },
     62 => Labels { 0 },
+    64 => Moved { 0 },
     70 => SelfTest { 0 },
     80 => Carry { 0 },
 });

@@ -1,6 +1,8 @@
-//! QR codes out of a camera's pictures, for browsers without a `BarcodeDetector`. Pure: pixels in, text out. Its worker is
-//! `client/web/scan-worker.js`, which loads it when a scanner opens; the camera is `client/ui/src/browser/camera.rs`'s.
-//! Codes of lines (EAN, Code 128) are left to the browsers that read them: their decoder is larger than all this.
+//! Codes out of a camera's pictures, for browsers without a `BarcodeDetector`: QR codes, and the codes of lines that makers
+//! print. Pure: pixels in, text out. Its worker is `client/web/scan-worker.js`, which loads it when a scanner opens; the
+//! camera is `client/ui/src/browser/camera.rs`'s.
+
+mod lines;
 
 use rqrr::PreparedImage;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -8,8 +10,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Pixels of a picture's longer side at most: more takes longer and finds no more.
 const SIDE_PIXELS_MAX: usize = 4_096;
 
-/// The text of the first QR code in a picture of red, green, blue and alpha bytes, row by row; none when there is none,
-/// or the bytes are no such picture.
+/// The text of a code in a picture of red, green, blue and alpha bytes, row by row, a QR code before one of lines; none
+/// when there is none, or the bytes are no such picture.
 #[wasm_bindgen]
 pub fn decode(pixels: &[u8], width: usize, height: usize) -> Option<String> {
     let is_picture = (1..=SIDE_PIXELS_MAX).contains(&width)
@@ -18,12 +20,17 @@ pub fn decode(pixels: &[u8], width: usize, height: usize) -> Option<String> {
     if !is_picture {
         return None;
     }
-    read(width, height, |x, y| luminance(&pixels[(y * width + x) * 4..]))
+    let grey: Vec<u8> = pixels.chunks_exact(4).map(luminance).collect();
+    read(width, height, &grey)
 }
 
-/// The text of the first QR code in a picture whose brightness (0 is black) is told pixel by pixel.
-pub fn read(width: usize, height: usize, grey: impl FnMut(usize, usize) -> u8) -> Option<String> {
-    let mut picture = PreparedImage::prepare_from_greyscale(width, height, grey);
+/// The text of a code in a picture of brightnesses (0 is black), row by row.
+pub fn read(width: usize, height: usize, grey: &[u8]) -> Option<String> {
+    square(width, height, grey).or_else(|| lines::read(grey, width, height))
+}
+
+fn square(width: usize, height: usize, grey: &[u8]) -> Option<String> {
+    let mut picture = PreparedImage::prepare_from_greyscale(width, height, |x, y| grey[y * width + x]);
     let decoded = picture.detect_grids().into_iter().filter_map(|grid| grid.decode().ok());
     decoded.map(|(_, text)| text).find(|text| !text.is_empty())
 }

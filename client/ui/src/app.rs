@@ -162,25 +162,26 @@ fn Screens(props: &ScreensProps) -> Html {
     let route = use_slice(|view| view.route.clone());
     let sees_board = props.person.role >= Role::Supervisor;
     let ongo = Callback::from(move |route| go(&reach, route));
+    let place = |route, icon, name: &'static str| Place { route, icon, name: name.into(), is_rare: false };
     let home = if sees_board {
-        Place { route: Route::Home, icon: Icon::Board, name: words.nav_board().into() }
+        place(Route::Home, Icon::Board, words.nav_board())
     } else {
-        Place { route: Route::Home, icon: Icon::Today, name: words.nav_today().into() }
+        place(Route::Home, Icon::Today, words.nav_today())
     };
     let mut places = vec![
         home,
-        Place { route: Route::Register(None), icon: Icon::Kit, name: words.nav_register().into() },
-        Place { route: Route::Scan, icon: Icon::Scan, name: words.nav_scan().into() },
-        Place { route: Route::Defects, icon: Icon::Wrench, name: words.defects_title().into() },
-        Place { route: Route::Me, icon: Icon::Person, name: words.nav_me().into() },
+        place(Route::Register(None), Icon::Kit, words.nav_register()),
+        place(Route::Scan, Icon::Scan, words.nav_scan()),
+        place(Route::Defects, Icon::Wrench, words.defects_title()),
+        place(Route::Me, Icon::Person, words.nav_me()),
     ];
     if sees_board {
-        let name = words.nav_quarantine().into();
+        let rare = |route, icon, name| Place { is_rare: true, ..place(route, icon, name) };
         // What the bureau acts on comes first, then what it looks things up in.
         places.swap(1, 3);
         places.swap(2, 3);
-        places.insert(2, Place { route: Route::Needs, icon: Icon::Speech, name: words.needs_title().into() });
-        places.insert(5, Place { route: Route::Quarantine, icon: Icon::Shield, name });
+        places.insert(2, rare(Route::Needs, Icon::Speech, words.needs_title()));
+        places.insert(5, rare(Route::Quarantine, Icon::Shield, words.nav_quarantine()));
     }
     let person = props.person.clone();
     let page = match &route {

@@ -11,8 +11,10 @@ use link::slice::{
     LabelsView, NeedsView, PhotosView, RegisterView, RoundView, SelfTestView, SessionView, SyncView,
     TodayView,
 };
+use shared::api::handling::Moved;
 use shared::api::quarantine::QuarantineView;
 use shared::domain::defect::DefectName;
+use shared::ids::AssetId;
 
 use crate::preferences::Preferences;
 use crate::route::Route;
@@ -70,8 +72,12 @@ pub struct View {
     pub needs: Option<Rc<NeedsView>>,
     /// The defect that the defects' screen is to open with.
     pub asked_defect: Option<DefectName>,
+    /// The thing that the defects' screen is to begin a report about.
+    pub asked_report: Option<AssetId>,
     /// What every screen must say of defects.
     pub alarm: Rc<AlarmView>,
+    /// What became of the defects that were moved last.
+    pub moved: Rc<Moved>,
     /// What was looked for last.
     pub found: Option<Rc<FoundView>>,
     /// The open line that collects scans.
@@ -134,7 +140,9 @@ impl Store {
             defects: None,
             needs: None,
             asked_defect: None,
+            asked_report: None,
             alarm: Rc::default(),
+            moved: Rc::default(),
             found: None,
             count: None,
             labels: None,
@@ -207,6 +215,7 @@ impl View {
             Slice::Defects(view) => self.defects = Some(Rc::new(view)),
             Slice::Needs(view) => self.needs = Some(Rc::new(view)),
             Slice::Alarm(view) => self.alarm = Rc::new(view),
+            Slice::Moved(moved) => self.moved = Rc::new(moved),
             Slice::Found(found) => self.found = Some(Rc::new(found)),
             Slice::Count(count) => self.count = Some(Rc::new(count)),
             Slice::SelfTest(view) => self.self_test = Some(Rc::new(view)),

@@ -51,7 +51,12 @@ enum Progress {
 
 /// The duty calendar of a bureau that is made on a date.
 pub fn calendar(today: Date) -> Calendar {
-    let duty = |template: &str, on, due_minute| Duty { template: template_id(template), on, due_minute };
+    let duty = |template: &str, on, due_minute| Duty {
+        template: template_id(template),
+        on,
+        due_minute,
+        days_after: 0,
+    };
     let flood = flood(today);
     Calendar {
         duties: vec![

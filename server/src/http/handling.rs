@@ -15,7 +15,7 @@ use crate::relay::Relay;
 /// Moves defects, in the visitor's name; supervisors only.
 ///
 /// # Errors
-/// When the visitor may not, the move is not sound, or none of them can still be moved.
+/// When the visitor may not, the move is not sound, or the only one can no longer be moved so.
 pub async fn defects(
     Visitor(by): Visitor,
     State(relay): State<Relay>,
@@ -48,7 +48,9 @@ impl From<HandlingError> for Failure {
                 Self::new(ProblemCode::Internal)
             }
             HandlingError::Unknown => Self::with_detail(ProblemCode::NotFound, error.to_string()),
-            HandlingError::GoneOn => Self::with_detail(ProblemCode::GoneOn, error.to_string()),
+            HandlingError::GoneOn(_) | HandlingError::NeedGoneOn => {
+                Self::with_detail(ProblemCode::GoneOn, error.to_string())
+            }
             HandlingError::Unsound => Self::with_detail(ProblemCode::BodyMalformed, error.to_string()),
         }
     }

@@ -176,23 +176,22 @@ impl Board<'_> {
         let since = self.today.plus_days(-ATTENTION_DAYS);
         let mut answered: HashSet<(&TemplateId, u64)> = HashSet::new();
         let mut found = Vec::new();
+        let is_asked = |row: &&RoundRow| row.name.station == station.code && row.name.period.end() >= since;
+        let latest: Vec<&RoundRow> = self.model.rounds.values().rev().filter(is_asked).collect();
         // Newest first: a line that a later round answered speaks for itself. Which of one day's shifts, operations and
-        // occasions came later their names do not tell, so none of them silences another.
-        let mut same_day: Vec<(&TemplateId, u64)> = Vec::new();
-        let mut day = None;
-        for row in self.model.rounds.values().rev().filter(|row| row.name.station == station.code) {
-            if row.name.period.end() < since {
-                continue;
+        // occasions came later their names do not tell: there it is the one that was answered later.
+        for day in latest.chunk_by(|a, b| a.name.period.start() == b.name.period.start()) {
+            for row in day {
+                let open = row.attention.iter().filter(|attention| {
+                    let line = rows::line_number(&attention.subject, &attention.item);
+                    !answered.contains(&(&row.name.template, line))
+                        && !is_answered_later(day, row, line, attention.at)
+                });
+                found.extend(open.map(|attention| self.attention_row(station, row, attention)));
             }
-            if day.replace(row.name.period.start()) != Some(row.name.period.start()) {
-                answered.extend(same_day.drain(..));
+            for row in day {
+                answered.extend(row.lines.iter().map(|(line, _)| (&row.name.template, *line)));
             }
-            let template = &row.name.template;
-            let open = row.attention.iter().filter(|attention| {
-                !answered.contains(&(template, rows::line_number(&attention.subject, &attention.item)))
-            });
-            found.extend(open.map(|attention| self.attention_row(station, row, attention)));
-            same_day.extend(row.lines.iter().map(|line| (template, *line)));
         }
         found.extend(figures::urgent(self.model, self.reference, station));
         found.extend(self.silence(station));
@@ -252,6 +251,12 @@ impl Board<'_> {
             defect: None,
         })
     }
+}
+
+/// Whether another of a day's rounds of the same checklist has a later answer to a line.
+fn is_answered_later(day: &[&RoundRow], of: &RoundRow, line: u64, since: Timestamp) -> bool {
+    let others = day.iter().filter(|row| row.name.template == of.name.template && row.name != of.name);
+    others.flat_map(|row| &row.lines).any(|(other, at)| *other == line && *at > since)
 }
 
 /// The one of a duty's rounds that asks most for a look.

@@ -47,9 +47,10 @@ pub struct RoundRow {
     /// What calls for attention.
     #[n(7)]
     pub attention: Vec<Attention>,
-    /// Every answered line as a number, so that a later round can answer an earlier one's attention.
+    /// Every answered line as a number, and when it was answered last, clock corrected: so that a later round can answer
+    /// an earlier one's attention, on the same day, too.
     #[n(8)]
-    pub lines: Vec<u64>,
+    pub lines: Vec<(u64, Timestamp)>,
     /// How many things were found how, when it is an inspection.
     #[n(9)]
     pub tally: Option<Tally>,
@@ -129,13 +130,17 @@ pub fn project(
     let mut round = read::round(document, bureau);
     read::hold(&mut round, document, &reference.directory.held_in(document.id()));
     let name = round.name.clone()?;
+    round.until = Some(reference.calendar.last_day(&name.period));
     let template = reference.template(&name)?;
     let expected = reference.expected(store, bureau, (&name, &template), &round);
     let subjects = reference.subjects(&name, &template, &expected);
     let sheet = projection::round(&template, subjects, &round);
     let answered_lines = sheet.lines.iter().filter(|line| line.reading.is_answered());
-    let lines =
-        answered_lines.map(|line| line_number(&sheet.subjects[line.subject].id, &line.item)).collect();
+    let answered = |line: &Line<'_>| {
+        let at = projection::standing(line).iter().map(|observation| observation.corrected_at()).max();
+        (line_number(&sheet.subjects[line.subject].id, &line.item), at.unwrap_or_default())
+    };
+    let lines = answered_lines.map(answered).collect();
     Some(RoundRow {
         answered: sheet.answered,
         total: sheet.total,

@@ -26,7 +26,7 @@ use crate::ids::{
     BureauId, ChangeHash, EventKey, ItemId, OfficerId, PhotoHash, StationCode, SubjectId, TemplateId,
 };
 use crate::limits::{PHOTOS_MAX, SEES_MAX};
-use crate::time::Timestamp;
+use crate::time::{Date, Timestamp};
 
 mod handled;
 
@@ -37,6 +37,8 @@ pub use handled::{defect, need};
 pub struct Round {
     /// What the derived id stands for, as a visit says and the id confirms.
     pub name: Option<RoundName>,
+    /// The last day that it is about, as the calendar says; its period's when nobody has asked it.
+    pub until: Option<Date>,
     /// Stays, by key.
     pub visits: FlatMap<EventKey, Visit>,
     /// What was said, in the order of operation counters, then keys.
@@ -83,8 +85,8 @@ pub fn round(document: &Document, bureau: &BureauId) -> Round {
 
 /// Notes in a round that was read which of its document's changes are held, as the directory says.
 pub fn hold(round: &mut Round, document: &Document, changes: &BTreeSet<ChangeHash>) {
-    let held: FlatSet<EventKey> =
-        changes.iter().filter_map(|change| document.key_of(*change)).into_flat_set();
+    let keys = changes.iter().filter_map(|change| document.key_of(*change));
+    let held: FlatSet<EventKey> = keys.into_flat_set();
     if held.is_empty() {
         return;
     }
@@ -103,8 +105,8 @@ pub fn hold(round: &mut Round, document: &Document, changes: &BTreeSet<ChangeHas
 
 /// What a round's derived id stands for, as one of its visits says and the id confirms.
 pub fn round_name(document: &Document, bureau: &BureauId) -> Option<RoundName> {
-    let names = events(document, s::VISITS).into_iter().filter_map(|event| event.round_name());
-    names.into_iter().find(|name| name.document(bureau) == document.id())
+    let mut names = events(document, s::VISITS).into_iter().filter_map(|event| event.round_name());
+    names.find(|name| name.document(bureau) == document.id())
 }
 
 /// The template as its highest version says; of two with one number, the one with the greater key.
@@ -116,8 +118,7 @@ pub fn template(document: &Document) -> Option<Template> {
 pub fn additions(document: &Document) -> FlatMap<StationCode, Addition> {
     let mut additions: FlatMap<StationCode, Addition> = FlatMap::new();
     for addition in entries(document, json::<Addition>) {
-        let before = additions.get(&addition.station).map_or(0, |before| before.addition);
-        if addition.addition >= before {
+        if additions.get(&addition.station).is_none_or(|before| addition.addition >= before.addition) {
             additions.insert(addition.station.clone(), addition);
         }
     }
@@ -388,12 +389,11 @@ impl RawEvent {
 
     fn sign_off(&self, visits: &FlatMap<EventKey, Visit>) -> Option<SignOff> {
         let visit = self.visit_in(visits)?;
-        let heads = self.heads(s::HEADS)?;
         Some(SignOff {
             key: self.key.clone(),
             author: visit.officer.clone(),
             at: Timestamp(self.number(s::AT)?).plus_ms(visit.clock_offset_ms.unwrap_or_default()),
-            heads,
+            heads: self.heads(s::HEADS)?,
             uncovered: None,
         })
     }

@@ -37,6 +37,14 @@ pub struct Duty {
     pub on: Recurrence,
     /// Minute of the period's last day by which the round is due, bureau time; of a shift, minutes after it begins.
     pub due_minute: u16,
+    /// Days for which the last day's round of an operation is asked for after it: who comes home the morning after the end
+    /// still has to unload.
+    #[serde(default, skip_serializing_if = "is_none_after")]
+    pub days_after: u8,
+}
+
+fn is_none_after(days: &u8) -> bool {
+    *days == 0
 }
 
 /// On which days a duty falls.
@@ -164,6 +172,8 @@ pub struct DueRound {
 
 /// Minutes before a shift begins at which its rounds can be started: whoever comes on duty checks first.
 const SHIFT_OPENS_MINUTES: i64 = 60;
+/// Minutes of a day.
+const DAY_MINUTES: u16 = 1_440;
 /// Days for which the next duty is looked for: any month's day is nearer.
 const DAYS_AHEAD_MAX: i64 = 70;
 
@@ -193,6 +203,17 @@ impl Calendar {
             }
             Period::Event(_, name) => self.operations.get(name).map(|operation| &operation.label),
             _ => None,
+        }
+    }
+
+    /// The last day that a period is about: a night shift ends on the day after the one that it belongs to.
+    pub fn last_day(&self, period: &Period) -> Date {
+        let shift = |name: &str| self.shifts.iter().find(|shift| shift.name == name);
+        match period {
+            Period::Shift(date, name) if shift(name).is_some_and(|it| it.ends_minute > DAY_MINUTES) => {
+                date.plus_days(1)
+            }
+            _ => period.end(),
         }
     }
 
@@ -240,8 +261,12 @@ impl Calendar {
                 on_day(Period::Event(date, name.clone()), date, date)
             }
             Recurrence::Operation => {
-                let running = self.operations.values().filter(|operation| operation.is_on(date, station));
-                running.flat_map(|it| on_day(Period::Event(date, it.operation.clone()), date, date)).collect()
+                let asked = |it: &Operation| {
+                    let day = it.asked_on(date, station, duty.days_after)?;
+                    let due = if day < date { day.plus_days(i64::from(duty.days_after)) } else { day };
+                    Some(on_day(Period::Event(day, it.operation.clone()), day, due))
+                };
+                self.operations.values().filter_map(asked).flatten().collect()
             }
             Recurrence::Event { .. } | Recurrence::Occasion | Recurrence::Later => Vec::new(),
         }
@@ -285,6 +310,15 @@ impl Operation {
     /// Whether it can still be ended on a date: it has begun, and nobody has said that this is its last day.
     pub fn goes_on(&self, date: Date) -> bool {
         self.from <= date && self.to.is_none_or(|to| date < to)
+    }
+
+    /// The day whose round is asked for on a date: that date while it goes on, and its last day for some days after.
+    fn asked_on(&self, date: Date, station: &StationCode, days_after: u8) -> Option<Date> {
+        if self.is_on(date, station) {
+            return Some(date);
+        }
+        let last = self.to.filter(|to| *to < date && date <= to.plus_days(i64::from(days_after)))?;
+        self.is_on(last, station).then_some(last)
     }
 
     /// Whether a station is in it on a date.

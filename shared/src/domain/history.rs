@@ -141,6 +141,12 @@ impl<E: Say> History<E> {
         own.filter(|entry| entry.said.told().by == *by && is_it(&entry.said)).last().map(|entry| &entry.key)
     }
 
+    /// Whether this is an own entry of a kind that still counts and may be taken back.
+    pub fn is_own(&self, by: &OfficerId, key: &EventKey, is_it: impl Fn(&E) -> bool) -> bool {
+        let mut live = self.live().map(|place| &self.entries[place]);
+        live.any(|entry| entry.key == *key && entry.said.told().by == *by && is_it(&entry.said))
+    }
+
     /// Which entries an entry builds on: those it saw, those they saw, and so on. What was taken back saw nothing.
     pub fn seen_by(&self, place: usize) -> Vec<bool> {
         (0..self.entries.len()).map(|other| self.seen[place].has(other)).collect()

@@ -1,5 +1,6 @@
 //! Inspection day: what the register expects held against what was found. A thing is counted by an answer to the line that
-//! the checklist names for it, so that phones apart make a union, twice is harmless, and disagreement is shown.
+//! the checklist names for it, so that phones apart make a union, twice is harmless, and disagreement is shown. Kinds that
+//! the checklist names for it are counted by two people: one person's word about them waits for a second's.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Condition};
 use super::asset::Asset;
-use crate::ids::AssetId;
+use super::observation::Observation;
+use super::reading::{Fate, Reading};
+use crate::flat::FlatMap;
+use crate::gather::sort_by;
+use crate::ids::{AssetId, EventKey, OfficerId};
 
 /// How a thing was found.
 #[derive(
@@ -38,6 +43,9 @@ pub enum Finding {
     /// 多出: found, and not expected.
     #[n(6)]
     Unexpected,
+    /// 待复核: found as it should be by one person, and it takes two.
+    #[n(7)]
+    Waiting,
 }
 
 /// Codes of the counting line's options.
@@ -69,6 +77,13 @@ impl Finding {
             _ if !is_expected => Self::Unexpected,
             found => found,
         }
+    }
+
+    /// What it comes to when so many people have found it so, and it takes two: one person finds a loss, two find that
+    /// there is none.
+    #[must_use]
+    pub fn by_two(self, people: usize) -> Self {
+        if self.is_match() && people < 2 { Self::Waiting } else { self }
     }
 
     /// Whether ledger, card and object agree: in its place, or away with its slip.
@@ -109,6 +124,9 @@ pub struct Tally {
     /// Found and not expected.
     #[n(7)]
     pub unexpected: u32,
+    /// Found by one person, and they wait for a second.
+    #[n(8)]
+    pub waiting: u32,
 }
 
 impl Tally {
@@ -124,13 +142,14 @@ impl Tally {
             Finding::Misplaced => &mut self.misplaced,
             Finding::Missing => &mut self.missing,
             Finding::Unexpected => &mut self.unexpected,
+            Finding::Waiting => &mut self.waiting,
         };
         *place += 1;
     }
 
     /// How many somebody has seen, or seen the slip of.
     pub fn counted(&self) -> u32 {
-        self.in_place + self.on_loan + self.in_repair + self.misplaced + self.unexpected
+        self.in_place + self.on_loan + self.in_repair + self.misplaced + self.unexpected + self.waiting
     }
 
     /// How many somebody must explain.
@@ -145,6 +164,32 @@ impl Tally {
     }
 }
 
+/// 双人核对: what was last said by each who has found a thing as it stands, the first first. What somebody took back or put
+/// right counts no more, and neither does what they said before they said something else.
+pub fn found_by<'a>(observations: &[&'a Observation], reading: &Reading) -> Vec<&'a Observation> {
+    let stands = Finding::of(reading.answer(), true);
+    if stands == Finding::Open {
+        return Vec::new();
+    }
+    let mut last: FlatMap<&OfficerId, &Observation> = FlatMap::new();
+    for observation in observations.iter().copied() {
+        let is_said = matches!(reading.fates.get(&observation.key), Some(Fate::Standing | Fate::Replaced));
+        let is_later = last.get(&observation.author).is_none_or(|before| order(before) < order(observation));
+        if is_said && is_later {
+            last.insert(&observation.author, observation);
+        }
+    }
+    let mut found: Vec<&Observation> =
+        last.values().copied().filter(|o| Finding::of(o.answer(), true) == stands).collect();
+    sort_by(&mut found, |a, b| order(a).cmp(&order(b)));
+    found
+}
+
+/// Causes before effects, whatever clocks say.
+fn order(observation: &Observation) -> (u64, &EventKey) {
+    (observation.counter, &observation.key)
+}
+
 /// Lists that inspections were held against apart, as one: what any of them expects is expected.
 pub fn united<'a>(lists: impl Iterator<Item = &'a BTreeMap<AssetId, Asset>>) -> BTreeMap<AssetId, Asset> {
     let mut all: BTreeMap<AssetId, Asset> = BTreeMap::new();
@@ -155,51 +200,4 @@ pub fn united<'a>(lists: impl Iterator<Item = &'a BTreeMap<AssetId, Asset>>) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn answer() -> impl Strategy<Value = Option<Answer>> {
-        let choice = |code: &str| Some(Answer::Choice(code.to_owned()));
-        prop_oneof![
-            Just(None),
-            Just(Some(Answer::NotChecked)),
-            Just(Some(Answer::Condition(Condition::Missing))),
-            Just(Some(Answer::Condition(Condition::Fault))),
-            Just(choice(IN_PLACE)),
-            Just(choice(ON_LOAN)),
-            Just(choice(IN_REPAIR)),
-            Just(choice(MISPLACED)),
-            Just(choice("a later option")),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn everything_expected_is_told_once(things in prop::collection::vec((answer(), any::<bool>()), 0..60)) {
-            let mut tally = Tally::default();
-            for (answer, is_expected) in &things {
-                tally.add(Finding::of(answer.as_ref(), *is_expected), *is_expected);
-            }
-            let expected = things.iter().filter(|(_, is_expected)| *is_expected).count();
-            prop_assert_eq!(tally.expected as usize, expected);
-            let strange = things.iter().filter(|(answer, is_expected)| {
-                !is_expected && Finding::of(answer.as_ref(), false) == Finding::Missing
-            });
-            let told = tally.open + tally.in_place + tally.on_loan + tally.in_repair + tally.misplaced
-                + tally.missing;
-            prop_assert_eq!(told as usize, expected + strange.count());
-            prop_assert!(tally.match_permille().is_none_or(|permille| permille <= 1_000));
-        }
-    }
-
-    #[test]
-    fn what_was_found_and_is_not_expected_is_unexpected_however_it_was_found() {
-        let there = Answer::Choice(IN_PLACE.to_owned());
-        assert_eq!(Finding::of(Some(&there), true), Finding::InPlace);
-        assert_eq!(Finding::of(Some(&there), false), Finding::Unexpected);
-        assert_eq!(Finding::of(Some(&Answer::Condition(Condition::Watch)), true), Finding::InPlace);
-        assert_eq!(Finding::of(Some(&Answer::NotApplicable), true), Finding::Open);
-    }
-}
+mod tests;

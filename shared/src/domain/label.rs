@@ -80,6 +80,16 @@ impl fmt::Display for ShortCode {
     }
 }
 
+/// Whether two numbers are one: a UPC-A of twelve digits is an EAN-13 with a nought before it, and readers differ.
+fn is_one_number(a: &str, b: &str) -> bool {
+    let is_upc = |long: &str, short: &str| {
+        short.len() == 12
+            && short.bytes().all(|byte| byte.is_ascii_digit())
+            && long.strip_prefix('0') == Some(short)
+    };
+    a == b || is_upc(a, b) || is_upc(b, a)
+}
+
 /// The check digit of digits; 0 when its own stands at the end of them.
 fn check(digits: &str) -> u8 {
     let step = |interim: u8, digit: u8| DAMM[usize::from(interim)][usize::from(digit - b'0')];
@@ -131,7 +141,7 @@ impl Named {
                 let code = ShortCode::parse(text).and_then(Result::ok);
                 let is_named = |asset: &&Asset| {
                     plain(asset.id.as_str()) == *text
-                        || plain(&asset.serial) == *text
+                        || is_one_number(&plain(&asset.serial), text)
                         || code.is_some_and(|code| ShortCode::of(&asset.id) == code)
                 };
                 assets.filter(is_named).collect()
@@ -214,6 +224,16 @@ mod tests {
         }
         assert_eq!(found("ZM-P03-03"), Vec::<String>::new());
         assert!(Named::parse(" - 　").is_none());
+    }
+
+    #[test]
+    fn a_code_of_twelve_digits_is_one_of_thirteen_with_a_nought_before_it() {
+        for (serial, scanned) in [("036000291452", "0036000291452"), ("0036000291452", "036000291452")] {
+            let all = [asset("ZM-P03-01", serial)];
+            assert_eq!(named(scanned).among(all.iter()).len(), 1, "{serial} {scanned}");
+        }
+        let all = [asset("ZM-P03-01", "CL2100417")];
+        assert!(named("0CL2100417").among(all.iter()).is_empty());
     }
 
     #[test]

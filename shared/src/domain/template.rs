@@ -47,6 +47,9 @@ pub struct Inspects {
     /// 盲点: kinds of which nobody is told what there should be until they are counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blind: Vec<String>,
+    /// 双人核对: kinds of which a thing is there when two people have found it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_two: Vec<String>,
 }
 
 /// What the items of a template are asked about.

@@ -26,18 +26,29 @@ pub fn kits(register: &BTreeMap<AssetId, Asset>) -> Kits<'_> {
     kits
 }
 
-/// Adds what a round says about things that no later round has said anything about. Rounds come newest first.
-pub fn add(sheet: &RoundSheet<'_>, kits: &Kits<'_>, seen: &mut BTreeMap<AssetId, Seen>) {
-    let mut found: BTreeMap<AssetId, Seen> = BTreeMap::new();
-    for line in &sheet.lines {
-        let Some(said) = said(line) else { continue };
+/// What a round says, line by line: whose things they are is asked when it is added, not when it was said.
+pub type Told = Vec<(SubjectId, ItemId, Seen)>;
+
+/// What a round says about things and kits.
+pub fn told(sheet: &RoundSheet<'_>) -> Told {
+    let line = |line: &Line<'_>| {
         let subject = &sheet.subjects[line.subject].id;
+        let is_about = subject.as_asset().is_some() || subject.as_officer().is_some();
+        Some((subject.clone(), line.item.clone(), said(line).filter(|_| is_about)?))
+    };
+    sheet.lines.iter().filter_map(line).collect()
+}
+
+/// Adds what a round says about things that no later round has said anything about. Rounds come newest first.
+pub fn add(told: &Told, kits: &Kits<'_>, seen: &mut BTreeMap<AssetId, Seen>) {
+    let mut found: BTreeMap<AssetId, Seen> = BTreeMap::new();
+    for (subject, item, said) in told {
         if let Some(asset) = subject.as_asset() {
-            merge(found.entry(asset).or_default(), said);
+            merge(found.entry(asset).or_default(), *said);
         } else if let Some(officer) = subject.as_officer() {
-            let things = kits.get(&(&officer, line.item.as_str()));
+            let things = kits.get(&(&officer, item.as_str()));
             for asset in things.into_iter().flatten() {
-                merge(found.entry((*asset).clone()).or_default(), said);
+                merge(found.entry((*asset).clone()).or_default(), *said);
             }
         }
     }

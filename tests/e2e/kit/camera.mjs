@@ -32,6 +32,39 @@ function frame({ side, dark }) {
   return luma;
 }
 
+const CODE_39 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-. $/+%*";
+const CODE_39_WIDE = [
+  0x034, 0x121, 0x061, 0x160, 0x031, 0x130, 0x070, 0x025, 0x124, 0x064, 0x109, 0x049, 0x148, 0x019, 0x118, 0x058, 0x00d,
+  0x10c, 0x04c, 0x01c, 0x103, 0x043, 0x142, 0x013, 0x112, 0x052, 0x007, 0x106, 0x046, 0x016, 0x181, 0x0c1, 0x1c0, 0x091,
+  0x190, 0x0d0, 0x085, 0x184, 0x0c4, 0x0a8, 0x0a2, 0x08a, 0x02a, 0x094,
+];
+
+/** One frame: a maker's plate with a text in Code 39, a little askew. */
+function plate(text) {
+  const dark = [];
+  for (const letter of `*${text}*`) {
+    const wide = CODE_39_WIDE[CODE_39.indexOf(letter)];
+    for (let bit = 8; bit >= 0; bit -= 1) {
+      const width = (wide >> bit) & 1 ? 3 : 1;
+      for (let n = 0; n < width; n += 1) dark.push(bit % 2 === 0);
+    }
+    dark.push(false);
+  }
+  const luma = Buffer.alloc(WIDTH * HEIGHT, 150);
+  const scale = 400 / dark.length;
+  const [sin, cos] = [Math.sin(0.08), Math.cos(0.08)];
+  for (let y = 0; y < HEIGHT; y += 1) {
+    for (let x = 0; x < WIDTH; x += 1) {
+      const [px, py] = [x - WIDTH / 2, y - HEIGHT / 2];
+      const [across, along] = [px * cos + py * sin, py * cos - px * sin];
+      if (Math.abs(along) > 80 || Math.abs(across) > 225) continue;
+      const at = Math.floor((across + 200) / scale);
+      luma[y * WIDTH + x] = Math.abs(along) < 60 && dark[at] ? 40 : 215;
+    }
+  }
+  return luma;
+}
+
 /** A camera: flags for a browser, and what it looks at. What it shows changes when it is opened the next time. */
 export function fakeCamera() {
   const folder = mkdtempSync(path.join(tmpdir(), "muster-camera-"));
@@ -47,6 +80,8 @@ export function fakeCamera() {
     flags: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${file}`],
     /** Holds the label of a page of one label before it. */
     look: (html) => show(frame(modules(html))),
+    /** Holds a maker's plate before it. */
+    lookAtPlate: (text) => show(plate(text)),
     end: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

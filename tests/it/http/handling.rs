@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use shared::api::handling::Moved;
+use shared::api::handling::{LeftDefect, Moved};
 use shared::api::problem::ProblemCode;
 use shared::domain::answer::{Answer, Condition};
-use shared::domain::defect::{Defect, DefectAct, DefectState, Disposition, GENERAL};
+use shared::domain::defect::{Defect, DefectAct, DefectName, DefectState, Disposition, GENERAL};
 use shared::domain::need::{Need, NeedState};
-use shared::sync::device::Deed;
+use shared::sync::device::{Deed, Report};
 use tests::kit::phone::Phone;
 use tests::kit::relay::Relay;
 
@@ -30,6 +30,7 @@ fn raised(phone: &mut Phone) -> Arc<Need> {
     phone.device.needs(Some(&station)).into_iter().find(|need| need.wish == WISH).unwrap()
 }
 
+const NOTE: &str = "锁坏了";
 const WISH: &str = "工具包带子总缠在一起";
 
 /// A move of that defect.
@@ -76,12 +77,15 @@ fn a_supervisor_handles_a_defect_and_the_station_verifies_it() {
     unknown["defects"][0]["defect"]["number"] = json!(9);
     assert_eq!(post(&mut supervisor, "/api/defects", &unknown), Err(ProblemCode::NotFound));
     let reply = supervisor.client.post_json("/api/defects", &acknowledge).unwrap();
-    assert_eq!(serde_json::from_slice::<Moved>(&reply.body).unwrap(), Moved { moved: 1, gone_on: 0 });
+    let moved: Moved = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!((moved.moved.len(), moved.left.len()), (1, 0));
     assert_eq!(post(&mut supervisor, "/api/defects", &acknowledge), Err(ProblemCode::GoneOn));
     assert_eq!(state(&mut officer), (DefectState::Acknowledged, false));
 
     // Acknowledged by mistake, and taken back.
-    let undo = asked(&mut officer, "withdraw", &none);
+    let mut undo = asked(&mut officer, "withdraw", &none);
+    assert_eq!(post(&mut supervisor, "/api/defects", &undo), Err(ProblemCode::BodyMalformed), "of what?");
+    undo["defects"][0]["takes_back"] = json!(moved.moved[0].entry);
     assert_eq!(post(&mut supervisor, "/api/defects", &undo), Ok(200));
     assert_eq!(state(&mut officer), (DefectState::Reported, false));
     let repair = asked(&mut officer, "handle", &json!({"disposition": "repair", "note": "送修"}));
@@ -103,6 +107,70 @@ fn a_supervisor_handles_a_defect_and_the_station_verifies_it() {
     other.deed(say(DefectAct::Verify));
     assert_eq!(state(&mut other), (DefectState::Verified, false));
     assert_eq!(state(&mut officer), (DefectState::Verified, false));
+}
+
+#[test]
+fn of_several_defects_those_that_went_on_are_named_and_an_undo_takes_back_what_it_names() {
+    let relay = Relay::start();
+    let [mut officer, _, mut supervisor] = relay.guests();
+    assert!(officer.sync() && supervisor.sign_in());
+    let station = officer.enrolled.rights.station.clone().unwrap();
+    let report = |place: &str| {
+        Deed::Report(Report {
+            asset: None,
+            place: place.to_owned(),
+            is_expiry: false,
+            is_missing: false,
+            is_urgent: false,
+            note: NOTE.to_owned(),
+        })
+    };
+    officer.deed(report("门口"));
+    officer.deed(report("码头"));
+    assert!(officer.sync());
+    let all = officer.device.defects(Some(&station)).into_iter();
+    let names: Vec<DefectName> = all
+        .filter(|defect| defect.reports().any(|report| report.said.note == NOTE))
+        .map(|defect| defect.name.clone())
+        .collect();
+    assert_eq!(names.len(), 2);
+    let of = |officer: &mut Phone, name: &DefectName, back: Option<&Value>| {
+        let all = officer.device.defects(Some(&station));
+        let defect = all.iter().find(|defect| defect.name == *name).unwrap();
+        let mut seen = json!({"defect": name, "sees": defect.history.heads()});
+        if let Some(back) = back {
+            seen["takes_back"] = back.clone();
+        }
+        seen
+    };
+    let both = [of(&mut officer, &names[0], None), of(&mut officer, &names[1], None)];
+    let mut told = |body: &Value| -> Moved {
+        let reply = supervisor.client.post_json("/api/defects", body).unwrap();
+        assert_eq!(reply.status, 200, "{body}");
+        serde_json::from_slice(&reply.body).unwrap()
+    };
+    // Somebody else refused the first meanwhile.
+    told(&json!({"defects": [both[0]], "act": "reject", "note": "不归我们管"}));
+    let moved = told(&json!({"defects": both, "act": "acknowledge"}));
+    assert_eq!(moved.moved.iter().map(|it| &it.defect).collect::<Vec<_>>(), [&names[1]]);
+    let left = LeftDefect { defect: names[0].clone(), state: Some(DefectState::Rejected) };
+    assert_eq!(moved.left, [left]);
+    let none = told(&json!({"defects": both, "act": "acknowledge"}));
+    assert_eq!((none.moved.len(), none.left.len()), (0, 2), "nothing is said to be done");
+
+    // The same person decided something since: the undo takes the acknowledgement back, and not that.
+    assert!(officer.sync());
+    let seen = of(&mut officer, &names[1], None);
+    told(&json!({"defects": [seen], "act": "handle", "disposition": "repair"}));
+    let entry = json!(moved.moved[0].entry);
+    let seen = of(&mut officer, &names[1], Some(&entry));
+    told(&json!({"defects": [seen], "act": "withdraw"}));
+    assert!(officer.sync());
+    let all = officer.device.defects(Some(&station));
+    let defect = all.iter().find(|defect| defect.name == names[1]).unwrap();
+    assert_eq!((defect.state, defect.disposition), (DefectState::Handled, Some(Disposition::Repair)));
+    let again = json!({"defects": [of(&mut officer, &names[1], Some(&entry))], "act": "withdraw"});
+    assert_eq!(post(&mut supervisor, "/api/defects", &again), Err(ProblemCode::GoneOn));
 }
 
 #[test]

@@ -3,14 +3,29 @@
 
 use std::rc::Rc;
 
+use link::ToUi;
+use link::slice::Slice;
 use shared::api::handling::{DefectMove, NeedMove};
 
-use super::state::Engine;
+use super::line::{SessionError, answer, send_json};
+use super::state::{Engine, post};
+use crate::platform::spawn;
 
 impl Engine {
-    /// Moves defects.
+    /// Moves defects. What became of each comes before the answer.
     pub(super) fn move_defects(self: &Rc<Self>, command: u32, asked: DefectMove) {
-        self.order(command, "/api/defects", asked);
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let outcome = match engine.ensure_session().await {
+                Ok(()) => send_json("/api/defects", &asked).await,
+                Err(error) => Err(error),
+            };
+            let told = outcome.and_then(|reply| {
+                let moved = serde_json::from_slice(&reply.body);
+                moved.map_err(|_| SessionError::Problem("internal"))
+            });
+            answer(command, told.map(|moved| post(&ToUi::Slice(Box::new(Slice::Moved(moved))))));
+        });
     }
 
     /// Moves a need.

@@ -54,6 +54,7 @@ pub struct Engine {
     today_later: RefCell<Option<Timer>>,
     is_today_asked: Cell<bool>,
     sent: RefCell<Sent>,
+    sightings: RefCell<watch::register::Sightings>,
 }
 
 /// An enrolled phone.
@@ -248,13 +249,15 @@ impl Engine {
     /// The open register, and the open thing of it.
     fn send_register(&self, device: &mut Device, sent: &mut Sent) {
         let now = clock::now();
+        let mut sightings = self.sightings.borrow_mut();
+        sightings.look_again();
         if let Some(station) = self.open_register.borrow().as_ref()
-            && let Some(view) = watch::register::list(device, now, station.as_ref())
+            && let Some(view) = watch::register::list(device, &mut sightings, now, station.as_ref())
         {
             send(&mut sent.register, Slice::Register(view));
         }
         if let Some((station, asset)) = self.open_asset.borrow().as_ref()
-            && let Some(view) = watch::register::asset(device, now, station, asset)
+            && let Some(view) = watch::register::asset(device, &mut sightings, now, station, asset)
         {
             send(&mut sent.asset, Slice::Asset(view));
         }

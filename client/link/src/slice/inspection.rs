@@ -136,6 +136,15 @@ pub struct InspectedRow {
     /// Everything that was said, oldest first.
     #[n(13)]
     pub events: Vec<EventView>,
+    /// Whether it takes two people to find it.
+    #[n(14)]
+    pub is_by_two: bool,
+    /// While it waits for a second person: the first one's name.
+    #[n(15)]
+    pub first: String,
+    /// Whether that is the person of this phone.
+    #[n(16)]
+    pub is_mine: bool,
 }
 
 shared::read_record!(InspectedRow {
@@ -152,5 +161,8 @@ shared::read_record!(InspectedRow {
     answer,
     is_disputed,
     standing,
-    events
+    events,
+    is_by_two,
+    first,
+    is_mine
 });

@@ -7,6 +7,8 @@ use shared::domain::answer::Answer;
 use shared::domain::round::RoundName;
 use shared::time::Timestamp;
 
+use super::StepView;
+
 /// An own entry that the relay did not take.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub struct RejectedView {
@@ -81,6 +83,16 @@ pub enum RejectedWhat {
         #[n(0)]
         remark: String,
     },
+    /// What somebody did with a thing of the register.
+    #[n(6)]
+    Custody {
+        /// The thing's name and id.
+        #[n(0)]
+        item: Label,
+        /// What was done.
+        #[n(1)]
+        step: StepView,
+    },
 }
 
 shared::read_choice!(RejectedWhat {
@@ -90,6 +102,7 @@ shared::read_choice!(RejectedWhat {
     3 => Other {},
     4 => Defect { item, remark },
     5 => Need { remark },
+    6 => Custody { item, step },
 });
 
 /// Why an entry was not sent again.

@@ -24,7 +24,7 @@ const SIDE_PIXELS_MAX: i32 = 720;
 /// Readings that may fail one after the other before a reader is given up.
 const FAILURES_MAX: u32 = 3;
 /// What the browser's own detector is asked for: our labels, and what makers print.
-const FORMATS: [&str; 6] = ["qr_code", "data_matrix", "code_128", "code_39", "ean_13", "ean_8"];
+const FORMATS: [&str; 7] = ["qr_code", "data_matrix", "code_128", "code_39", "ean_13", "ean_8", "upc_a"];
 
 /// What the camera says.
 #[derive(Debug, Clone, PartialEq, Eq)]

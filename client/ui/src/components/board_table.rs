@@ -153,6 +153,7 @@ fn marks(words: Words, cell: &Cell) -> Html {
             { badge("dispute", Icon::Dispute, cell.disputes, words.disputes_count(cell.disputes)) }
             { badge("watch", Icon::Pen, cell.late, words.late_count(cell.late)) }
             { for cell.tally.map(|tally| badge("missing", Icon::Kit, tally.differences(), words.inspect_differences_count(tally.differences()))) }
+            { for cell.tally.map(|tally| badge("watch", Icon::Half, tally.waiting, words.inspect_waiting(tally.waiting))) }
             if cell.state == DutyState::Unknown {
                 <span class="hint">{ words.phones_heard(cell.devices_heard, cell.devices) }</span>
             }

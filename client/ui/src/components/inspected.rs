@@ -21,12 +21,27 @@ pub fn finding_face(words: Words, finding: Finding) -> (&'static str, Icon, &'st
         Finding::Misplaced => ("watch", Icon::Dispute, words.finding_misplaced()),
         Finding::Missing => ("missing", Icon::Diamond, words.finding_missing()),
         Finding::Unexpected => ("fault", Icon::Plus, words.finding_unexpected()),
+        Finding::Waiting => ("waiting", Icon::Half, words.finding_waiting()),
     }
 }
 
 /// The latest entry that stands.
 pub fn standing(row: &InspectedRow) -> Option<&EventView> {
     row.events.iter().rev().find(|event| event.state == EventState::Standing)
+}
+
+/// How it counts once this person has said so: a kind that takes two waits, unless somebody else has found it the same way.
+fn after(row: &InspectedRow, answer: &Answer) -> Finding {
+    let finding = Finding::of(Some(answer), row.is_expected);
+    let is_second = row.finding == Finding::Waiting
+        && !row.is_mine
+        && Finding::of(row.answer.as_ref(), row.is_expected) == finding;
+    if row.is_by_two { finding.by_two(if is_second { 2 } else { 1 }) } else { finding }
+}
+
+/// Whether it waits for this person to look a second time.
+pub fn waits_for_me(row: &InspectedRow) -> bool {
+    row.finding == Finding::Waiting && !row.is_mine
 }
 
 /// The number on its label.
@@ -44,15 +59,17 @@ pub fn inspected_row(
     onopen: &Callback<SubjectId>,
 ) -> Html {
     let finding = match &tapped {
-        Some(answer) => Finding::of(Some(answer), row.is_expected),
+        Some(answer) => after(row, answer),
         None => row.finding,
     };
     let (onopen, opened) = (onopen.clone(), row.subject.clone());
     let (class, icon, word) = finding_face(words, finding);
     let where_it_is: Vec<&str> =
         [row.holder.as_str(), row.place.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
-    let by = standing(row).filter(|_| tapped.is_none());
-    let ontick = ontick.filter(|_| finding == Finding::Open).cloned();
+    let by = standing(row).filter(|_| tapped.is_none() && row.finding != Finding::Waiting);
+    let is_second = tapped.is_none() && waits_for_me(row);
+    let ontick = ontick.filter(|_| finding == Finding::Open || is_second).cloned();
+    let tick = if is_second { words.second_agrees() } else { words.finding_in_place() };
     let ticked = row.subject.clone();
     html! {
         <li key={row.subject.to_string()} class="inspected" data-testid="inspected" data-asset={code(row).to_owned()} data-finding={class}>
@@ -64,13 +81,16 @@ pub fn inspected_row(
                     { for by.map(|event| html! {
                         <small class="hint">{ [&event.author, " ", &format::moment(zone, event.at, now)].concat() }</small>
                     }) }
+                    if !row.first.is_empty() {
+                        <small class="hint" data-testid="waits-for-second">{ if row.is_mine { words.waits_after_you().to_owned() } else { words.waits_after(&row.first) } }</small>
+                    }
                 </span>
                 if row.is_disputed { <span class="mark dispute">{ glyph(Icon::Dispute) }<span>{ words.dispute() }</span></span> }
-                if ontick.is_none() { <span class={classes!("mark", class)}>{ glyph(icon) }<span>{ word }</span></span> }
+                if ontick.is_none() || is_second { <span class={classes!("mark", class)}>{ glyph(icon) }<span>{ word }</span></span> }
             </button>
             if let Some(ontick) = ontick {
                 <button type="button" class="tick" data-testid="tick" onclick={move |_| ontick.emit(ticked.clone())}
-                    aria-label={[words.finding_in_place(), " ", code(row)].concat()}>{ glyph(Icon::Check) }{ words.finding_in_place() }</button>
+                    aria-label={[tick, " ", code(row)].concat()}>{ glyph(Icon::Check) }{ tick }</button>
             }
         </li>
     }

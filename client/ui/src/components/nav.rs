@@ -14,6 +14,8 @@ pub struct Place {
     pub icon: Icon,
     /// Its name.
     pub name: AttrValue,
+    /// Whether a phone's bar has no room for it: there it is reached from "me".
+    pub is_rare: bool,
 }
 
 /// Properties of [`Nav`].
@@ -39,7 +41,7 @@ pub fn Nav(props: &NavProps) -> Html {
             ongo.emit(route.clone());
         };
         html! {
-            <a key={place.route.address()} href={place.route.address()} {onclick}
+            <a key={place.route.address()} href={place.route.address()} {onclick} class={place.is_rare.then_some("rare")}
                 aria-current={(place.route == props.here).then_some("page")}>
                 { glyph(place.icon) }<span>{ place.name.clone() }</span>
             </a>

@@ -112,8 +112,11 @@ fn Sheet(props: &SheetProps) -> Html {
                         }>{ glyph(Icon::Today) }{ words.self_check() }</button>
                     }
                     <button type="button" class="secondary" data-testid="asset-report" onclick={
-                        let reach = reach.clone();
-                        move |_| go(&reach, Route::Defects)
+                        let (reach, asset) = (reach.clone(), asset.row.id.clone());
+                        move |_| {
+                            reach.store.change(|view| view.asked_report = Some(asset.clone()));
+                            go(&reach, Route::Defects);
+                        }
                     }>{ glyph(Icon::Wrench) }{ words.defects_title() }</button>
                     <button type="button" class="primary" data-testid="hand" onclick={
                         let is_handing = is_handing.clone();
@@ -166,7 +169,7 @@ fn facts(words: Words, asset: &AssetView) -> Html {
 }
 
 /// What an event says.
-fn step_text(words: Words, step: &StepView) -> String {
+pub fn step_text(words: Words, step: &StepView) -> String {
     let place = words.label(&step.where_to);
     match step.what {
         StepWhat::Issued => words.step_issued(&step.by, &step.whom),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use link::Command;
 use link::slice::{DefectView, DefectsView, Person};
 use shared::domain::defect::{DefectName, DefectState};
+use shared::ids::AssetId;
 use shared::time::Timestamp;
 use shared::trust::rights::Role;
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
@@ -54,10 +55,15 @@ pub fn DefectsPage(props: &DefectsPageProps) -> Html {
     let view = use_slice(|view| view.defects.clone());
     let asked = reach.store.view().asked_defect.clone();
     let opened = use_state_eq(move || asked);
+    let about = reach.store.view().asked_report.clone();
+    let about = use_state_eq(move || about);
     use_effect_with((), {
         let (core, store) = (reach.core.clone(), reach.store.clone());
         move |()| {
-            store.change(|view| view.asked_defect = None);
+            store.change(|view| {
+                view.asked_defect = None;
+                view.asked_report = None;
+            });
             core.tell(Command::OpenHandled);
             move || core.tell(Command::CloseHandled)
         }
@@ -77,7 +83,7 @@ pub fn DefectsPage(props: &DefectsPageProps) -> Html {
                 if is_desk {
                     <Desk view={view.clone()} {person} {now} onopen={onopen.reform(Some)} />
                 } else {
-                    <Station view={view.clone()} {person} {now} onopen={onopen.reform(Some)} />
+                    <Station view={view.clone()} {person} {now} about={(*about).clone()} onopen={onopen.reform(Some)} />
                 }
             } else {
                 <div aria-busy="true"><p class="hint" role="status">{ words.loading() }</p><div class="bone tall"></div></div>
@@ -101,6 +107,7 @@ struct StationProps {
     view: Rc<DefectsView>,
     person: Rc<Person>,
     now: Timestamp,
+    about: Option<AssetId>,
     onopen: Callback<DefectName>,
 }
 
@@ -111,7 +118,7 @@ fn Station(props: &StationProps) -> Html {
     let StationProps { view, person, now, onopen } = props;
     let filter = use_state_eq(|| Filter::Station);
     // The phone may have ended the program behind the camera of a report.
-    let is_reporting = use_state_eq(report::was_ended);
+    let is_reporting = use_state_eq(|| props.about.is_some() || report::was_ended());
     let is_shown = |defect: &&DefectView| match *filter {
         Filter::Station => defect.state.is_open(),
         Filter::Mine => defect.state.is_open() && defect.is_mine,
@@ -148,7 +155,7 @@ fn Station(props: &StationProps) -> Html {
             }
             <ul class="handled" data-testid="defects">{ for shown.iter().map(|defect| row(words, defect, person, *now, onopen)) }</ul>
             if *is_reporting {
-                <ReportSheet view={view.clone()} onclose={onreport.reform(|()| false)} />
+                <ReportSheet view={view.clone()} asset={props.about.clone()} onclose={onreport.reform(|()| false)} />
             }
         </>
     }

@@ -6,8 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use link::slice::{InspectedRow, InspectionView, Person};
-use shared::domain::answer::Answer;
-use shared::domain::inspection::{Finding, IN_PLACE};
+use shared::domain::inspection::Finding;
 use shared::ids::SubjectId;
 use shared::time::{Timestamp, Zone};
 use yew::{
@@ -49,6 +48,7 @@ pub struct InspectionProps {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Open,
+    Waiting,
     Counted,
     Differences,
     All,
@@ -59,6 +59,7 @@ impl Shown {
         match self {
             // What is counted blindly is not shown before it is found.
             Self::Open => row.finding == Finding::Open && row.is_expected && !row.is_blind,
+            Self::Waiting => row.finding == Finding::Waiting,
             Self::Counted => !matches!(row.finding, Finding::Open | Finding::Missing),
             Self::Differences => row.finding.is_difference() || row.is_disputed,
             Self::All => !(row.is_blind && row.finding == Finding::Open),
@@ -68,6 +69,7 @@ impl Shown {
     fn name(self, words: Words) -> &'static str {
         match self {
             Self::Open => words.inspect_left(),
+            Self::Waiting => words.finding_waiting(),
             Self::Counted => words.inspect_counted(),
             Self::Differences => words.inspect_differences(),
             Self::All => words.inspect_all(),
@@ -75,7 +77,7 @@ impl Shown {
     }
 }
 
-const FILTERS: [Shown; 4] = [Shown::Open, Shown::Counted, Shown::Differences, Shown::All];
+const FILTERS: [Shown; 5] = [Shown::Open, Shown::Waiting, Shown::Counted, Shown::Differences, Shown::All];
 
 /// What the list is narrowed to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -159,7 +161,7 @@ pub fn Inspection(props: &InspectionProps) -> Html {
                 } />
             }
             <div class="filters" role="group" aria-label={words.register_filter()}>
-                { for FILTERS.iter().map(|filter| filter_chip(words, inspection, *filter, *shown == *filter, {
+                { for FILTERS.iter().filter(|filter| **filter != Shown::Waiting || by_two(inspection)).map(|filter| filter_chip(words, inspection, *filter, *shown == *filter, {
                     let shown = shown.clone();
                     Callback::from(move |filter| shown.set(filter))
                 })) }
@@ -182,12 +184,17 @@ pub fn Inspection(props: &InspectionProps) -> Html {
     }
 }
 
-/// Counts a thing where it should be.
+/// Whether it has things that take two people.
+fn by_two(inspection: &InspectionView) -> bool {
+    inspection.rows.iter().any(|row| row.is_by_two)
+}
+
+/// Counts a thing where it should be, or the way in which somebody has found it, a second time.
 fn tick(counter: &Counter, inspection: &Rc<InspectionView>) -> Callback<SubjectId> {
     let (counter, inspection) = (counter.clone(), inspection.clone());
     Callback::from(move |subject: SubjectId| {
         if let Some(row) = inspection.rows.iter().find(|row| row.subject == subject) {
-            counter.say(&inspection, row, Answer::Choice(IN_PLACE.to_owned()), String::new(), String::new());
+            counter.tick(&inspection, row);
         }
     })
 }
@@ -346,6 +353,10 @@ fn counted(words: Words, last: &Counted, zone: Zone, now: Timestamp, onadd: &Cal
         Counted::Found { name } => ("ok", Icon::Check, "found", words.counted_found(words.label(name))),
         Counted::Already { who, at } => {
             ("calm", Icon::Check, "already", words.counted_already(who, &format::moment(zone, *at, now)))
+        }
+        Counted::First { name } => ("watch", Icon::Half, "first", words.counted_first(words.label(name))),
+        Counted::Second { name, who } => {
+            ("ok", Icon::Check, "second", words.counted_second(words.label(name), who))
         }
         Counted::Unexpected { name } => {
             ("watch", Icon::Triangle, "unexpected", words.counted_unexpected(words.label(name)))

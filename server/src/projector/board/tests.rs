@@ -1,5 +1,6 @@
 //! Done, not done, unknown: as a table.
 
+use shared::domain::round::{Period, RoundName};
 use shared::ids::{DeviceId, OfficerId};
 use shared::time::HOUR_MS;
 use shared::trust::rights::{Rights, Role};
@@ -64,4 +65,33 @@ fn revoked_and_later_phones_are_not_waited_for() {
     let later = DeviceRecord { enrolled: DUE.plus_ms(1), ..phone(Some(1), false) };
     let phones = [phone(Some(-1), true), phone(Some(1), false), later];
     assert_eq!(freshness(phones.iter(), DUE, DUE), Freshness { expected: 1, heard: 1, is_any_heard: true });
+}
+
+#[test]
+fn what_another_of_the_days_rounds_found_mended_later_is_no_longer_asked_for() {
+    let row = |template: &str, shift: &str, lines: &[(u64, i64)]| RoundRow {
+        name: RoundName {
+            station: StationCode::parse("zhongmiao").unwrap(),
+            template: TemplateId::parse(template).unwrap(),
+            period: Period::Shift(Date::new(2026, 11, 28).unwrap(), shift.to_owned()),
+        },
+        answered: 0,
+        total: 0,
+        faults: 0,
+        disputes: 0,
+        late: 0,
+        is_signed: false,
+        attention: Vec::new(),
+        lines: lines.iter().map(|(line, at)| (*line, Timestamp(*at))).collect(),
+        tally: None,
+    };
+    let day = row("tactical-unit", "day", &[(7, 100), (8, 100)]);
+    let night = row("tactical-unit", "night", &[(7, 200), (8, 50)]);
+    let other = row("duty-room", "night", &[(7, 300)]);
+    let all = [&day, &night, &other];
+    let is_mended = |of: &RoundRow, line: u64, at: i64| is_answered_later(&all, of, line, Timestamp(at));
+    assert!(is_mended(&day, 7, 100), "the night shift looked again");
+    assert!(!is_mended(&night, 7, 200), "nobody has looked since");
+    assert!(!is_mended(&day, 8, 100), "the night shift's was before");
+    assert!(!is_mended(&day, 9, 100), "nobody else was asked");
 }

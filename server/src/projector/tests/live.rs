@@ -73,7 +73,8 @@ impl World {
             publish_template(&relay, &template).await.unwrap();
         }
         let template = TemplateId::parse("pre-duty").unwrap();
-        let duty = Duty { template: template.clone(), on: Recurrence::Daily, due_minute: 1_200 };
+        let duty =
+            Duty { template: template.clone(), on: Recurrence::Daily, due_minute: 1_200, days_after: 0 };
         publish_calendar(&relay, &Calendar { duties: vec![duty], ..Calendar::default() }).await.unwrap();
         let name = RoundName { station: station().code, template, period: Period::Day(today()) };
         let document = Document::new(name.document(&bureau.id));

@@ -19,7 +19,7 @@ fn calendar(on: Recurrence, due_minute: u16) -> Calendar {
         ends_minute,
     };
     Calendar {
-        duties: vec![Duty { template: TemplateId::parse("t").unwrap(), on, due_minute }],
+        duties: vec![Duty { template: TemplateId::parse("t").unwrap(), on, due_minute, days_after: 0 }],
         shifts: vec![shift("day", 8 * 60, 18 * 60), shift("night", 18 * 60, 32 * 60)],
         ..Calendar::default()
     }
@@ -208,4 +208,39 @@ fn two_phones_never_begin_one_occasion_and_everybody_can_find_both() {
     assert_eq!(Period::parse(&text).unwrap(), name(0xab, 1_000).period, "{text}");
     let late = Zone::CHINA.moment(date("2026-11-24"), 0).plus_ms(23 * HOUR_MS);
     assert_eq!(name(1, 1).period.start(), Zone::CHINA.date(late));
+}
+
+#[test]
+fn who_comes_home_after_an_operation_has_ended_is_asked_for_its_last_day() {
+    let mut calendar = calendar(Recurrence::Operation, 18 * 60);
+    let flood = Operation {
+        operation: "flood".into(),
+        label: Label::new("防汛", "Flood"),
+        from: date("2026-07-01"),
+        to: Some(date("2026-07-03")),
+        stations: Vec::new(),
+        by: OfficerId::parse("wang").unwrap(),
+    };
+    calendar.operations.insert("flood".into(), flood);
+    let asked = |calendar: &Calendar, day: &str| due(calendar, day, 600);
+    let on = |period: &str, due: &str| vec![(period.to_owned(), due.to_owned())];
+    for (after, day, expected) in [
+        (0, "2026-07-04", vec![]),
+        (1, "2026-07-03", on("event/2026-07-03/flood", "2026-07-03")),
+        (1, "2026-07-04", on("event/2026-07-03/flood", "2026-07-04")),
+        (1, "2026-07-05", vec![]),
+    ] {
+        calendar.duties[0].days_after = after;
+        assert_eq!(asked(&calendar, day), expected, "{after} {day}");
+    }
+}
+
+#[test]
+fn a_shift_that_goes_on_past_midnight_is_about_the_next_day_too() {
+    let calendar = calendar(Recurrence::Shift, 30);
+    let last = |period: &str| calendar.last_day(&Period::parse(period).unwrap()).to_string();
+    assert_eq!(last("shift/2026-11-30/night"), "2026-12-01");
+    assert_eq!(last("shift/2026-11-30/day"), "2026-11-30");
+    assert_eq!(last("shift/2026-11-30/unheard-of"), "2026-11-30");
+    assert_eq!(last("week/2026-11-23"), "2026-11-29");
 }

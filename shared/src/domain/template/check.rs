@@ -70,8 +70,8 @@ pub enum TemplateError {
         /// The line.
         item: ItemId,
     },
-    /// It is no later version of what is there.
-    #[error("version {version} does not follow version {before}")]
+    /// It is not the next version of what is there: one that jumped to the last number would be the last for ever.
+    #[error("version {version} does not follow version {before}; the next one is numbered one more")]
     Version {
         /// Its version.
         version: u32,
@@ -111,15 +111,22 @@ impl Template {
         check_items(self, |_| true)
     }
 
+    /// Whether it can be the first version of a checklist.
+    ///
+    /// # Errors
+    /// What is wrong first.
+    pub fn check_first(&self) -> Result<(), TemplateError> {
+        self.check()?;
+        check_number(self.version, 0)
+    }
+
     /// Whether it can take the place of an earlier version, maybe in the middle of a round.
     ///
     /// # Errors
     /// What is wrong first.
     pub fn check_successor(&self, before: &Self) -> Result<(), TemplateError> {
         self.check()?;
-        if self.version <= before.version {
-            return Err(TemplateError::Version { version: self.version, before: before.version });
-        }
+        check_number(self.version, before.version)?;
         if self.subject != before.subject || self.id != before.id {
             return Err(TemplateError::Changed { place: self.id.to_string() });
         }
@@ -136,11 +143,16 @@ impl Addition {
         check_ids(&core.groups, &self.groups, true)?;
         // As it is asked: a line in a group of the core's stands in the middle, and can refer to what comes before it only.
         check_items(&core.clone().with(Some(self)), |item| is_station_item(&item.id))?;
-        let Some(before) = before else { return Ok(()) };
-        if self.addition <= before.addition {
-            return Err(TemplateError::Version { version: self.addition, before: before.addition });
-        }
-        check_kinds(&self.groups, &before.groups)
+        check_number(self.addition, before.map_or(0, |before| before.addition))?;
+        before.map_or(Ok(()), |before| check_kinds(&self.groups, &before.groups))
+    }
+}
+
+fn check_number(version: u32, before: u32) -> Result<(), TemplateError> {
+    if version.checked_sub(before) == Some(1) {
+        Ok(())
+    } else {
+        Err(TemplateError::Version { version, before })
     }
 }
 

@@ -266,6 +266,7 @@ impl Documents {
         let document = held.load(id, &mut self.guard);
         let mut round = read::round(document, bureau);
         read::hold(&mut round, document, &changes);
+        round.until = round.name.as_ref().map(|name| self.library.calendar.last_day(&name.period));
         self.guard.close();
         let round = Arc::new(round);
         held.round = Some(Arc::clone(&round));
@@ -329,6 +330,11 @@ impl Documents {
     /// Called after every input that took changes in.
     pub(super) fn refresh_library(&mut self) -> BTreeSet<DocumentId> {
         let before = std::mem::take(&mut self.library.held_in);
+        let is_calendar = |id: &DocumentId| id.kind() == DocumentKind::Calendar;
+        if self.library.stale.iter().any(is_calendar) {
+            // What rounds are about is up to it.
+            self.held.values_mut().for_each(Held::forget_readings);
+        }
         for id in std::mem::take(&mut self.library.stale) {
             let Some(held) = self.held.get_mut(&id) else { continue };
             let document = held.load(id, &mut self.guard);

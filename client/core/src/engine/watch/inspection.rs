@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use link::slice::{InspectedRow, InspectionView};
 use shared::domain::Label;
 use shared::domain::asset::Asset;
-use shared::domain::inspection::Finding;
+use shared::domain::inspection::{self, Finding};
 use shared::domain::policy;
 use shared::domain::round::RoundName;
 use shared::domain::template::{Inspects, ItemKind};
@@ -39,7 +39,8 @@ pub fn view(device: &mut Device, name: &RoundName) -> Option<InspectionView> {
         ItemKind::Choice { options } => options.clone(),
         _ => Vec::new(),
     };
-    let twice = sheet.lines.iter().filter(|line| counters(line).len() > 1).count();
+    let is_twice = |line: &&Line<'_>| !sheet.subjects[line.subject].is_by_two && counters(line).len() > 1;
+    let twice = sheet.lines.iter().filter(is_twice).count();
     let rights = &device.identity().rights;
     Some(InspectionView {
         template_name: round_label(device, name)?,
@@ -89,7 +90,16 @@ impl Counting<'_> {
         let holder = asset.and_then(|asset| asset.holder.as_ref());
         let kind = asset.map(|asset| asset.kind.clone()).unwrap_or_default();
         let text = |of: fn(&Asset) -> &String| asset.map(|asset| of(asset).clone()).unwrap_or_default();
+        let finding = subject.finding(line);
+        let waits =
+            (finding == Finding::Waiting).then(|| inspection::found_by(&line.observations, &line.reading));
+        let first = waits.and_then(|found| found.first().copied());
+        let me = &self.events.device.identity().rights.officer;
         Some(InspectedRow {
+            is_by_two: subject.is_by_two,
+            first: first.map(|first| person_name(directory, &first.author)).unwrap_or_default(),
+            is_mine: first.is_some_and(|first| first.author == *me),
+            finding,
             name: asset.map_or_else(|| Label::new(id.as_str(), ""), |asset| asset.name.clone()),
             serial: text(|asset| &asset.serial),
             holder: holder.map(|officer| person_name(directory, officer)).unwrap_or_default(),
@@ -97,7 +107,6 @@ impl Counting<'_> {
             expires: asset.and_then(|asset| asset.expires),
             is_expected: subject.is_expected,
             is_blind: self.inspects.blind.contains(&kind),
-            finding: Finding::of(line.reading.answer(), subject.is_expected),
             answer: line.reading.answer().cloned(),
             is_disputed: line.reading.is_disputed(),
             standing: line.reading.standing.clone(),

@@ -5,25 +5,24 @@ use std::collections::BTreeMap;
 use link::slice::{AssetRow, AssetView, EventState, Place, RegisterView, StepView, StepWhat};
 use shared::domain::Label;
 use shared::domain::asset::Asset;
-use shared::domain::custody::Handing;
+use shared::domain::custody::{Custody, Handing};
 use shared::domain::directory::Directory;
 use shared::domain::register::{self, Fate, Holder, Register, Seen, Step};
 use shared::domain::round::RoundName;
 use shared::domain::template::SubjectKind;
 use shared::flat::FlatSet;
 use shared::gather::{Gather, sort_by};
-use shared::ids::{AssetId, CollectionId, DocumentId, Shelf, StationCode};
-use shared::projection::{self, seen};
+use shared::ids::{AssetId, CollectionId, DocumentId, EventKey, Shelf, StationCode};
 use shared::sync::device::Device;
 use shared::time::{Date, Timestamp};
 
-use super::round::before;
 use super::{person_name, station_name};
 
+mod sightings;
 mod stock;
 
-/// How many earlier periods are looked through for what is known of a thing.
-const PERIODS_BACK_MAX: i64 = 8;
+pub use sightings::Sightings;
+
 /// Events of a thing that are shown.
 const STEPS_SHOWN: usize = 5;
 
@@ -40,11 +39,16 @@ fn live(station: &StationCode) -> CollectionId {
 }
 
 /// The list; `None` when there is no station, or another's.
-pub fn list(device: &mut Device, now: Timestamp, station: Option<&StationCode>) -> Option<RegisterView> {
+pub fn list(
+    device: &mut Device,
+    sightings: &mut Sightings,
+    now: Timestamp,
+    station: Option<&StationCode>,
+) -> Option<RegisterView> {
     let station = whose(device, station)?;
     let today = device.identity().zone.date(device.corrected(now));
     let books = device.books(&station);
-    let seen = seen_at(device, &station, now);
+    let seen = sightings.at(device, &station, now);
     let builder = Builder::new(device, &books, &seen, today);
     let mut assets: Vec<AssetRow> = books.assets.values().map(|asset| builder.row(asset)).collect();
     sort_by(&mut assets, |a, b| (&a.kind, &a.id).cmp(&(&b.kind, &b.id)));
@@ -66,12 +70,18 @@ pub fn list(device: &mut Device, now: Timestamp, station: Option<&StationCode>) 
 }
 
 /// One thing; `None` when the register does not know it.
-pub fn asset(device: &mut Device, now: Timestamp, station: &StationCode, id: &AssetId) -> Option<AssetView> {
+pub fn asset(
+    device: &mut Device,
+    sightings: &mut Sightings,
+    now: Timestamp,
+    station: &StationCode,
+    id: &AssetId,
+) -> Option<AssetView> {
     let station = whose(device, Some(station))?;
     let today = device.identity().zone.date(device.corrected(now));
     let books = device.books(&station);
     let asset = books.assets.get(id).or_else(|| books.left.get(id))?;
-    let seen = seen_at(device, &station, now);
+    let seen = sightings.at(device, &station, now);
     let check = check(device, &station, asset, now);
     let trail = books.trails.get(id);
     let builder = Builder::new(device, &books, &seen, today);
@@ -164,10 +174,23 @@ fn holder_name(directory: &Directory, holder: &Holder) -> String {
 }
 
 fn step_view(device: &Device, document: DocumentId, step: &Step) -> StepView {
+    StepView {
+        state: match step.fate {
+            Fate::Standing => EventState::Standing,
+            Fate::Replaced => EventState::Replaced,
+            Fate::Withdrawn => EventState::Withdrawn,
+            Fate::Held => EventState::Held,
+        },
+        place: if device.is_only_here(document, &step.key) { Place::Phone } else { Place::Centre },
+        ..told(device, step.key.clone(), &step.custody)
+    }
+}
+
+/// What somebody did with a thing, before anything is known of it.
+pub fn told(device: &Device, key: EventKey, custody: &Custody) -> StepView {
     let directory = device.directory();
     let person =
         |officer: Option<&_>| officer.map(|officer| person_name(directory, officer)).unwrap_or_default();
-    let custody = &step.custody;
     let (what, whom, where_to) = match &custody.act {
         Handing::Issued { to } => (StepWhat::Issued, person(Some(to)), Label::default()),
         Handing::Returned { from, place } => {
@@ -184,72 +207,17 @@ fn step_view(device: &Device, document: DocumentId, step: &Step) -> StepView {
         Handing::Withdrawn { .. } => (StepWhat::Moved, String::new(), Label::default()),
     };
     StepView {
-        key: step.key.clone(),
+        key,
         what,
         whom,
         where_to,
         by: person_name(directory, &custody.by),
         at: custody.at,
         note: custody.note.clone(),
-        state: match step.fate {
-            Fate::Standing => EventState::Standing,
-            Fate::Replaced => EventState::Replaced,
-            Fate::Withdrawn => EventState::Withdrawn,
-            Fate::Held => EventState::Held,
-        },
-        place: if device.is_only_here(document, &step.key) { Place::Phone } else { Place::Centre },
+        state: EventState::Standing,
+        place: Place::Phone,
         is_mine: custody.by == device.identity().rights.officer,
     }
-}
-
-/// The rounds of a station that are due now, by checklist, and the latest of each that was begun before.
-fn rounds(device: &Device, station: &StationCode, now: Timestamp) -> Vec<RoundName> {
-    let (at, zone) = (device.corrected(now), device.identity().zone);
-    let due = device.calendar().due(station, at, zone).into_iter().map(|due| due.name);
-    let mut rounds: Vec<RoundName> = Vec::new();
-    for name in due {
-        let earlier = (1..=PERIODS_BACK_MAX).filter_map(|back| before(&name.period, back));
-        let earlier = earlier.map(|period| RoundName { period, ..name.clone() });
-        let begun = std::iter::once(name.clone()).chain(earlier).filter(|name| device.has_round(name));
-        rounds.extend(begun.take(2));
-    }
-    // A day of this month on which something monthly was due.
-    let today = zone.date(at);
-    for back in 0..i64::from(today.day()) + 31 {
-        let noon = zone.moment(today.plus_days(-back), 12 * 60);
-        let due = device.calendar().due(station, noon, zone).into_iter().map(|due| due.name);
-        rounds.extend(due.filter(|name| device.has_round(name)));
-    }
-    sort_by(&mut rounds, |a, b| b.period.start().cmp(&a.period.start()));
-    rounds
-}
-
-/// What the latest rounds say about each thing.
-fn seen_at(device: &mut Device, station: &StationCode, now: Timestamp) -> BTreeMap<AssetId, Seen> {
-    let register = device.register(station);
-    let kits = seen::kits(&register);
-    let mut seen = BTreeMap::new();
-    let mut looked: Vec<(shared::ids::TemplateId, u32)> = Vec::new();
-    for name in rounds(device, station, now) {
-        let Some(template) = device.templates().get(&name.template) else { continue };
-        if template.subject == SubjectKind::Station {
-            continue;
-        }
-        // Of each checklist the two latest: what is older has been looked at since, or belongs to a station at rest.
-        match looked.iter_mut().find(|(id, _)| *id == name.template) {
-            Some((_, count)) if *count >= 2 => continue,
-            Some((_, count)) => *count += 1,
-            None => looked.push((name.template.clone(), 1)),
-        }
-        let Some(template) = device.template(&name) else { continue };
-        let (expected, round) = (device.expected(&name, &template), device.round(&name));
-        let subjects = projection::expected_subjects(&template, station, device.directory(), &expected);
-        seen::add(&projection::round(&template, subjects, &round), &kits, &mut seen);
-    }
-    for defect in device.defects(Some(station)).iter().filter(|defect| defect.state.is_open()) {
-        seen::add_open(&defect.name.subject, &defect.name.item, defect.is_missing, &kits, &mut seen);
-    }
-    seen
 }
 
 /// The round that asks about a thing now.

@@ -4,12 +4,16 @@ use link::slice::{AsideView, LinkState, RejectedView, RejectedWhat, StorageView,
 use shared::document::decode;
 use shared::document::write::Event;
 use shared::domain::Label;
+use shared::domain::asset::RegisterEntry;
+use shared::domain::custody::Handing;
 use shared::domain::defect::DefectEntry;
 use shared::domain::need::NeedEntry;
 use shared::domain::round::RoundName;
 use shared::gather::sort_by;
-use shared::ids::ItemId;
+use shared::ids::{EventKey, ItemId};
 use shared::sync::device::{self, Device, Rejected, Why};
+
+use super::register;
 
 /// The slice.
 pub fn view(device: &mut Device, storage: Option<StorageView>) -> SyncView {
@@ -47,7 +51,7 @@ pub fn view(device: &mut Device, storage: Option<StorageView>) -> SyncView {
 }
 
 /// A rejected entry in words; `None` for a visit, which nobody ever wrote knowingly.
-fn rejected_view(device: &Device, rejected: &Rejected) -> Option<RejectedView> {
+fn rejected_view(device: &mut Device, rejected: &Rejected) -> Option<RejectedView> {
     let round = rejected.round.as_ref();
     let what = match decode::event(rejected.document.kind(), &rejected.change) {
         Some((_, Event::Visit { .. })) => return None,
@@ -58,7 +62,7 @@ fn rejected_view(device: &Device, rejected: &Rejected) -> Option<RejectedView> {
             RejectedWhat::Withdrawal { item: line(device, round, &item) }
         }
         Some((_, Event::SignOff { .. })) => RejectedWhat::Signature,
-        Some((_, Event::Entry { body })) => entry(device, &body),
+        Some((key, Event::Entry { body })) => entry(device, key, &body),
         None => RejectedWhat::Other,
     };
     Some(RejectedView {
@@ -77,8 +81,20 @@ fn rejected_view(device: &Device, rejected: &Rejected) -> Option<RejectedView> {
     })
 }
 
-/// What a rejected entry of a defect or a need said.
-fn entry(device: &Device, body: &str) -> RejectedWhat {
+/// What a rejected entry of a defect, a need or a register said.
+fn entry(device: &mut Device, key: EventKey, body: &str) -> RejectedWhat {
+    if let Some(RegisterEntry::Custody(custody)) = RegisterEntry::from_json(body.as_bytes()) {
+        let station = device.identity().rights.station.clone();
+        let asset = station.and_then(|station| device.register(&station).get(&custody.asset).cloned());
+        let id = custody.asset.as_str();
+        let with = |name: &str| if name.is_empty() { id.to_owned() } else { [name, " ", id].concat() };
+        let name = asset.map(|asset| asset.name).unwrap_or_default();
+        let item = Label { zh: with(&name.zh), en: with(&name.en) };
+        return match &custody.act {
+            Handing::Withdrawn { .. } => RejectedWhat::Withdrawal { item },
+            _ => RejectedWhat::Custody { item, step: register::told(device, key, &custody) },
+        };
+    }
     if let Some(defect) = DefectEntry::from_json(body.as_bytes()) {
         let template = defect.template.as_ref().and_then(|template| device.templates().get(template));
         let item = template.and_then(|template| template.item(&defect.defect.item));

@@ -109,7 +109,7 @@ fn phone_asked(device: u8, on: Recurrence, items: Vec<Item>) -> Device {
         inspects: None,
         groups: vec![Group { name: Label::new("单警", "Kit"), items }],
     };
-    let duty = Duty { template: name().template, on, due_minute: 540 };
+    let duty = Duty { template: name().template, on, due_minute: 540, days_after: 0 };
     let night = Shift {
         name: "night".to_owned(),
         label: Label::new("夜班", "Night shift"),

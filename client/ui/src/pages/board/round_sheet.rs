@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use link::Command;
 use link::slice::{CardView, Input, InspectedRow, InspectionView, RoundView, SubjectView};
+use shared::domain::inspection::Finding;
 use shared::domain::round::RoundName;
 use shared::time::{Timestamp, Zone};
 use yew::{Callback, Html, Properties, classes, component, html, use_effect_with};
@@ -115,6 +116,8 @@ fn differences(words: Words, inspection: &Rc<InspectionView>, zone: Zone, now: T
             { figures(words, inspection) }
             if inspection.rows.iter().any(|row| differs(&row)) { <h3 class="section">{ words.inspect_differences() }</h3> }
             { for inspection.rows.iter().filter(differs).map(line) }
+            if inspection.tally.waiting > 0 { <h3 class="section">{ words.finding_waiting() }<span class="count">{ inspection.tally.waiting }</span></h3> }
+            { for inspection.rows.iter().filter(|row| row.finding == Finding::Waiting).map(line) }
         </>
     }
 }

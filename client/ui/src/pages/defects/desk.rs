@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use link::Command;
 use link::slice::{DefectView, DefectsView, Person};
-use shared::api::handling::{DefectMove, SeenDefect};
+use shared::api::handling::{DefectMove, LeftDefect, MovedDefect, SeenDefect};
 use shared::domain::defect::{DefectAct, DefectName, DefectState};
 use shared::time::Timestamp;
 use yew::{Callback, Html, Properties, classes, component, html, use_mut_ref, use_state_eq};
@@ -13,11 +13,11 @@ use yew::{Callback, Html, Properties, classes, component, html, use_mut_ref, use
 use super::{head, key, small_photo};
 use crate::browser;
 use crate::components::choice::Choice;
-use crate::components::handled::{defect_mark, defect_word};
+use crate::components::handled::{defect_face, defect_mark, defect_word};
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{Sending, use_lasting, use_sending, use_words};
+use crate::hooks::{Sending, use_lasting, use_reach, use_sending, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -68,12 +68,17 @@ pub fn Desk(props: &DeskProps) -> Html {
     let look = use_state_eq(Look::default);
     let chosen = use_state_eq(BTreeSet::<String>::new);
     let undo = use_lasting::<Vec<SeenDefect>>();
-    let moving = use_mut_ref(Vec::<SeenDefect>::new);
+    let left = use_state_eq(Vec::<LeftDefect>::new);
+    let is_undoing = use_mut_ref(|| false);
     let ondone = {
-        let (set_undo, moving, chosen) = (undo.set.clone(), moving.clone(), chosen.clone());
+        let (set_undo, left, is_undoing, chosen) =
+            (undo.set.clone(), left.clone(), is_undoing.clone(), chosen.clone());
+        let store = use_reach().store;
         Callback::from(move |()| {
-            let moved = std::mem::take(&mut *moving.borrow_mut());
-            set_undo.emit(Some(moved).filter(|moved| !moved.is_empty()));
+            let told = store.view().moved.clone();
+            let moved: Vec<SeenDefect> = told.moved.iter().map(taken_back).collect();
+            set_undo.emit(Some(moved).filter(|moved| !*is_undoing.borrow() && !moved.is_empty()));
+            left.set(told.left.clone());
             chosen.set(BTreeSet::new());
         })
     };
@@ -85,14 +90,14 @@ pub fn Desk(props: &DeskProps) -> Html {
     let picked: Vec<SeenDefect> = shown
         .iter()
         .filter(|defect| defect.state == DefectState::Reported && chosen.contains(&key(&defect.name)))
-        .map(|defect| SeenDefect { defect: defect.name.clone(), sees: defect.sees.clone() })
+        .map(|defect| SeenDefect { defect: defect.name.clone(), sees: defect.sees.clone(), takes_back: None })
         .collect();
     let count = u32::try_from(picked.len()).unwrap_or(u32::MAX);
     let onacknowledge = {
-        let (send, moving) = (send.clone(), moving.clone());
+        let (send, is_undoing) = (send.clone(), is_undoing.clone());
         move |_| {
             if !is_busy {
-                moving.borrow_mut().clone_from(&picked);
+                *is_undoing.borrow_mut() = false;
                 send.emit(moved(picked.clone(), DefectAct::Acknowledge));
             }
         }
@@ -117,10 +122,14 @@ pub fn Desk(props: &DeskProps) -> Html {
             if let Some(moved_before) = undo.value {
                 <div class="undo-bar" role="status">
                     <span class="undo-what">{ words.bulk_done(u32::try_from(moved_before.len()).unwrap_or(u32::MAX)) }</span>
-                    <button type="button" class="quiet" data-testid="undo" onclick={send.reform(move |_| moved(moved_before.clone(), DefectAct::Withdraw))}>
+                    <button type="button" class="quiet" data-testid="undo" onclick={send.reform(move |_| {
+                        *is_undoing.borrow_mut() = true;
+                        moved(moved_before.clone(), DefectAct::Withdraw)
+                    })}>
                         { glyph(Icon::Undo) }{ words.undo() }</button>
                 </div>
             }
+            if !left.is_empty() { { not_done(words, view, &left) } }
             if let Some(code) = failed { <ProblemNote sentence={problem::sentence(words, &code)} {code} /> }
             if shown.is_empty() {
                 <p class="empty">{ glyph(Icon::Check) }{ if view.is_loaded { words.defects_none() } else { words.loading() } }</p>
@@ -128,6 +137,30 @@ pub fn Desk(props: &DeskProps) -> Html {
                 { table(words, &shown, &chosen, *now, &onchoose, onopen) }
             }
         </>
+    }
+}
+
+/// What takes a move back: that one, and none that this person has made since.
+pub(super) fn taken_back(moved: &MovedDefect) -> SeenDefect {
+    let MovedDefect { defect, entry } = moved.clone();
+    SeenDefect { defect, sees: vec![entry.clone()], takes_back: Some(entry) }
+}
+
+/// Those that were not done, each with why.
+fn not_done(words: Words, view: &DefectsView, left: &[LeftDefect]) -> Html {
+    let line = |left: &LeftDefect| {
+        let defect = view.defects.iter().find(|defect| defect.name == left.defect);
+        let title = defect.map_or(left.defect.item.as_str(), |defect| words.label(&defect.title));
+        let station = defect.map_or(left.defect.station.as_str(), |defect| words.label(&defect.station_name));
+        let why = left.state.map_or(words.left_again(), |state| defect_face(words, state).2);
+        html! { <li data-testid="not-done" data-state={left.state.map(defect_word)}>{ [station, " · ", title, ": ", why].concat() }</li> }
+    };
+    html! {
+        <div class="notice watch" role="status">
+            { glyph(Icon::Triangle) }
+            <div><p>{ words.bulk_left(u32::try_from(left.len()).unwrap_or(u32::MAX)) }</p>
+                <ul>{ for left.iter().map(line) }</ul></div>
+        </div>
     }
 }
 

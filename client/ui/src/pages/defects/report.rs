@@ -4,15 +4,18 @@
 use std::rc::Rc;
 
 use link::Command;
-use link::slice::DefectsView;
+use link::slice::{AssetChoice, DefectsView};
 use shared::ids::AssetId;
-use yew::{Callback, Html, Properties, SubmitEvent, component, html, use_node_ref, use_state_eq};
+use yew::{
+    Callback, Html, Properties, SubmitEvent, component, html, use_effect_with, use_node_ref, use_state_eq,
+};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
 use crate::hooks::{Sending, use_modal, use_sending, use_slice, use_words};
+use crate::i18n::Words;
 use crate::problem;
 
 mod photos;
@@ -25,8 +28,15 @@ use photos::{Fields, ReportPhotos, use_kept};
 pub struct ReportSheetProps {
     /// The assets.
     pub view: Rc<DefectsView>,
+    /// The thing that it is about, when somebody came from there.
+    pub asset: Option<AssetId>,
     /// It is to be closed.
     pub onclose: Callback<()>,
+}
+
+/// A thing as it is chosen: its number and its name.
+fn named(words: Words, choice: &AssetChoice) -> String {
+    [choice.asset.as_str(), " ", words.label(&choice.name)].concat()
 }
 
 /// The sheet.
@@ -38,6 +48,17 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
     let (is_urgent, is_missing) = (use_state_eq(|| false), use_state_eq(|| false));
     let complaint = use_state_eq(|| false);
     let taken = use_slice(|view| view.photos.report.clone());
+    use_effect_with(asset.clone(), {
+        let about = props.asset.clone();
+        let choices = props.view.clone();
+        move |field| {
+            if let Some(about) = about {
+                let choice = choices.assets.iter().find(|choice| choice.asset == about);
+                let text = choice.map_or_else(|| about.to_string(), |choice| named(words, choice));
+                browser::set_text(field, &text);
+            }
+        }
+    });
     let Sending { is_busy, failed, send } = use_sending(false, props.onclose.clone());
     let fields = Fields { asset: asset.clone(), place: place.clone(), note: note.clone() };
     use_kept(&fields, &is_missing, &is_urgent);
@@ -87,7 +108,7 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
                 </label>
                 <datalist id="report-assets">
                     { for props.view.assets.iter().map(|choice| html! {
-                        <option key={choice.asset.to_string()} value={[choice.asset.as_str(), " ", words.label(&choice.name)].concat()} />
+                        <option key={choice.asset.to_string()} value={named(words, choice)} />
                     }) }
                 </datalist>
                 <label class="field"><span>{ words.report_place() }</span>

@@ -10,12 +10,13 @@ use shared::domain::defect::{DefectAct, DefectState, Disposition};
 use shared::trust::rights::Role;
 use yew::{Callback, Html, NodeRef, Properties, component, html, use_mut_ref, use_node_ref, use_state_eq};
 
+use super::desk::taken_back;
 use crate::browser;
 use crate::components::handled::{defect_history, defect_mark, disposition_key, disposition_word};
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{Sending, use_lasting, use_modal, use_now, use_sending, use_words};
+use crate::hooks::{Sending, use_lasting, use_modal, use_now, use_reach, use_sending, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -50,8 +51,17 @@ pub fn DefectSheet(props: &DefectSheetProps) -> Html {
     let complaint = use_state_eq(|| false);
     let ondone = {
         let (set_undo, pending, note) = (undo.set.clone(), pending.clone(), note.clone());
+        let store = use_reach().store;
         Callback::from(move |()| {
-            set_undo.emit(pending.borrow_mut().take());
+            let undo = match pending.borrow_mut().take() {
+                // Only the relay knows under which key it wrote what is taken back.
+                Some(Command::MoveDefects(undo)) => {
+                    let defects = store.view().moved.moved.iter().map(taken_back).collect();
+                    Some(Command::MoveDefects(DefectMove { defects, ..undo }))
+                }
+                undo => undo,
+            };
+            set_undo.emit(undo);
             browser::set_text(&note, "");
         })
     };
@@ -109,7 +119,8 @@ fn commands(
     let name = defect.name.clone();
     if is_desk {
         let moved = |act, note| {
-            let seen = SeenDefect { defect: defect.name.clone(), sees: defect.sees.clone() };
+            let seen =
+                SeenDefect { defect: defect.name.clone(), sees: defect.sees.clone(), takes_back: None };
             Command::MoveDefects(DefectMove { defects: vec![seen], act, disposition, note })
         };
         return (moved(act, note), Some(moved(DefectAct::Withdraw, String::new())));

@@ -15,7 +15,7 @@ use shared::ids::{AssetId, SubjectId};
 use shared::time::Timestamp;
 use yew::{UseForceUpdateHandle, hook, use_force_update, use_mut_ref};
 
-use crate::components::inspected::{code, standing};
+use crate::components::inspected::{code, standing, waits_for_me};
 use crate::hooks::{Reach, use_reach};
 
 /// What became of a number.
@@ -25,6 +25,18 @@ pub enum Counted {
     Found {
         /// What it is.
         name: Label,
+    },
+    /// It takes two people, and this person was the first.
+    First {
+        /// What it is.
+        name: Label,
+    },
+    /// It takes two people, and this person was the second.
+    Second {
+        /// What it is.
+        name: Label,
+        /// Who was the first.
+        who: String,
     },
     /// Somebody has counted it. Nothing was written: a thing that was found is found.
     Already {
@@ -48,7 +60,7 @@ pub enum Counted {
 impl Counted {
     /// Whether it was expected, and nobody had counted it.
     pub fn is_good(&self) -> bool {
-        matches!(self, Self::Found { .. })
+        matches!(self, Self::Found { .. } | Self::First { .. } | Self::Second { .. })
     }
 }
 
@@ -113,14 +125,32 @@ impl Counter {
             let code = unknown(typed).map_or_else(|| typed.to_owned(), |asset| asset.to_string());
             return Some(Counted::Unknown { code });
         };
-        if let Some(event) =
-            standing(row).filter(|_| !matches!(row.finding, Finding::Open | Finding::Missing))
+        if let Some(event) = standing(row)
+            .filter(|_| !matches!(row.finding, Finding::Open | Finding::Missing) && !waits_for_me(row))
         {
             return Some(Counted::Already { who: event.author.clone(), at: event.at });
         }
-        self.say(inspection, row, Answer::Choice(IN_PLACE.to_owned()), String::new(), String::new());
+        // Who has its number before them has the thing: they do not agree with a slip that says that it is away.
+        let is_second = waits_for_me(row) && Finding::of(row.answer.as_ref(), true) == Finding::InPlace;
+        if is_second {
+            self.tick(inspection, row);
+        } else {
+            self.say(inspection, row, Answer::Choice(IN_PLACE.to_owned()), String::new(), String::new());
+        }
         let name = row.name.clone();
-        Some(if row.is_expected { Counted::Found { name } } else { Counted::Unexpected { name } })
+        Some(match row {
+            row if !row.is_expected => Counted::Unexpected { name },
+            _ if is_second => Counted::Second { name, who: row.first.clone() },
+            row if row.is_by_two => Counted::First { name },
+            _ => Counted::Found { name },
+        })
+    }
+
+    /// Counts a thing where it should be, or, as the second person, the way in which the first has found it.
+    pub fn tick(&self, inspection: &InspectionView, row: &InspectedRow) {
+        let same = row.answer.clone().filter(|_| waits_for_me(row));
+        let answer = same.unwrap_or_else(|| Answer::Choice(IN_PLACE.to_owned()));
+        self.say(inspection, row, answer, String::new(), String::new());
     }
 
     /// Counts what nobody here knows; `None` when it can be no number of a label.

@@ -63,6 +63,7 @@ pub fn InspectionSummary(props: &InspectionProps) -> Html {
                 if unexplained > 0 { <p class="hint" role="status" data-testid="unexplained">{ words.unexplained_count(count(unexplained)) }</p> }
                 if inspection.may_sign && !is_signed {
                     if inspection.tally.open > 0 { <p class="hint">{ words.inspect_open_count(inspection.tally.open) }</p> }
+                    if inspection.tally.waiting > 0 { <p class="hint" data-testid="sign-waiting">{ words.inspect_waiting_sign(inspection.tally.waiting) }</p> }
                     <button type="button" class="primary" data-testid="sign" onclick={onsign} aria-disabled={sending.is_busy.then_some("true")}>
                         { glyph(Icon::Pen) }{ words.sign() }</button>
                 } else {
@@ -99,7 +100,9 @@ pub fn figures(words: Words, inspection: &InspectionView) -> Html {
         (Finding::Missing, tally.missing),
         (Finding::Unexpected, tally.unexpected),
         (Finding::Open, tally.open),
+        (Finding::Waiting, tally.waiting),
     ];
+    let is_by_two = inspection.rows.iter().any(|row| row.is_by_two);
     let rate = tally
         .match_permille()
         .map(|permille| [&format::thousandths_text(i64::from(permille) * 100), " %"].concat());
@@ -107,16 +110,17 @@ pub fn figures(words: Words, inspection: &InspectionView) -> Html {
         <section class="facts">
             <p class={classes!("mark", "large", class)}>{ glyph(icon) }<span>{ state }</span></p>
             { for rate.map(|rate| html! {
-                <p class="figures-line"><span class="figures big" data-testid="match-rate">{ rate }</span>{ if tally.open > 0 { words.match_rate_so_far() } else { words.match_rate() } }</p>
+                <p class="figures-line"><span class="figures big" data-testid="match-rate">{ rate }</span>{ if tally.open + tally.waiting > 0 { words.match_rate_so_far() } else { words.match_rate() } }</p>
             }) }
             <dl class="tally">
                 <div><dt>{ words.inspect_expected() }</dt><dd data-testid="tally-expected">{ tally.expected }</dd></div>
-                { for each.iter().map(|(finding, count)| {
+                { for each.iter().filter(|(finding, _)| *finding != Finding::Waiting || is_by_two).map(|(finding, count)| {
                     let (class, _, name) = finding_face(words, *finding);
                     html! { <div key={name} class={classes!((*count > 0).then_some(class))}><dt>{ name }</dt><dd data-testid={["tally-", class].concat()}>{ *count }</dd></div> }
                 }) }
             </dl>
             <p class="hint">{ words.expected_frozen() }</p>
+            if tally.waiting > 0 { <p class="hint" data-testid="waiting" data-count={tally.waiting.to_string()}>{ words.inspect_waiting(tally.waiting) }</p> }
             if inspection.twice > 0 { <p class="hint" data-testid="twice" data-count={inspection.twice.to_string()}>{ words.inspect_twice(inspection.twice) }</p> }
             if !inspection.people.is_empty() { <p class="hint people">{ glyph(Icon::Person) }{ inspection.people.join(words.comma()) }</p> }
         </section>

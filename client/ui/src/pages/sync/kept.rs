@@ -12,6 +12,7 @@ use yew::{Callback, Html, MouseEvent, Properties, component, html};
 use crate::components::icon::{Icon, glyph};
 use crate::format;
 use crate::i18n::Words;
+use crate::pages::asset::step_text;
 
 /// Properties of [`Kept`].
 #[derive(Properties, PartialEq)]
@@ -112,6 +113,9 @@ fn said(words: Words, what: &RejectedWhat) -> (String, [String; 2]) {
             ([words.defects_title(), " ", words.label(item)].concat(), [remark.clone(), String::new()])
         }
         RejectedWhat::Need { remark } => (words.needs_title().to_owned(), [remark.clone(), String::new()]),
+        RejectedWhat::Custody { item, step } => {
+            ([words.label(item), " · ", &step_text(words, step)].concat(), [step.note.clone(), String::new()])
+        }
         RejectedWhat::Other => (words.rejected_other().to_owned(), Default::default()),
     }
 }

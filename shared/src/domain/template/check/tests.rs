@@ -103,6 +103,15 @@ fn a_later_version_keeps_how_its_lines_are_answered() {
         Err(TemplateError::Version { version: 2, before: 2 }),
         "the same version again"
     );
+    let mut last = later.clone();
+    for version in [1, 2, 4, u32::MAX] {
+        last["version"] = json!(version);
+        let refused = Err(TemplateError::Version { version, before: 2 });
+        assert_eq!(template(&last).check_successor(&before), refused, "{version} after 2");
+    }
+    assert_eq!(before.check_first(), Err(TemplateError::Version { version: 2, before: 0 }));
+    last["version"] = json!(1);
+    assert_eq!(template(&last).check_first(), Ok(()));
     let changed = |place: &str| Err(TemplateError::Changed { place: place.to_owned() });
     let mut moved = later.clone();
     moved["subject"] = json!("officer");
@@ -127,6 +136,11 @@ fn a_station_adds_lines_of_its_own_ids_and_changes_no_others() {
     let first = addition(1, std::slice::from_ref(&anchor));
     assert_eq!(first.check(&core, None), Ok(()));
     assert_eq!(first.check(&core, Some(&first)), Err(TemplateError::Version { version: 1, before: 1 }));
+    for (number, before) in [(2, None), (3, Some(&first)), (u32::MAX, Some(&first))] {
+        let refused = addition(number, std::slice::from_ref(&anchor)).check(&core, before);
+        let is_refused = matches!(refused, Err(TemplateError::Version { version, .. }) if version == number);
+        assert!(is_refused, "{number}: {refused:?}");
+    }
     // At the end of the first group it would be asked before the boat is.
     let name = json!({"zh": core.groups[0].name.zh, "en": core.groups[0].name.en});
     let early: Addition = serde_json::from_value(json!({"station": "zhongmiao", "template": "flood",
