@@ -46,7 +46,7 @@ fn in_row(row: &[u8]) -> Option<String> {
     let mut runs = runs(row);
     let found = in_runs(&runs).or_else(|| {
         // Held upside down. What is light must be first again.
-        if runs.len() % 2 == 0 {
+        if runs.len().is_multiple_of(2) {
             runs.push(0.0);
         }
         runs.reverse();

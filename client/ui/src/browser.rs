@@ -2,7 +2,7 @@
 //! nothing; sockets, storage of records and keys are the core's.
 
 use shared::time::Timestamp;
-use wasm_bindgen::prelude::{Closure, JsCast, JsValue};
+use wasm_bindgen::prelude::{Closure, JsCast};
 use web_sys::{
     Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlMetaElement, HtmlSelectElement,
     HtmlTextAreaElement, KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
