@@ -1,7 +1,7 @@
 // Photos on defects: those of a fault in a round are its report's, a report without a checklist takes some, and whoever
 // handles it sees them.
 import assert from "node:assert/strict";
-import { assertQuiet, enrol, toItem, untilAtCentre, untilChip } from "./kit/app.mjs";
+import { assertQuiet, cardItem, enrol, untilAtCentre, untilChip } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { seen, shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
@@ -31,7 +31,7 @@ test("a fault with a photo takes six taps from the start, and the desk sees the 
   // Where the officer was before: the round opens at the card that is faulty.
   await page.locator('[data-testid=today-row][data-template="flood-departure"]').click();
   await page.getByTestId("card").waitFor();
-  await toItem(page, "F02");
+  while ((await cardItem(page)) !== "F02") await page.getByTestId("next").click();
   await page.goto(relay.origin(0));
   await page.getByTestId("today-row").first().waitFor();
   relay.proxy.cut();
@@ -57,7 +57,8 @@ test("a fault with a photo takes six taps from the start, and the desk sees the 
   t.diagnostic(`fault with photo: ${taps} taps`);
 
   // The station sees it without a network.
-  await page.locator('nav.places a[href="/defects"]').click();
+  await untilChip(page, { photos: 1 });
+  await page.goto(`${relay.origin(0)}/defects`);
   await untilSeen(page, "[data-testid=defect] [data-testid=defect-photo]");
   await page.locator("[data-testid=defect]", { has: page.getByTestId("defect-photo") }).first().click();
   await page.getByTestId("sheet").getByTestId("photo").click();

@@ -82,7 +82,7 @@ test("two phones photograph the four corners apart; the latest is taken back, an
   assertQuiet(one, other);
 });
 
-test("a line that must have a photo keeps a round from being signed, and the board shows what was taken", async (t) => {
+test("a line that must have a photo keeps a round from being signed, and the supervisor sees what was taken", async (t) => {
   const relay = await startRelay();
   const phone = await openBrowser();
   const desk = await openBrowser({ viewport: DESK });
@@ -113,12 +113,12 @@ test("a line that must have a photo keeps a round from being signed, and the boa
   await page.getByTestId("sign").waitFor();
   await untilChip(page, { pending: 0, photos: 0, link: "online" });
 
-  await board.locator('[data-testid=cell][data-station="zhongmiao"][data-template="duty-room"]').click();
-  const line = board.locator("details.reading", { has: board.locator('[data-testid=reading][data-item="H01.photo"]') });
-  await line.getByTestId("photo").first().waitFor({ state: "attached" });
-  await line.evaluate((node) => { for (let part = node; part; part = part.parentElement.closest("details")) part.open = true; });
-  await line.getByTestId("reading").getByText("1 张").waitFor();
-  await line.getByTestId("photo").first().click();
-  await line.getByTestId("photo-whole").waitFor();
+  // The supervisor opens it down to the photo.
+  await board.goto(`${relay.origin(2)}/round/zhongmiao/duty-room/${today}`);
+  const line = board.locator('[data-testid=item][data-item="H01.photo"]');
+  await line.getByText("1 张").waitFor();
+  await line.click();
+  await board.getByTestId("sheet").getByTestId("photo").click();
+  await board.getByTestId("photo-whole").waitFor();
   assertQuiet(phone, desk);
 });

@@ -271,6 +271,8 @@ test("with no page open the service worker sends what waits, and the page drops 
   await session.send("ServiceWorker.enable");
   const registrationId = await registration;
   await page.goto("about:blank");
+  // A day later the session is over.
+  await page.context().clearCookies({ name: "muster_session" });
   relay.proxy.heal();
   const before = relay.proxy.sent;
   await session.send("ServiceWorker.dispatchSyncEvent", { origin: relay.origin(0), registrationId, tag: "photos", lastChance: true });
@@ -284,6 +286,28 @@ test("with no page open the service worker sends what waits, and the page drops 
   await toItem(page, ITEM);
   await page.getByTestId("photo").waitFor();
   assertQuiet(phone);
+});
+
+test("a centre that is set back to a backup without a photo gets it again from the phone that took it", async (t) => {
+  const relay = await startRelay();
+  const [phone, desk] = [await openBrowser(), await openBrowser({ viewport: DESK })];
+  t.after(() => Promise.all([phone.end(), desk.end(), relay.stop()]));
+  const page = await enrol(phone, relay.links[0]);
+  await enrol(desk, relay.links[2]);
+  const file = relay.backup();
+  await openRound(page, ROUND);
+  await toItem(page, ITEM);
+  await takePhoto(page, await shot(page, { width: 800, height: 600 }));
+  await sayFault(page);
+  await untilChip(page, { photos: 0, pending: 0, link: "online" });
+  await relay.setBack(file);
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  const board = await desk.open(relay.origin(2));
+  const line = await openOnBoard(board, ITEM);
+  await line.getByTestId("photo").first().click();
+  await line.getByTestId("photo-whole").waitFor();
+  await board.waitForFunction(() => document.querySelector("[data-testid=photo-whole]")?.naturalWidth === 800);
+  await untilChip(page, { photos: 0, pending: 0, link: "online" });
 });
 
 test("a stock tus client uploads, is cut, and goes on", async (t) => {

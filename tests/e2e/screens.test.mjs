@@ -118,6 +118,17 @@ test("an officer's screens", async (t) => {
   await toItem(page, "F02");
   await takePhoto(page, await shot(page, { width: 640, height: 480 }));
   const round = page.url();
+  // A report with a photo that waits for it, and a line with one.
+  await page.goto(`${origin}/defects`);
+  await page.getByTestId("report").click();
+  await takePhoto(page, await shot(page, { width: 640, height: 480, seed: 2 }));
+  const now = new Date(NOW + 8 * 3_600_000).toISOString().slice(0, 10);
+  const asked = `${origin}/round/zhongmiao/duty-room/${now}`;
+  await page.goto(asked);
+  await page.getByTestId("card").waitFor();
+  await toItem(page, "H01.photo");
+  await page.getByTestId("take-photo").setInputFiles(await shot(page, { width: 640, height: 480, seed: 3 }));
+  await page.getByTestId("photos-done").waitFor();
   for (const look of [...looks, ...rooms]) {
     const { name } = look;
     await set(page, origin, look);
@@ -155,11 +166,16 @@ test("an officer's screens", async (t) => {
     await page.keyboard.press("Escape");
     await page.getByTestId("report").click();
     await page.getByTestId("report-send").waitFor();
-    await check(page, `a report ${name}`);
+    await check(page, `a report with a photo ${name}`);
     await page.goto(`${origin}/needs`);
     await page.locator("[data-testid=need][data-state=trial]").click();
     await page.getByTestId("star").first().waitFor();
     await check(page, `a need ${name}`);
+    await page.goto(asked);
+    await page.getByTestId("card").waitFor();
+    await toItem(page, "H01.photo");
+    await page.locator("[data-testid=taken] [data-testid=photo] img").waitFor();
+    await check(page, `a line with a photo ${name}`);
     await page.goto(round);
     await page.getByTestId("card").waitFor();
     await check(page, `round ${name}`);

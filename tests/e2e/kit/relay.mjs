@@ -135,6 +135,21 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args: given =
     get links() { return codes.map(({ host, code }) => `http://${host}:${proxy.port}/enrol#${code}`); },
     /** A guest's link past the proxy: for whom it is not cut. */
     direct(guest) { return `http://${codes[guest].host}:${target.port}/enrol#${codes[guest].code}`; },
+    /** Writes a backup beside the data and gives its file. */
+    backup() {
+      const file = `${data}.backup.db`;
+      execFileSync(need("MUSTER_BIN"), ["backup", "--data", data, "--to", file]);
+      return file;
+    },
+    /** Goes back to a backup: whatever came since is lost. */
+    async setBack(file) {
+      await relay.kill();
+      rmSync(data, { recursive: true });
+      execFileSync(need("MUSTER_BIN"), ["restore", "--data", data, "--from", file]);
+      rmSync(file);
+      rmSync(`${file}.photos`, { recursive: true, force: true });
+      await start();
+    },
     /** Writes an entry over which apps panic into a round, past admission; the relay must be dead. */
     poison(officer, round) {
       execFileSync(path.join(path.dirname(need("MUSTER_BIN")), "poison"), [data, officer, round]);

@@ -113,6 +113,11 @@ impl Device {
         }
     }
 
+    /// The epoch of the relay's logs, which a restore begins anew; 0 while none is known.
+    pub fn epoch(&self) -> u64 {
+        self.cursor(&CollectionId::bureau()).epoch
+    }
+
     /// A round as it is on this phone; empty when nobody has started it.
     pub fn round(&mut self, name: &RoundName) -> Arc<Round> {
         self.documents.round(name.document(&self.identity.bureau), &self.identity.bureau)

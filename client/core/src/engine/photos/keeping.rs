@@ -9,7 +9,7 @@ use link::slice::PhotosView;
 use shared::domain::defect::DefectEntry;
 use shared::domain::history::Entry;
 use shared::domain::observation::Act;
-use shared::ids::PhotoHash;
+use shared::ids::{EventKey, PhotoHash};
 use shared::sync::device::Device;
 
 use super::row::{self, Card, Kind, Place, Row};
@@ -55,6 +55,12 @@ impl Photos {
     }
 }
 
+/// Whether there is little free room.
+pub(super) async fn room_is_tight() -> bool {
+    let room = quota::estimate().await;
+    room.is_some_and(|quota| quota.granted_bytes.saturating_sub(quota.used_bytes) < ROOM_TIGHT_BYTES)
+}
+
 /// Why it was not kept.
 struct NotKept {
     code: &'static str,
@@ -75,7 +81,7 @@ impl Engine {
         spawn(async move {
             engine.reread_photos().await;
             engine.settle_drafts();
-            let old = row::old(&engine.photos.rows.borrow(), clock::now());
+            let old = row::old(&engine.photos.rows.borrow(), clock::now(), room_is_tight().await);
             if !old.is_empty() {
                 // What stays is dropped the next time.
                 let _ = engine.database.write(old, Durability::Relaxed).await;
@@ -128,10 +134,7 @@ impl Engine {
     async fn try_photo(self: &Rc<Self>, place: Place, posted: Option<Posted>) -> Result<(), NotKept> {
         let unreadable = |detail: String| NotKept { code: "photo-unreadable", detail };
         let posted = posted.ok_or_else(|| unreadable(String::new()))?;
-        let room = quota::estimate().await;
-        let is_tight =
-            room.is_some_and(|quota| quota.granted_bytes.saturating_sub(quota.used_bytes) < ROOM_TIGHT_BYTES);
-        let shrunk = posted.shrink(is_tight).await;
+        let shrunk = posted.shrink(room_is_tight().await).await;
         let (photo, small) = shrunk.map_err(|error| unreadable(error.to_string()))?;
         let of = photo.hash;
         self.keep(place, of, vec![(photo, Kind::Photo), (small, Kind::Thumbnail)], Vec::new()).await
@@ -259,9 +262,16 @@ fn speaks_of(device: &mut Device, row: &Row) -> bool {
             .iter()
             .any(|defect| defect.history.entries.iter().any(has_it));
     };
-    device.round(&card.round).observations.iter().any(|observation| match &observation.act {
+    let round = device.round(&card.round);
+    // What was taken back may be taken once more: it is a draft until an answer that counts has it.
+    let is_withdrawn = |key: &EventKey| {
+        round.observations.iter().any(|other| matches!(&other.act, Act::Withdraw(target) if target == key))
+    };
+    round.observations.iter().any(|observation| match &observation.act {
         Act::Answer { attached, .. } => {
-            attached.memo == Some(row.of) || attached.photos.iter().any(|photo| photo.original == row.of)
+            let has_it =
+                attached.memo == Some(row.of) || attached.photos.iter().any(|photo| photo.original == row.of);
+            has_it && !is_withdrawn(&observation.key)
         }
         Act::Withdraw(_) => false,
     })

@@ -12,6 +12,11 @@ use crate::engine::store::{Record, Shelf};
 
 /// Days that small photos stay on the phone once they are at the centre, to be seen without a network.
 const THUMBNAIL_DAYS: i64 = 30;
+/// Days that photos and memos stay once they are at the centre: it may be set back to a backup that does not have them.
+const ORIGINAL_DAYS: i64 = 7;
+/// How many of them stay at most, and how many bytes: a week of one officer, on a phone of 32 GB.
+const ORIGINALS_MAX: usize = 200;
+const ORIGINALS_BYTES_MAX: u64 = 64 << 20;
 
 /// Which card a photo is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +71,9 @@ pub struct Row {
     pub refused: Option<String>,
     /// When the centre confirmed it.
     pub sent: Option<Timestamp>,
+    /// The epoch of the centre's logs when it did: another one may have come from a backup without it.
+    #[serde(default)]
+    pub epoch: u64,
     /// The card that it is of; none for a report without a checklist.
     pub card: Option<Card>,
     /// Where it is at home.
@@ -103,13 +111,17 @@ impl Row {
         !self.draft && self.sent.is_none() && self.refused.is_none()
     }
 
-    /// What is left of it once the centre has it: a small photo stays for a while, everything else can be fetched.
-    pub fn confirmed(self, rows: &[Row], now: Timestamp) -> Vec<Record> {
-        match self.kind {
-            Kind::Thumbnail => vec![Self { sent: Some(now), ..self }.record()],
-            Kind::Memo | Kind::Photo => self.gone(rows),
-        }
+    /// Once the centre has it: it stays for a while all the same, see [`old`].
+    pub fn confirmed(self, now: Timestamp, epoch: u64) -> Record {
+        Self { sent: Some(now), epoch, ..self }.record()
     }
+}
+
+/// What a centre that begins a new epoch is offered again: it says of each whether it has it. Nothing while the epoch is not
+/// known.
+pub fn offered_again(rows: &[Row], epoch: u64) -> Vec<Record> {
+    let is_asked = |row: &&Row| row.sent.is_some() && row.epoch != epoch && epoch != 0;
+    rows.iter().filter(is_asked).map(|row| Row { sent: None, ..row.clone() }.record()).collect()
 }
 
 /// Rows as they were kept; what does not read is left out.
@@ -129,13 +141,23 @@ pub fn next(rows: &[Row]) -> Option<&Row> {
     rows.iter().filter(|row| row.is_waiting()).min_by_key(rank)
 }
 
-/// Small photos that were on the phone long enough, and drafts that no answer came for in all that time.
-pub fn old(rows: &[Row], now: Timestamp) -> Vec<Record> {
-    let is_old = |row: &&Row| {
-        let since = row.sent.or(row.draft.then_some(row.at));
-        since.is_some_and(|since| now.since(since) > THUMBNAIL_DAYS * DAY_MS)
+/// What was on the phone long enough since the centre has it, or is more than stays, and drafts that no answer came for in all
+/// that time. Of photos and memos the newest stay, and none while there is little room.
+pub fn old(rows: &[Row], now: Timestamp, is_tight: bool) -> Vec<Record> {
+    let (mut originals, mut bytes) = (0, 0);
+    let mut is_old = |row: &Row| {
+        let Some(since) = row.sent.or(row.draft.then_some(row.at)) else { return false };
+        if row.draft || row.kind == Kind::Thumbnail {
+            return now.since(since) > THUMBNAIL_DAYS * DAY_MS;
+        }
+        originals += 1;
+        bytes += row.bytes;
+        let is_too_much = originals > ORIGINALS_MAX || bytes > ORIGINALS_BYTES_MAX;
+        is_tight || is_too_much || now.since(since) > ORIGINAL_DAYS * DAY_MS
     };
-    rows.iter().filter(is_old).flat_map(|row| row.gone(rows)).collect()
+    let (old, kept): (Vec<&Row>, Vec<&Row>) = rows.iter().rev().partition(|row| is_old(row));
+    let kept: Vec<Row> = kept.into_iter().cloned().collect();
+    old.into_iter().flat_map(|row| row.gone(&kept)).collect()
 }
 
 /// The slice.

@@ -78,12 +78,26 @@ impl Engine {
         status.is_some_and(|status| status.link == LinkState::Online && status.pending == 0)
     }
 
+    /// The epoch of the centre's logs; 0 while it is not known.
+    fn epoch(&self) -> u64 {
+        self.phone.borrow().as_ref().map_or(0, |phone| phone.device.epoch())
+    }
+
     /// Sends one after the other; gives how long to wait before it is tried again, unless something else will call.
     async fn send_photos(self: &Rc<Self>) -> Option<i64> {
         loop {
             self.reread_photos().await;
             if !self.may_send_photos() {
                 return None;
+            }
+            // A centre that was set back to a backup says itself what it still has.
+            let again = row::offered_again(&self.photos.rows.borrow(), self.epoch());
+            if !again.is_empty() {
+                if let Err(error) = self.database.write(again, Durability::Strict).await {
+                    report(&error.to_string());
+                    return Some(BUSY_MS);
+                }
+                continue;
             }
             let next = row::next(&self.photos.rows.borrow()).cloned();
             let row = next?;
@@ -94,10 +108,8 @@ impl Engine {
             let records: Vec<Record> = match self.send_photo(&row).await {
                 Outcome::Confirmed => {
                     self.photos.is_day_full.set(false);
-                    // Two rows of the same bytes: neither keeps the other's.
-                    let rows = self.photos.rows.borrow().clone();
-                    let rest: Vec<Row> = rows.into_iter().filter(|row| !same[1..].contains(row)).collect();
-                    same.into_iter().flat_map(|row| row.confirmed(&rest, clock::now())).collect()
+                    let epoch = self.epoch();
+                    same.into_iter().map(|row| row.confirmed(clock::now(), epoch)).collect()
                 }
                 Outcome::Refused(code) => {
                     let refused = same.into_iter();

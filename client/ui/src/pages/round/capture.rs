@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use link::slice::{CardView, DraftView, Input, RoundView};
+use link::slice::{CardView, DraftView, EventState, EventView, Input, RoundView};
 use link::{Command, Problem};
 use shared::domain::answer::Answer;
 use shared::domain::photo::Attached;
@@ -80,9 +80,11 @@ fn expect(round: &RoundView, card: &CardView, said: Option<Said>) {
 /// What was taken about a card and waits for its answer; not what an answer of this person takes along already.
 pub fn draft(view: &View, round: &RoundView, card: &CardView) -> Attached {
     let tentative = view.tentative.iter().filter(|answer| answer.is_about(&round.name, card));
+    // What was taken back may be taken once more.
+    let has_it = |event: &&EventView| event.is_mine && event.state != EventState::Withdrawn;
     let taken: Vec<&Attached> = tentative
         .map(|answer| &answer.attached)
-        .chain(card.events.iter().filter(|event| event.is_mine).map(|event| &event.attached))
+        .chain(card.events.iter().filter(has_it).map(|event| &event.attached))
         .collect();
     let mut draft = kept_draft(view, round, card);
     draft.photos.retain(|photo| !taken.iter().any(|attached| attached.photos.contains(photo)));

@@ -13,6 +13,7 @@ fn row(number: u8, kind: Kind, of: u8, at: i64) -> Row {
         draft: false,
         refused: None,
         sent: None,
+        epoch: 0,
         station: StationCode::parse("zhongmiao").unwrap(),
         card: Some(Card {
             round: serde_json::from_str(
@@ -58,8 +59,9 @@ fn small_photos_are_sent_first_then_memos_then_photos_and_a_refused_one_holds_up
 fn a_draft_is_not_sent_and_goes_with_its_card() {
     let mut rows = rows();
     rows.iter_mut().for_each(|row| row.draft = true);
-    rows[0].card.item = ItemId::parse("F02").unwrap();
-    rows[1].card.item = ItemId::parse("F02").unwrap();
+    for row in &mut rows[..2] {
+        row.card.as_mut().unwrap().item = ItemId::parse("F02").unwrap();
+    }
     assert_eq!(next(&rows), None);
     let drafts = view(&rows, false).drafts;
     let found: Vec<_> = drafts
@@ -76,18 +78,43 @@ fn a_photo_is_one_thing_that_waits() {
 }
 
 #[test]
-fn what_the_centre_has_leaves_the_phone_and_small_photos_later() {
+fn what_the_centre_has_leaves_the_phone_after_days_and_small_photos_later() {
     let [photo, small, ..] = <[Row; 5]>::try_from(rows()).unwrap();
-    let records = photo.clone().confirmed(std::slice::from_ref(&photo), Timestamp(7));
-    assert!(records.len() == 2 && records.iter().all(|record| record.value.is_none()));
-    let records = small.clone().confirmed(&[small], Timestamp(7));
-    let kept = read(&[records[0].value.clone().unwrap()]);
-    assert_eq!(kept[0].sent, Some(Timestamp(7)));
-    assert_eq!(old(&kept, Timestamp(30 * DAY_MS)), []);
-    assert_eq!(old(&kept, Timestamp(31 * DAY_MS)).len(), 2);
+    let records = [photo, small].map(|row| row.confirmed(Timestamp(7), 9).value.unwrap());
+    let kept = read(&records);
+    assert!(kept.iter().all(|row| (row.sent, row.epoch) == (Some(Timestamp(7)), 9)));
+    let gone = |rows: &[Row], days: i64, is_tight| old(rows, Timestamp(days * DAY_MS), is_tight).len();
+    assert_eq!([gone(&kept, 7, false), gone(&kept, 8, false), gone(&kept, 31, false)], [0, 2, 4]);
+    assert_eq!(gone(&kept, 1, true), 2, "the small one stays");
     let draft = Row { draft: true, ..row(7, Kind::Photo, 7, 0) };
-    assert_eq!(old(&[draft], Timestamp(31 * DAY_MS)).len(), 2);
-    assert_eq!(old(&[row(7, Kind::Photo, 7, 0)], Timestamp(99 * DAY_MS)), [], "what waits is never dropped");
+    assert_eq!(gone(&[draft], 31, true), 2);
+    assert_eq!(gone(&[row(7, Kind::Photo, 7, 0)], 99, true), 0, "what waits is never dropped");
+}
+
+#[test]
+fn of_what_the_centre_has_the_newest_stay() {
+    let sent = |number: u8, bytes| Row {
+        bytes,
+        sent: Some(Timestamp(9)),
+        ..row(number, Kind::Photo, number, i64::from(number))
+    };
+    let many: Vec<Row> = (0..=200).map(|number| sent(number, 1)).collect();
+    let keys = |rows: &[Row]| -> Vec<String> {
+        old(rows, Timestamp(10), false).into_iter().map(|record| record.key).collect()
+    };
+    assert_eq!(keys(&many), [many[0].key(), many[0].hash.to_string()]);
+    let large = [sent(1, ORIGINALS_BYTES_MAX), sent(2, 1)];
+    assert_eq!(keys(&large), [large[0].key(), large[0].hash.to_string()]);
+}
+
+#[test]
+fn a_centre_of_another_epoch_is_offered_what_the_one_before_had() {
+    let sent = Row { sent: Some(Timestamp(7)), epoch: 9, ..row(1, Kind::Photo, 1, 5) };
+    let rows = [sent, row(2, Kind::Thumbnail, 1, 5)];
+    assert!(offered_again(&rows, 9).is_empty() && offered_again(&rows, 0).is_empty());
+    let again = offered_again(&rows, 10);
+    assert_eq!(again.len(), 1);
+    assert!(read(&[again[0].value.clone().unwrap()])[0].is_waiting());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use link::slice::{CardView, EventState, Input, RoundView};
+use link::slice::{CardView, EventState, EventView, Input, RoundView};
 use shared::domain::answer::Answer;
 use shared::ids::PhotoHash;
 use yew::{Callback, Html, hook, html, use_effect_with};
@@ -15,7 +15,7 @@ use crate::store::{Said, View};
 
 /// This person's photos that stand in a line that asks for some.
 pub(super) fn own_photos(card: &CardView) -> usize {
-    let is_own = |event: &&link::slice::EventView| {
+    let is_own = |event: &&EventView| {
         event.is_mine && event.state == EventState::Standing && matches!(event.answer, Answer::Photo(_))
     };
     card.events.iter().filter(is_own).count()
