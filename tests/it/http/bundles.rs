@@ -6,7 +6,7 @@ use shared::api::problem::ProblemCode;
 use shared::api::quarantine::QuarantineView;
 use shared::carry::{Bundle, CarriedPhoto};
 use shared::domain::round::RoundName;
-use shared::ids::{BureauId, CollectionId, PhotoHash};
+use shared::ids::{BureauId, CollectionId, PhotoHash, Shelf};
 use shared::limits::BUNDLE_BYTES_MAX;
 use shared::protocol::{self, Frame};
 use tests::kit::bundle::{contents, file, seal, sealing_key, sign};
@@ -30,7 +30,7 @@ struct Apart {
 
 /// Entries in the logs that the phone writes to: its round's, and its station's defects'.
 fn entries(relay: &Relay, round: &RoundName) -> u64 {
-    relay.end_of(&round.collection()) + relay.end_of(&CollectionId::live(&round.station))
+    relay.end_of(&round.collection()) + relay.end_of(&CollectionId::of(&Shelf::Live(round.station.clone())))
 }
 
 fn apart() -> Apart {
