@@ -6,7 +6,7 @@ use shared::api::problem::ProblemCode;
 use shared::api::quarantine::QuarantineView;
 use shared::carry::{Bundle, CarriedPhoto};
 use shared::domain::round::RoundName;
-use shared::ids::{BureauId, PhotoHash};
+use shared::ids::{BureauId, CollectionId, PhotoHash, Shelf};
 use shared::limits::BUNDLE_BYTES_MAX;
 use shared::protocol::{self, Frame};
 use tests::kit::bundle::{contents, file, seal, sealing_key, sign};
@@ -24,6 +24,13 @@ struct Apart {
     desk: Phone,
     key: Vec<u8>,
     round: RoundName,
+    /// Entries that were in the logs before.
+    before: u64,
+}
+
+/// Entries in the logs that the phone writes to: its round's, and its station's defects'.
+fn entries(relay: &Relay, round: &RoundName) -> u64 {
+    relay.end_of(&round.collection()) + relay.end_of(&CollectionId::of(&Shelf::Live(round.station.clone())))
 }
 
 fn apart() -> Apart {
@@ -32,11 +39,12 @@ fn apart() -> Apart {
     assert!(phone.sync() && desk.sync());
     let key = sealing_key(&phone);
     let round = phone.round_today("flood-departure");
+    let before = entries(&relay, &round);
     phone.move_to(NOWHERE);
     phone.answer(&round, "F01", OK);
     phone.answer(&round, "F02", FAULT);
     phone.go_offline();
-    Apart { relay, phone, desk, key, round }
+    Apart { relay, phone, desk, key, round, before }
 }
 
 fn bring(desk: &mut Phone, file: &[u8]) -> Reply {
@@ -54,9 +62,9 @@ fn refused(desk: &mut Phone, file: &[u8]) -> ProblemCode {
 }
 
 impl Apart {
-    /// How many entries of the round the relay has.
+    /// How many entries the relay has of what the phone said.
     fn logged(&self) -> usize {
-        self.relay.log_of(self.round.document(&self.phone.enrolled.bureau.id)).len()
+        usize::try_from(entries(&self.relay, &self.round) - self.before).unwrap()
     }
 
     /// The phone gets a network, and nothing is doubled or left.
