@@ -2,10 +2,10 @@
 // no rule of accessibility. Where there is less room, nothing is lost. It is always the same day and hour.
 import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
 import { check as keepsRules } from "./kit/axe.mjs";
-import { appMovedBy, movedBy } from "./kit/clock.mjs";
-import { fits, lengthen, spaceOut } from "./kit/fits.mjs";
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
+import { fits, lengthen, spaceOut } from "./kit/fits.mjs";
 import { compare } from "./kit/looks.mjs";
+import { appWith, movedBy } from "./kit/patched.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
@@ -16,7 +16,7 @@ const NOW = Date.UTC(2026, 10, 26, 2, 20);
 /** One person's browser and the relay, at that time. */
 async function open(t, viewport) {
   const offset = NOW - Date.now();
-  const app = appMovedBy(offset);
+  const app = appWith(movedBy(offset));
   const relay = await startRelay({ assets: app.assets, offset });
   const browser = await openBrowser({ viewport, script: movedBy(offset) });
   t.after(() => Promise.all([browser.end(), relay.stop()]).then(app.end));
