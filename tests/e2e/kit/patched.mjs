@@ -15,6 +15,16 @@ export const movedBy = (offset) => `{
 }
 `;
 
+/** A script after which it is always the same moment. */
+export const standingAt = (moment) => `{
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) { super(...(given.length ? given : [${moment}])); }
+    static now() { return ${moment}; }
+  };
+}
+`;
+
 /** A copy of the app whose worker runs this first: a page has init scripts for that, a worker has its file. */
 export function appWith(first) {
   const assets = mkdtempSync(path.join(tmpdir(), "muster-assets-"));
