@@ -1,10 +1,11 @@
 // Every screen, in both languages and three themes: it looks as it did when somebody last looked at it (`looks/`), and breaks
 // no rule of accessibility. Where there is less room, nothing is lost. It is always the same day and hour.
+import assert from "node:assert/strict";
 import { enrol, openRound, sayFault, sayOk, toItem, untilAtCentre } from "./kit/app.mjs";
 import { check as keepsRules } from "./kit/axe.mjs";
 import { DESK, openBrowser, PHONE } from "./kit/browser.mjs";
 import { fits } from "./kit/fits.mjs";
-import { compare } from "./kit/looks.mjs";
+import { compare, isNoticed } from "./kit/looks.mjs";
 import { appWith, movedBy, standingAt } from "./kit/patched.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
 import { startRelay } from "./kit/relay.mjs";
@@ -29,6 +30,15 @@ async function check(page, name) {
   await compare(page, name);
   if (name.endsWith("en day")) await fits(page, name);
   await keepsRules(page, name);
+}
+
+/** Pictures that nothing differs from would hold nothing: a button that goes, a state in another colour, a line more. */
+async function theEyeIsOpen(page, name) {
+  for (const style of [
+    ".duty.first .verb { visibility: hidden; }",
+    ".duty-facts .fault { color: var(--ok) !important; }",
+    ".duties { padding-top: 24px; }",
+  ]) assert.ok(await isNoticed(page, name, style), `${style} is not noticed`);
 }
 
 const looks = [];
@@ -86,6 +96,7 @@ test("an officer's screens", async (t) => {
     await page.goto(origin);
     await page.getByTestId("today-row").first().waitFor();
     await check(page, `today ${name}`);
+    if (name === "zh day") await theEyeIsOpen(page, `today ${name}`);
     await page.goto(`${origin}/scan`);
     await page.getByTestId("code").fill("123456782");
     await page.getByTestId("code-submit").click();
