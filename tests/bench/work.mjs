@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { cardItem, enrol, openRound, tapOk, untilAtCentre, untilPast } from "../e2e/kit/app.mjs";
+import { cardItem, enrol, openRound, tapOk, toItem, untilAtCentre, untilPast } from "../e2e/kit/app.mjs";
 import { DESK, openBrowser } from "../e2e/kit/browser.mjs";
 import { shot } from "../e2e/kit/photo.mjs";
 import { startRelay } from "../e2e/kit/relay.mjs";
@@ -136,10 +136,12 @@ async function morning(page, origin) {
   await page.getByTestId("sign-off").first().waitFor();
   row(`taps for a check before duty of ${things} things, signed`, 1 + (await taps(page)), { unit: "", target: things + 2 });
   await goTo(page, "/");
-  await openRound(page, "maintenance-day").catch(() => openRound(page, "flood-departure"));
+  await openRound(page, "flood-departure");
   await taps(page);
   for (let n = 0; n < 20; n += 1) await fine(page);
   row("taps for 20 things that are fine", await taps(page), { unit: "", target: 22, fail: 24 });
+  await toItem(page, "F02");
+  await taps(page);
   await page.getByTestId("answer-abnormal").click();
   await page.getByTestId("fault-chip").first().click();
   const before = await page.getByTestId("draft").count();

@@ -55,8 +55,12 @@ pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()>
     }
     if is_chosen("browser") {
         tables.extend(steps.step("browser", || {
-            let mut program = commands::program("node", &workspace.root);
-            measured(program.arg("tests/bench/browser.mjs"), workspace)
+            let mut tables = Vec::new();
+            for file in ["tests/bench/browser.mjs", "tests/bench/work.mjs"] {
+                let mut program = commands::program("node", &workspace.root);
+                tables.extend(measured(program.arg(file), workspace)?);
+            }
+            Ok(tables)
         })?);
     }
     if is_chosen("bootstrap") {

@@ -1,25 +1,34 @@
 // What may not happen when there is less room: a narrow phone, large letters, long words, wide spacing.
 import assert from "node:assert/strict";
 
-/** In the page: makes every word of the interface two fifths longer, as another language's may be. */
-export function lengthen() {
+const NARROW = { width: 320, height: 640 };
+
+/** In the page: makes every word of the interface two fifths longer, as another language's may be; or gives it back. */
+function lengthen(isLong) {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const isLonger = (node) => node.isLonger === node.data;
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    if (isLonger(node) || node.parentElement.closest("script, noscript, style, .remark, time, code, option, textarea")) continue;
+    if (!isLong) {
+      if (node.data === node.long) node.data = node.short;
+      continue;
+    }
+    if (node.parentElement.closest("script, noscript, style, .remark, time, code, option, textarea")) continue;
+    node.short = node.data;
     node.data = node.data.replaceAll(/\p{L}+/gu, (word) => word + word.slice(0, Math.ceil(word.length * 0.4)).toLowerCase());
-    node.isLonger = node.data;
+    node.long = node.data;
   }
 }
 
-/** In the page: the spacing that WCAG 1.4.12 lets a reader set. */
-export function spaceOut() {
-  const style = document.createElement("style");
-  style.textContent = `* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
-    p { margin-block-end: 2em !important; }`;
-  document.head.append(style);
+/** In the page: the spacing that WCAG 1.4.12 lets a reader set; a style element would be against the page's policy. */
+function spaceOut(isWide) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+    p { margin-block-end: 2em !important; }`);
+  document.adoptedStyleSheets = isWide ? [sheet] : [];
 }
+
+/** In the page: the largest letters that a person may choose. */
+const enlarge = (isLarge) => { document.documentElement.dataset.text = isLarge ? "200" : "100"; };
 
 /** In the page: what is wider than the screen, cut off, under something else, or too small to be hit. */
 function misfits() {
@@ -115,9 +124,20 @@ function misfits() {
   return [...new Set(found)];
 }
 
-/** Fails when something of a screen is lost in the room that there is. */
+/** Fails when something of a screen is lost on a narrow phone, with large letters, wide spacing, or long words. */
 export async function fits(page, name) {
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-  const found = await page.evaluate(misfits);
-  assert.deepEqual(found, [], name);
+  const usual = page.viewportSize();
+  const rooms = {
+    narrow: (isOn) => page.setViewportSize(isOn ? NARROW : usual),
+    large: (isOn) => page.evaluate(enlarge, isOn),
+    spaced: (isOn) => page.evaluate(spaceOut, isOn),
+    long: (isOn) => page.evaluate(lengthen, isOn),
+  };
+  for (const [room, change] of Object.entries(rooms)) {
+    await change(true);
+    const found = await page.evaluate(misfits);
+    await change(false);
+    assert.deepEqual(found, [], `${name}, ${room}`);
+  }
 }

@@ -11,8 +11,6 @@ const out = fileURLToPath(new URL("../out/looks/", import.meta.url));
 
 /** How far a block may be off, of 255: in lightness, and in colour. */
 const OFF_MAX = { light: 22, colour: 9 };
-/** Blocks that may be off further. */
-const BLOCKS_MAX = 0;
 /** How long a screen may take until it looks as it should. */
 const PATIENCE_MS = 4_000;
 
@@ -70,10 +68,9 @@ async function differences([one, other, offMax]) {
   };
   const [a, b] = await Promise.all([planes(one), planes(other)]);
   if (a.width !== b.width || a.height !== b.height) {
-    return { off: [{ size: `${a.width}x${a.height}, not ${b.width}x${b.height}` }], worst: { light: 255, colour: 255 } };
+    return { off: [{ size: `${a.width}x${a.height}, not ${b.width}x${b.height}` }] };
   }
   const off = [];
-  const worst = { light: 0, colour: 0 };
   for (let top = 0; top < a.height; top += BLOCK) {
     for (let left = 0; left < a.width; left += BLOCK) {
       const sums = [0, 0, 0];
@@ -88,8 +85,6 @@ async function differences([one, other, offMax]) {
       }
       const light = sums[0] / count;
       const colour = Math.max(sums[1], sums[2]) / count;
-      worst.light = Math.max(worst.light, light);
-      worst.colour = Math.max(worst.colour, colour);
       if (light > offMax.light || colour > offMax.colour) {
         off.push({ x: left * 4, y: top * 4, light: Math.round(light), colour: Math.round(colour) });
       }
@@ -107,7 +102,7 @@ async function differences([one, other, offMax]) {
   const packed = new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
   let text = "";
   for (let at = 0; at < packed.length; at += 8_192) text += String.fromCharCode(...packed.subarray(at, at + 8_192));
-  return { off, worst, picture: btoa(text) };
+  return { off, picture: btoa(text) };
 }
 
 /** What the screen shows, but for the names of this build and this phone. */
@@ -122,14 +117,38 @@ async function shootAtRest(page) {
     const now = await shoot(page);
     if (now === last) return now;
     last = now;
-    await new Promise((done) => setTimeout(done, 300));
+    await new Promise((done) => setTimeout(done, 100));
   }
+}
+
+const fileOf = (name) => `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.webp`;
+
+/** How a screen differs from a reference: the blocks that are off, with what there is to look at. */
+async function look(page, wanted) {
+  const full = await shoot(page);
+  return { full, ...(await page.evaluate(differences, [await page.evaluate(halved, full), wanted, OFF_MAX])) };
+}
+
+/** Whether a screen that was changed with this style is told from its reference. */
+export async function isNoticed(page, name, style) {
+  const reference = path.join(references, fileOf(name));
+  if (process.env.MUSTER_SCREENSHOTS) return true;
+  // A style element would be against the page's policy.
+  const adopt = (text) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets = text ? [sheet] : [];
+  };
+  await page.evaluate(adopt, style);
+  const { off } = await look(page, readFileSync(reference).toString("base64"));
+  await page.evaluate(adopt, "");
+  return off.length > 0;
 }
 
 /** Fails when a screen does not look as its reference; the reference's name is the screen's. */
 export async function compare(page, name) {
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
-  const file = `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.webp`;
+  const file = fileOf(name);
   const reference = path.join(references, file);
   if (process.env.MUSTER_SCREENSHOTS) {
     mkdirSync(references, { recursive: true });
@@ -141,21 +160,17 @@ export async function compare(page, name) {
   }
   const wanted = readFileSync(reference).toString("base64");
   const begun = performance.now();
-  for (;;) {
-    const full = await shoot(page);
-    const { off, worst, picture } = await page.evaluate(differences, [await page.evaluate(halved, full), wanted, OFF_MAX]);
-    if (process.env.MUSTER_LOOKS_TOLD) console.log(`${name}: ${worst.light.toFixed(1)} ${worst.colour.toFixed(1)} ${off.length}`);
-    if (off.length <= BLOCKS_MAX) return;
-    if (performance.now() - begun < PATIENCE_MS) {
-      await new Promise((done) => setTimeout(done, 300));
-      continue;
-    }
-    mkdirSync(out, { recursive: true });
-    const beside = path.join(out, file.replace(".webp", ""));
-    writeFileSync(`${beside}.actual.png`, Buffer.from(full, "base64"));
-    writeFileSync(`${beside}.wanted.webp`, Buffer.from(wanted, "base64"));
-    if (picture) writeFileSync(`${beside}.differs.png`, Buffer.from(picture, "base64"));
-    throw new Error(`${name} does not look as it did: ${off.length} places, of which ${JSON.stringify(off.slice(0, 3))}; ` +
-      `see ${beside}.actual.png, .differs.png and .wanted.webp. Is it right so? MUSTER_SCREENSHOTS=1 renews the pictures.`);
+  let seen = await look(page, wanted);
+  while (seen.off.length > 0 && performance.now() - begun < PATIENCE_MS) {
+    await new Promise((done) => setTimeout(done, 300));
+    seen = await look(page, wanted);
   }
+  if (seen.off.length === 0) return;
+  mkdirSync(out, { recursive: true });
+  const beside = path.join(out, file.replace(".webp", ""));
+  writeFileSync(`${beside}.actual.png`, Buffer.from(seen.full, "base64"));
+  writeFileSync(`${beside}.wanted.webp`, Buffer.from(wanted, "base64"));
+  if (seen.picture) writeFileSync(`${beside}.differs.png`, Buffer.from(seen.picture, "base64"));
+  throw new Error(`${name} does not look as it did, in ${seen.off.length} places, such as ${JSON.stringify(seen.off.slice(0, 3))}: ` +
+    `see ${beside}.actual.png, .differs.png and .wanted.webp. If it is right so, MUSTER_SCREENSHOTS=1 renews the pictures.`);
 }

@@ -1,11 +1,11 @@
-// A bureau, its phones and their screens at another time than now, so that what they show is the same at every run.
+// The app with a script before its worker's own: to see another time, or a browser that fails.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { need } from "./relay.mjs";
 
-/** Makes a program of the browser see the time moved by so much. */
+/** A script after which the time is moved by so much. */
 export const movedBy = (offset) => `{
   const Real = Date;
   globalThis.Date = class extends Real {
@@ -15,13 +15,23 @@ export const movedBy = (offset) => `{
 }
 `;
 
-/** A copy of the app whose worker sees the time moved: a page's own clock is moved by `movedBy`, a worker's by its file. */
-export function appMovedBy(offset) {
+/** A script after which it is always the same moment. */
+export const standingAt = (moment) => `{
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) { super(...(given.length ? given : [${moment}])); }
+    static now() { return ${moment}; }
+  };
+}
+`;
+
+/** A copy of the app whose worker runs this first: a page has init scripts for that, a worker has its file. */
+export function appWith(first) {
   const assets = mkdtempSync(path.join(tmpdir(), "muster-assets-"));
   cpSync(need("MUSTER_ASSETS"), assets, { recursive: true });
   const name = readdirSync(path.join(assets, "a")).find((name) => /^core-worker-.*\.js$/.test(name));
   const file = path.join(assets, "a", name);
-  const script = movedBy(offset) + readFileSync(file, "utf8");
+  const script = first + readFileSync(file, "utf8");
   writeFileSync(file, script);
   const sri = createHash("sha256").update(script).digest("base64");
   const keeper = path.join(assets, "sw.js");
