@@ -148,12 +148,8 @@ async fn keep_photos(
     carried: Vec<CarriedPhoto>,
     brought: &mut Brought,
 ) {
-    let Some(station) = author.rights.photos_of().cloned() else {
-        brought.photos_refused = u32::try_from(carried.len()).unwrap_or(u32::MAX);
-        return;
-    };
-    for CarriedPhoto { hash, bytes } in carried {
-        let upload = Upload { device: author.id, station: station.clone(), hash };
+    for CarriedPhoto { hash, bytes, station } in carried {
+        let upload = Upload { device: author.id, officer: author.rights.officer.clone(), station, hash };
         let photos = Arc::clone(photos);
         let kept = tokio::task::spawn_blocking(move || keep(&photos, &upload, &bytes)).await;
         match kept.unwrap_or_else(|_| Err(PhotoError::Failed(std::io::Error::other("the work panicked")))) {

@@ -127,4 +127,5 @@ fn nearest<'a, const N: usize>(
 }
 
 #[cfg(test)]
+#[allow(clippy::cast_possible_truncation, reason = "the pictures that are drawn here are small")]
 mod tests;

@@ -4,7 +4,7 @@
 use minicbor::Encode;
 use sha2::{Digest, Sha256};
 
-use crate::ids::{BureauId, DeviceId, OfficerId, PhotoHash};
+use crate::ids::{BureauId, DeviceId, OfficerId, PhotoHash, StationCode};
 use crate::limits::{BUNDLE_ITEMS_MAX, BUNDLE_PHOTOS_MAX, BUNDLE_PUSHES_MAX};
 use crate::protocol::codec::items;
 use crate::time::Timestamp;
@@ -63,9 +63,12 @@ pub struct CarriedPhoto {
     /// Its bytes.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub bytes: Vec<u8>,
+    /// The station of its answer, where it is filed.
+    #[n(2)]
+    pub station: StationCode,
 }
 
-crate::read_record!(CarriedPhoto { hash, bytes as bytes });
+crate::read_record!(CarriedPhoto { hash, bytes as bytes, station });
 
 /// The contents are none of ours, or ask for too much.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -127,7 +130,8 @@ mod tests {
         let mut bundle = Bundle::new(&bureau, DeviceId::from([1; 16]), &officer, Timestamp(5));
         bundle.changes = 2;
         bundle.pushes = vec![vec![1, 2, 3].into()];
-        bundle.photos = vec![CarriedPhoto { hash: PhotoHash([7; 32]), bytes: vec![4] }];
+        let station = StationCode::parse("zhongmiao").unwrap();
+        bundle.photos = vec![CarriedPhoto { hash: PhotoHash([7; 32]), bytes: vec![4], station }];
         bundle.signature = vec![9; 64];
         bundle
     }
@@ -145,7 +149,7 @@ mod tests {
     #[test]
     fn the_signature_is_about_all_of_it() {
         let claim = bundle().claim();
-        let changes: [fn(&mut Bundle); 7] = [
+        let changes: [fn(&mut Bundle); 8] = [
             |bundle| bundle.bureau = BureauId::parse("other").unwrap(),
             |bundle| bundle.device = DeviceId::from([2; 16]),
             |bundle| bundle.officer = OfficerId::parse("wang").unwrap(),
@@ -153,6 +157,7 @@ mod tests {
             |bundle| bundle.changes = 3,
             |bundle| drop(bundle.pushes.pop()),
             |bundle| bundle.photos[0].hash = PhotoHash([8; 32]),
+            |bundle| bundle.photos[0].station = StationCode::parse("huailin").unwrap(),
         ];
         for change in changes {
             let mut other = bundle();

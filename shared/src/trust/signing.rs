@@ -96,7 +96,7 @@ pub fn bundle_claim(bundle: &crate::carry::Bundle, pushes: &[[u8; 32]]) -> Vec<u
         }
         e.array(length(photos.len()))?;
         for photo in photos {
-            e.bytes(&photo.hash.0)?;
+            e.array(2)?.bytes(&photo.hash.0)?.str(photo.station.as_str())?;
         }
         Ok(())
     })

@@ -2,7 +2,7 @@
 //! so the first byte chooses: the file as it is, the file with its hash made right, or the contents by themselves.
 
 use shared::carry::{self, Bundle, CarriedPhoto, Envelope};
-use shared::ids::PhotoHash;
+use shared::ids::{PhotoHash, StationCode};
 use shared::limits::{BUNDLE_PHOTOS_MAX, BUNDLE_PUSHES_MAX};
 use shared::protocol::{self, Frame, Request};
 use shared::trust::signing::SUITE_P256;
@@ -43,7 +43,8 @@ fn bundle() -> Bundle {
     let push = vec![seeds::batch(shared::ids::Actor::new(seeds::device(), 0))];
     bundle.changes = 9;
     bundle.pushes = vec![protocol::encode(&Frame::Request(Request { push, ..Request::default() })).into()];
-    bundle.photos = vec![CarriedPhoto { hash: PhotoHash([7; 32]), bytes: vec![0xff, 0xd8, 0xff] }];
+    let station = StationCode::parse("zhongmiao").expect("a station's code");
+    bundle.photos = vec![CarriedPhoto { hash: PhotoHash([7; 32]), bytes: vec![0xff, 0xd8, 0xff], station }];
     (bundle.suite, bundle.signature) = (SUITE_P256, vec![1; 64]);
     bundle
 }

@@ -6,7 +6,7 @@ use shared::api::problem::ProblemCode;
 use shared::api::quarantine::QuarantineView;
 use shared::carry::{Bundle, CarriedPhoto};
 use shared::domain::round::RoundName;
-use shared::ids::{BureauId, CollectionId, PhotoHash, Shelf};
+use shared::ids::{BureauId, CollectionId, PhotoHash, Shelf, StationCode};
 use shared::limits::BUNDLE_BYTES_MAX;
 use shared::protocol::{self, Frame};
 use tests::kit::bundle::{contents, file, seal, sealing_key, sign};
@@ -231,10 +231,10 @@ fn photos_come_along_and_a_damaged_one_costs_only_itself() {
     let bytes = [&b"\xff\xd8\xff\xe0"[..], &[1; 900]].concat();
     let hash: [u8; 32] = ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref().try_into().unwrap();
     let mut bundle = contents(&apart.phone);
-    bundle.photos = vec![
-        CarriedPhoto { hash: PhotoHash([7; 32]), bytes: bytes.clone() },
-        CarriedPhoto { hash: PhotoHash(hash), bytes: bytes.clone() },
-    ];
+    let station = StationCode::parse("huailin").unwrap();
+    bundle.photos = [PhotoHash([7; 32]), PhotoHash(hash)]
+        .map(|hash| CarriedPhoto { hash, bytes: bytes.clone(), station: station.clone() })
+        .into();
     let bundle = sign(&apart.phone, bundle);
     let file = seal(&apart.key, &apart.phone.enrolled.bureau.id, &bundle.to_bytes());
     for _ in 0..2 {

@@ -123,6 +123,7 @@ fn of_several_defects_those_that_went_on_are_named_and_an_undo_takes_back_what_i
             is_missing: false,
             is_urgent: false,
             note: NOTE.to_owned(),
+            photos: Vec::new(),
         })
     };
     officer.deed(report("门口"));

@@ -105,6 +105,12 @@ fn text(values: &[u8]) -> Option<String> {
 pub(super) mod tests {
     use super::*;
 
+    /// The check of values: each counts as often as its place tells, the start once.
+    fn check(values: &[u8]) -> u8 {
+        let sum: u32 = (0..).zip(values).map(|(at, value): (u32, _)| u32::from(*value) * at.max(1)).sum();
+        u8::try_from(sum % CHECK).unwrap()
+    }
+
     /// The modules of a text in set B, or of digits in set C.
     pub fn draw(text: &str) -> Vec<u8> {
         let is_digits = text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -115,9 +121,7 @@ pub(super) mod tests {
         } else {
             values.extend(text.bytes().map(|byte| byte - b' '));
         }
-        let sum: u32 =
-            values.iter().enumerate().map(|(at, value)| u32::from(*value) * (at.max(1) as u32)).sum();
-        values.push((sum % CHECK) as u8);
+        values.push(check(&values));
         values.push(STOP);
         let mut widths: Vec<u8> = values.iter().flat_map(|value| PATTERNS[usize::from(*value)]).collect();
         widths.push(2);
@@ -140,9 +144,7 @@ pub(super) mod tests {
     fn sets_change_in_the_middle_and_the_check_is_asked() {
         // "AB" in set B, then 1234 in set C, then "c" in set B: start B 33 34 C 12 34 B 67.
         let mut values = vec![104, 33, 34, 99, 12, 34, 100, 67];
-        let sum: u32 = values.iter().enumerate().map(|(at, value)| *value * (at.max(1) as u32)).sum();
-        values.push(sum % CHECK);
-        let values: Vec<u8> = values.iter().map(|value| *value as u8).collect();
+        values.push(check(&values));
         assert_eq!(text(&values).as_deref(), Some("AB1234c"));
         let mut wrong = values.clone();
         wrong[2] += 1;

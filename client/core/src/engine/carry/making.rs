@@ -122,7 +122,7 @@ impl Engine {
             }
             if let Ok(Some(bytes)) = self.database.get(Shelf::Photos, &row.hash.to_string()).await {
                 bytes_left -= row.bytes;
-                photos.push(CarriedPhoto { hash: row.hash, bytes });
+                photos.push(CarriedPhoto { hash: row.hash, bytes, station: row.station });
             }
         }
         photos
