@@ -48,6 +48,8 @@ test("an officer does a whole check with the keyboard alone, and hears what happ
   t.after(() => Promise.all([phone.end(), relay.stop()]));
   const page = await enrol(phone, relay.links[0]);
   await untilAtCentre(page);
+  await page.goto(relay.origin(0));
+  await page.getByTestId("today-row").first().waitFor();
   // The first stop leads past what is on every screen.
   await page.keyboard.press("Tab");
   assert.match(await page.evaluate(() => document.activeElement.className), /skip/);
