@@ -15,7 +15,7 @@ async function shoot(page, name) {
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wider <= 0, `${name} is ${wider} px wider than the screen`);
   assert.ok(picture.length > 8_000, `${name} shows something`);
-  if (process.env.MUSTER_SCREENSHOTS) {
+  if (process.env.MUSTER_SCREENSHOTS === "1") {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, `${name}.png`), picture);
   }

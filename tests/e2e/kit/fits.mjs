@@ -81,12 +81,14 @@ function misfits() {
       // Letters are not as high as their line, and what is scrolled away is nowhere.
       const inner = { left: box.left, right: box.right, top: box.top + box.height * 0.2, bottom: box.bottom - box.height * 0.2 };
       for (let up = element.parentElement; up; up = up.parentElement) {
-        if (!/auto|scroll/.test(style(up).overflowY)) continue;
+        if (!/auto|scroll/.test(style(up).overflow)) continue;
         const room = up.getBoundingClientRect();
         inner.top = Math.max(inner.top, room.top);
         inner.bottom = Math.min(inner.bottom, room.bottom);
+        inner.left = Math.max(inner.left, room.left);
+        inner.right = Math.min(inner.right, room.right);
       }
-      if (inner.bottom > inner.top) boxes.push({ box: inner, element });
+      if (inner.bottom > inner.top && inner.right > inner.left) boxes.push({ box: inner, element });
       if ((box.right > innerWidth + 1 || box.left < -1) && !inScroller(element)) found.push(`beyond the screen: ${told(element)}`);
     }
   }

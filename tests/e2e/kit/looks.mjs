@@ -1,4 +1,5 @@
-// How every screen looks, held against a picture of it that somebody has looked at. `MUSTER_SCREENSHOTS=1` renews them.
+// How every screen looks, held against a picture of it that somebody has looked at. `MUSTER_SCREENSHOTS=1` renews all of
+// them, `MUSTER_SCREENSHOTS=defects` those with that word in their name.
 //
 // References are kept at half size and compared at a quarter, blurred and in blocks: another version of the browser or of a
 // font draws letters otherwise, and a minute more or less changes a digit. A button, a line or a colour is more than that.
@@ -105,9 +106,9 @@ async function differences([one, other, offMax]) {
   return { off, picture: btoa(text) };
 }
 
-/** What the screen shows, but for the names of this build and this phone. */
+/** What the screen shows, but for the lines that name this build, this phone and this disk. */
 async function shoot(page) {
-  const mask = [page.locator("dd").filter({ hasText: /^[0-9a-f]{6,16}$/ })];
+  const mask = [page.locator(".rows > div").filter({ has: page.locator("dd", { hasText: /^[0-9a-f]{6,16}$|\d MB/ }) })];
   return (await page.screenshot({ animations: "disabled", mask, maskColor: "#808080" })).toString("base64");
 }
 
@@ -121,6 +122,12 @@ async function shootAtRest(page) {
   }
 }
 
+/** Whether the picture is made anew: all are with `1`, else those that have the word in their name. */
+const isRenewed = (name) => {
+  const wanted = process.env.MUSTER_SCREENSHOTS;
+  return wanted === "1" || Boolean(wanted && name.includes(wanted));
+};
+
 const fileOf = (name) => `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.webp`;
 
 /** How a screen differs from a reference: the blocks that are off, with what there is to look at. */
@@ -132,7 +139,7 @@ async function look(page, wanted) {
 /** Whether a screen that was changed with this style is told from its reference. */
 export async function isNoticed(page, name, style) {
   const reference = path.join(references, fileOf(name));
-  if (process.env.MUSTER_SCREENSHOTS) return true;
+  if (isRenewed(name)) return true;
   // A style element would be against the page's policy.
   const adopt = (text) => {
     const sheet = new CSSStyleSheet();
@@ -150,7 +157,7 @@ export async function compare(page, name) {
   await page.evaluate(() => document.fonts.ready.then(() => undefined));
   const file = fileOf(name);
   const reference = path.join(references, file);
-  if (process.env.MUSTER_SCREENSHOTS) {
+  if (isRenewed(name)) {
     mkdirSync(references, { recursive: true });
     const picture = await page.evaluate(halved, await shootAtRest(page));
     return writeFileSync(reference, Buffer.from(picture, "base64"));
