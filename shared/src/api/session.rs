@@ -40,7 +40,7 @@ pub struct SessionRequest {
 }
 
 /// Who is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Session {
     /// The device.
     pub device: DeviceId,
@@ -51,3 +51,5 @@ pub struct Session {
     /// The device's certificate, whose lease begins now.
     pub certificate: String,
 }
+
+crate::read_object!(Session { device, rights, relay_key, certificate });

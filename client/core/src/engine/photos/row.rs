@@ -5,6 +5,7 @@ use link::slice::{DraftView, PhotosView, RefusedPhoto};
 use serde::{Deserialize, Serialize};
 use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
+use shared::gather::sort_by;
 use shared::ids::{ItemId, PhotoHash, SubjectId};
 use shared::time::{DAY_MS, Timestamp};
 
@@ -14,7 +15,7 @@ use crate::engine::store::{Record, Shelf};
 const THUMBNAIL_DAYS: i64 = 30;
 
 /// Which card a photo is of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Card {
     /// In which round.
     pub round: RoundName,
@@ -23,6 +24,8 @@ pub struct Card {
     /// Which line.
     pub item: ItemId,
 }
+
+shared::read_object!(Card { round, subject, item });
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +40,7 @@ pub enum Kind {
 }
 
 /// One photo, small photo or memo.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// Its name.
     pub hash: PhotoHash,
@@ -60,6 +63,8 @@ pub struct Row {
     /// What it is of.
     pub card: Card,
 }
+
+shared::read_object!(Row { hash, kind, of, media, bytes, at, draft, refused, sent, card });
 
 impl Row {
     /// The same picture may be taken for two cards: each has a row.
@@ -99,7 +104,7 @@ impl Row {
 /// Rows as they were kept; what does not read is left out.
 pub fn read(records: &[Vec<u8>]) -> Vec<Row> {
     let mut rows: Vec<Row> = records.iter().filter_map(|bytes| serde_json::from_slice(bytes).ok()).collect();
-    rows.sort_by_key(|row| (row.at, row.hash));
+    sort_by(&mut rows, |a, b| (a.at, &a.hash).cmp(&(b.at, &b.hash)));
     rows
 }
 
