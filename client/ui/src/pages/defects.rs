@@ -8,14 +8,16 @@ use link::slice::{DefectView, DefectsView, Person};
 use shared::domain::defect::{DefectName, DefectState};
 use shared::time::Timestamp;
 use shared::trust::rights::Role;
-use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
+use yew::{Callback, Html, Properties, classes, component, html, use_state_eq};
 
 use crate::components::choice::Choice;
 use crate::components::handled::{defect_mark, defect_word};
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{Sending, go, use_now, use_reach, use_sending, use_slice, use_words};
+use crate::hooks::{
+    Sending, go, use_effect_with, use_now, use_reach, use_sending, use_slice, use_value, use_words,
+};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -108,8 +110,8 @@ struct StationProps {
 fn Station(props: &StationProps) -> Html {
     let (words, reach) = (use_words(), use_reach());
     let StationProps { view, person, now, onopen } = props;
-    let filter = use_state_eq(|| Filter::Station);
-    let is_reporting = use_state_eq(|| false);
+    let filter = use_value(Filter::Station);
+    let is_reporting = use_value(false);
     let is_shown = |defect: &&DefectView| match *filter {
         Filter::Station => defect.state.is_open(),
         Filter::Mine => defect.state.is_open() && defect.is_mine,

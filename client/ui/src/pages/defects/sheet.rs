@@ -8,14 +8,14 @@ use link::slice::{DefectView, Person};
 use shared::api::handling::{DefectMove, SeenDefect};
 use shared::domain::defect::{DefectAct, DefectState, Disposition};
 use shared::trust::rights::Role;
-use yew::{Callback, Html, NodeRef, Properties, component, html, use_mut_ref, use_node_ref, use_state_eq};
+use yew::{Callback, Html, NodeRef, Properties, component, html, use_mut_ref, use_node_ref};
 
 use crate::browser;
 use crate::components::handled::{defect_history, defect_mark, disposition_key, disposition_word};
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{Sending, use_lasting, use_modal, use_now, use_sending, use_words};
+use crate::hooks::{Sending, use_lasting, use_modal, use_now, use_sending, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -47,7 +47,7 @@ pub fn DefectSheet(props: &DefectSheetProps) -> Html {
     let is_desk = person.role >= Role::Supervisor;
     let undo = use_lasting::<Command>();
     let pending = use_mut_ref(|| None::<Command>);
-    let complaint = use_state_eq(|| false);
+    let complaint = use_value(false);
     let ondone = {
         let (set_undo, pending, note) = (undo.set.clone(), pending.clone(), note.clone());
         Callback::from(move |()| {
