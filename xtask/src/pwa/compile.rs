@@ -24,15 +24,19 @@ pub const CORE: Module = Module { package: "muster-core", library: "core_worker"
 /// The decoder, in the scanner's worker.
 pub const SCAN: Module = Module { package: "muster-scan", library: "scan", release: "wasm-scan" };
 
+/// How the modules that people download are compiled, beside their cargo profile. A panic ends a module in any case, so
+/// the text of it, the place of it and what `{:?}` would print are left out, in the standard library too, which is
+/// therefore compiled with them. The options are not stable yet: the toolchain's version is pinned, and a later one that
+/// lacks them says so. The modules of the tests keep all of it.
+const RELEASE: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+
 /// Compiles a crate and returns the path of its wasm file.
 ///
 /// # Errors
 /// When cargo fails, or the crate is not a `cdylib`.
 pub fn module(workspace: &Workspace, module: Module, profile: Profile) -> Result<PathBuf> {
-    let profile = match profile {
-        Profile::Test => "wasm-test",
-        Profile::Release => module.release,
-    };
+    let is_release = profile == Profile::Release;
+    let profile = if is_release { module.release } else { "wasm-test" };
     let mut cargo = commands::cargo(workspace);
     cargo.args([
         "build",
@@ -43,6 +47,9 @@ pub fn module(workspace: &Workspace, module: Module, profile: Profile) -> Result
         "--profile",
         profile,
     ]);
+    if is_release {
+        cargo.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", RELEASE);
+    }
     commands::run(&mut cargo)?;
     let file = format!("{}.wasm", module.library);
     let path = workspace.target.join("wasm32-unknown-unknown").join(profile).join(file);
