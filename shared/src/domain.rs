@@ -20,26 +20,17 @@ pub mod round;
 pub mod template;
 
 /// A text in both languages of the product.
-#[derive(
-    Debug,
-    Clone,
-    PartialEq,
-    Eq,
-    Default,
-    serde::Serialize,
-    serde::Deserialize,
-    minicbor::Encode,
-    minicbor::Decode,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, minicbor::Encode, minicbor::Decode)]
 pub struct Label {
     /// Simplified Chinese, always present.
     #[n(0)]
     pub zh: String,
     /// English; empty means that the Chinese text is shown.
     #[n(1)]
-    #[serde(default)]
     pub en: String,
 }
+
+crate::read_object!(Label { zh, en as default });
 
 impl Label {
     /// A text in both languages.

@@ -9,6 +9,7 @@ pub mod domain;
 pub mod flat;
 pub mod gather;
 pub mod ids;
+pub mod json;
 pub mod limits;
 pub mod protocol;
 pub mod time;

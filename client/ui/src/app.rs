@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use link::slice::{Person, SessionView};
 use shared::trust::rights::Role;
-use yew::{Callback, ContextProvider, Html, Properties, component, html, use_effect_with};
+use yew::{Callback, ContextProvider, Html, Properties, component, html};
 
 use crate::browser;
 use crate::components::icon::Icon;
@@ -13,7 +13,7 @@ use crate::components::nav::{Nav, Place};
 use crate::components::notice::{Notice, Tone};
 use crate::components::untold::Untold;
 use crate::first_preferences;
-use crate::hooks::{Reach, go, use_badge, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, go, use_badge, use_effect_with, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::asset::AssetPage;
 use crate::pages::board::BoardPage;

@@ -17,7 +17,10 @@ use crate::store::{CoreState, Store};
 /// What became of a command.
 pub type Outcome = Result<(), Problem>;
 
-type Waiting = BTreeMap<u32, Box<dyn FnOnce(Outcome)>>;
+/// Who is told what became of it.
+type Then = Box<dyn FnOnce(Outcome)>;
+
+type Waiting = BTreeMap<u32, Then>;
 
 /// A core that lived this many milliseconds did not die of its start; and so long a dying one waits at most, for what
 /// kills it at once must not drain the battery.
@@ -75,19 +78,19 @@ impl CoreHandle {
 
     /// Sends a command; `then` is called once, with what became of it. A core that cannot be reached fails it.
     pub fn send(&self, command: Command, then: impl FnOnce(Outcome) + 'static) {
-        self.send_with(command, None, then);
+        self.send_with(command, None, Box::new(then));
     }
 
     /// Sends a command and a file with it.
     pub fn send_file(&self, command: Command, file: &Picked, then: impl FnOnce(Outcome) + 'static) {
-        self.send_with(command, Some(file), then);
+        self.send_with(command, Some(file), Box::new(then));
     }
 
-    fn send_with(&self, command: Command, file: Option<&Picked>, then: impl FnOnce(Outcome) + 'static) {
+    fn send_with(&self, command: Command, file: Option<&Picked>, then: Then) {
         let id = self.0.next.get();
         self.0.next.set(id.wrapping_add(1));
         self.0.standing.borrow_mut().note(&command);
-        self.0.waiting.borrow_mut().insert(id, Box::new(then));
+        self.0.waiting.borrow_mut().insert(id, then);
         let is_up = self.0.store.view().core != CoreState::Failed;
         if !is_up {
             self.fail_all();

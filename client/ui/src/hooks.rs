@@ -11,6 +11,7 @@ use crate::store::Store;
 
 mod awake;
 mod badge;
+mod effect;
 mod keys;
 mod lasting;
 mod modal;
@@ -18,9 +19,11 @@ mod offline;
 mod sending;
 mod slice;
 mod time;
+mod value;
 
 pub use awake::use_awake;
 pub use badge::use_badge;
+pub use effect::use_effect_with;
 pub use keys::use_keys;
 pub use lasting::{Lasting, use_lasting};
 pub use modal::use_modal;
@@ -28,6 +31,7 @@ pub use offline::use_offline_ready;
 pub use sending::{Sending, use_sending};
 pub use slice::use_slice;
 pub use time::{use_now, use_phone_clock};
+pub use value::use_value;
 
 /// What every page can reach; it never changes, so handing it down draws nothing again.
 #[derive(Clone, PartialEq)]

@@ -167,6 +167,10 @@ impl Store {
     /// Changes the view and tells every listener once.
     pub fn change(&self, change: impl FnOnce(&mut View)) {
         change(&mut self.0.view.borrow_mut());
+        self.tell();
+    }
+
+    fn tell(&self) {
         let listeners: Vec<Listener> =
             self.0.listeners.borrow().iter().map(|(_, listener)| listener.clone()).collect();
         for listener in listeners {

@@ -14,7 +14,7 @@ use crate::ids::{ItemId, StationCode, SubjectId, TemplateId};
 use crate::time::{Date, Timestamp, Zone};
 
 /// The merged state of the bureau.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct BoardView {
     /// The relay's clock when this was made.
     #[n(0)]
@@ -35,15 +35,16 @@ pub struct BoardView {
     #[n(5)]
     pub attention: Vec<AttentionRow>,
     /// How defects and needs stand.
-    #[serde(default)]
     #[n(6)]
     pub handled: HandledFigures,
 }
 
+crate::read_object!(BoardView { made_at, today, zone, duties, stations, attention, handled as default });
+
 crate::read_record!(BoardView { made_at, today, zone, duties, stations, attention, handled });
 
 /// How defects and needs stand, over all stations.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Encode)]
 pub struct HandledFigures {
     /// Defects that are not closed.
     #[n(0)]
@@ -68,6 +69,16 @@ pub struct HandledFigures {
     pub needs_raised: u32,
 }
 
+crate::read_object!(HandledFigures {
+    open,
+    urgent,
+    reported,
+    old,
+    acknowledge_minutes,
+    close_minutes,
+    needs_raised
+});
+
 crate::read_record!(HandledFigures {
     open,
     urgent,
@@ -79,7 +90,7 @@ crate::read_record!(HandledFigures {
 });
 
 /// One column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct DutyColumn {
     /// The checklist.
     #[n(0)]
@@ -89,10 +100,12 @@ pub struct DutyColumn {
     pub name: Label,
 }
 
+crate::read_object!(DutyColumn { template, name });
+
 crate::read_record!(DutyColumn { template, name });
 
 /// One station.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct StationRow {
     /// Its code.
     #[n(0)]
@@ -114,10 +127,12 @@ pub struct StationRow {
     pub cells: Vec<Cell>,
 }
 
+crate::read_object!(StationRow { code, name, devices, devices_heard, last_heard, cells });
+
 crate::read_record!(StationRow { code, name, devices, devices_heard, last_heard, cells });
 
 /// One duty of one station.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct Cell {
     /// The round, when one is asked for now.
     #[n(0)]
@@ -151,9 +166,13 @@ pub struct Cell {
     pub devices_heard: u32,
     /// How many things were found how, when it is an inspection that was begun.
     #[n(10)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tally: Option<Tally>,
 }
+
+crate::read_object!(Cell {
+    round, state, due, answered, total, faults, disputes, late, devices, devices_heard, tally as default
+});
 
 crate::read_record!(Cell {
     round,
@@ -192,7 +211,7 @@ pub enum DutyState {
 }
 
 /// Something that somebody must act on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct AttentionRow {
     /// What it is.
     #[n(0)]
@@ -237,10 +256,14 @@ pub struct AttentionRow {
     #[n(13)]
     pub is_safety_critical: bool,
     /// Which defect, when it is one.
-    #[serde(default)]
     #[n(14)]
     pub defect: Option<DefectName>,
 }
+
+crate::read_object!(AttentionRow {
+    kind, station, station_name, round, template_name, subject, subject_name, item, item_name, answer, note,
+    authors, at, is_safety_critical, defect as default
+});
 
 crate::read_record!(AttentionRow {
     kind,

@@ -16,7 +16,7 @@ pub struct Redeem {
 }
 
 /// Who the phone is from now on. The same code with the same key gives the same answer again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Enrolled {
     /// The bureau.
     pub bureau: Bureau,
@@ -35,3 +35,5 @@ pub struct Enrolled {
     /// This phone's first certificate, `trust::certificate`; every answer has a fresh one.
     pub certificate: String,
 }
+
+crate::read_object!(Enrolled { bureau, device, rights, name, badge, station_name, relay_key, certificate });

@@ -8,7 +8,7 @@ use crate::ids::{CollectionId, DeviceId, DocumentId};
 use crate::time::Timestamp;
 
 /// What does not count.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Encode)]
 pub struct QuarantineView {
     /// Held in the log, the latest first.
     #[n(0)]
@@ -18,10 +18,12 @@ pub struct QuarantineView {
     pub rejected: Vec<RejectedBatch>,
 }
 
+crate::read_object!(QuarantineView { held, rejected });
+
 crate::read_record!(QuarantineView { held, rejected });
 
 /// A phone or browser, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct Who {
     /// The device.
     #[n(0)]
@@ -31,10 +33,12 @@ pub struct Who {
     pub name: Option<String>,
 }
 
+crate::read_object!(Who { device, name });
+
 crate::read_record!(Who { device, name });
 
 /// Changes that are authentic and came after their device was revoked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct HeldChanges {
     /// Where.
     #[n(0)]
@@ -53,10 +57,12 @@ pub struct HeldChanges {
     pub changes: u32,
 }
 
+crate::read_object!(HeldChanges { collection, document, author, at, changes });
+
 crate::read_record!(HeldChanges { collection, document, author, at, changes });
 
 /// A batch that the relay rejected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct RejectedBatch {
     /// When it was last rejected.
     #[n(0)]
@@ -89,6 +95,19 @@ pub struct RejectedBatch {
     #[n(9)]
     pub times: u32,
 }
+
+crate::read_object!(RejectedBatch {
+    at,
+    code,
+    detail,
+    collection,
+    document,
+    author,
+    carrier,
+    changes,
+    bytes,
+    times
+});
 
 crate::read_record!(RejectedBatch {
     at,

@@ -40,7 +40,7 @@ pub struct SessionRequest {
 }
 
 /// Who is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Session {
     /// The device.
     pub device: DeviceId,
@@ -55,3 +55,5 @@ pub struct Session {
     /// Base64url of the relay's signature over `trust::signing::sealing_key_claim`.
     pub sealing_signature: String,
 }
+
+crate::read_object!(Session { device, rights, relay_key, certificate, sealing_key, sealing_signature });

@@ -8,6 +8,7 @@ use super::schema as s;
 use super::write::Event;
 use super::{chunk, genesis, inspect};
 use crate::flat::FlatMap;
+use crate::gather::sort_by;
 use crate::ids::{Actor, ChangeHash, DocumentId, EventKey};
 
 /// A document.
@@ -130,7 +131,7 @@ impl Document {
     /// The hashes that everything in the document leads up to, in order.
     pub fn heads(&self) -> Vec<ChangeHash> {
         let mut heads: Vec<_> = self.doc.get_heads().into_iter().map(|head| ChangeHash(head.0)).collect();
-        heads.sort_unstable();
+        sort_by(&mut heads, Ord::cmp);
         heads
     }
 

@@ -37,7 +37,7 @@ impl RegisterEntry {
 }
 
 /// A registered thing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Asset {
     /// Its id, printed on its label.
     pub id: AssetId,
@@ -46,27 +46,26 @@ pub struct Asset {
     /// What it is called.
     pub name: Label,
     /// Model.
-    #[serde(default)]
     pub model: String,
     /// Serial number, as the maker printed it.
-    #[serde(default)]
     pub serial: String,
     /// Who holds it; none for shared things.
-    #[serde(default)]
     pub holder: Option<OfficerId>,
     /// Where it belongs.
-    #[serde(default)]
     pub place: String,
     /// Date of manufacture.
-    #[serde(default)]
     pub made: Option<Date>,
     /// Until when it may be used.
-    #[serde(default)]
     pub expires: Option<Date>,
     /// Who says until when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub life: Option<LifeSource>,
 }
+
+crate::read_object!(Asset {
+    id, kind, name, model as default, serial as default, holder as default, place as default, made as
+    default, expires as default, life as default
+});
 
 /// Who says how long a thing may be used, the weakest word first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode)]

@@ -29,7 +29,7 @@ pub struct Calendar {
 }
 
 /// A recurring duty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Duty {
     /// The checklist.
     pub template: TemplateId,
@@ -39,13 +39,15 @@ pub struct Duty {
     pub due_minute: u16,
     /// Days for which the last day's round of an operation is asked for after it: who comes home the morning after the end
     /// still has to unload.
-    #[serde(default, skip_serializing_if = "is_none_after")]
+    #[serde(skip_serializing_if = "is_none_after")]
     pub days_after: u8,
 }
 
 fn is_none_after(days: &u8) -> bool {
     *days == 0
 }
+
+crate::read_object!(Duty { template, on, due_minute, days_after as default });
 
 /// On which days a duty falls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,7 +93,7 @@ pub enum Recurrence {
 const WEEK_DUE: u8 = 6;
 
 /// A shift.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shift {
     /// Name in the period, ASCII.
     pub name: String,
@@ -103,8 +105,10 @@ pub struct Shift {
     pub ends_minute: u16,
 }
 
+crate::read_object!(Shift { name, label, begins_minute, ends_minute });
+
 /// An operation that a supervisor started; a later entry with its name replaces an earlier one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Operation {
     /// Name in the period, ASCII.
     pub operation: String,
@@ -113,14 +117,14 @@ pub struct Operation {
     /// First day.
     pub from: Date,
     /// Last day; none while it goes on.
-    #[serde(default)]
     pub to: Option<Date>,
     /// Which stations; all of them, when none is named.
-    #[serde(default)]
     pub stations: Vec<StationCode>,
     /// Whose word.
     pub by: OfficerId,
 }
+
+crate::read_object!(Operation { operation, label, from, to as default, stations as default, by });
 
 /// A [`Recurrence`] as it is read, for the reason that items' kinds have.
 #[derive(Deserialize)]

@@ -96,7 +96,7 @@ crate::read_choice!(Handing {
 });
 
 /// What a thing from elsewhere is, read off its label.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
 pub struct Described {
     /// Code of its kind.
     #[n(0)]
@@ -106,9 +106,11 @@ pub struct Described {
     pub name: Label,
     /// Until when it may be used, as printed.
     #[n(2)]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<Date>,
 }
+
+crate::read_object!(Described { kind, name, expires as default });
 
 crate::read_record!(Described { kind, name, expires });
 

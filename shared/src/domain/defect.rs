@@ -13,7 +13,7 @@ mod entry;
 pub use entry::{DefectEntry, EntryError};
 
 /// Which defect: what its document's id is derived from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, minicbor::Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, minicbor::Encode)]
 pub struct DefectName {
     /// Whose.
     #[n(0)]
@@ -28,6 +28,8 @@ pub struct DefectName {
     #[n(3)]
     pub number: u32,
 }
+
+crate::read_object!(DefectName { station, subject, item, number });
 
 crate::read_record!(DefectName { station, subject, item, number });
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Label;
 use crate::flat::FlatMap;
@@ -48,7 +48,7 @@ impl DirectoryEntry {
 }
 
 /// The tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bureau {
     /// Its id.
     pub id: BureauId,
@@ -58,8 +58,10 @@ pub struct Bureau {
     pub zone: Zone,
 }
 
+crate::read_object!(Bureau { id, name, zone });
+
 /// A unit that holds equipment and people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Station {
     /// Its code.
     pub code: StationCode,
@@ -67,8 +69,10 @@ pub struct Station {
     pub name: Label,
 }
 
+crate::read_object!(Station { code, name });
+
 /// A person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Officer {
     /// Who.
     pub id: OfficerId,
@@ -82,8 +86,10 @@ pub struct Officer {
     pub role: Role,
 }
 
+crate::read_object!(Officer { id, name, badge, station, role });
+
 /// One enrolled phone or browser of a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Device {
     /// The id, which is the hash of the key.
     pub id: DeviceId,
@@ -93,8 +99,10 @@ pub struct Device {
     pub public_key: String,
 }
 
+crate::read_object!(Device { id, officer, public_key });
+
 /// The end of a device's membership. What it sent before stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Revocation {
     /// Which.
     pub device: DeviceId,
@@ -104,8 +112,10 @@ pub struct Revocation {
     pub by: OfficerId,
 }
 
+crate::read_object!(Revocation { device, at, by });
+
 /// Changes of one device in one document that are held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Held {
     /// In which document.
     pub document: DocumentId,
@@ -115,8 +125,10 @@ pub struct Held {
     pub changes: Vec<ChangeHash>,
 }
 
+crate::read_object!(Held { document, device, changes });
+
 /// A supervisor's word that held changes are good. By name of each change: what comes later is held again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Release {
     /// In which document.
     pub document: DocumentId,
@@ -129,6 +141,8 @@ pub struct Release {
     /// When, by the relay's clock.
     pub at: Timestamp,
 }
+
+crate::read_object!(Release { document, device, changes, by, at });
 
 /// The directory, folded from its entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What several people write about one thing apart, in the order of causes: defects and needs are folded over it. Entries
 //! are never altered; who wrote one may take it back. Order is what an author had seen, never a clock.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::flat::FlatMap;
 use crate::gather::sort_by;
@@ -10,19 +10,21 @@ use crate::limits::{HISTORY_ENTRIES_MAX, SEES_MAX};
 use crate::time::Timestamp;
 
 /// Who wrote an entry, when, and what was on their screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Told {
     /// Who.
     pub by: OfficerId,
     /// The clock of who wrote it, uncorrected.
     pub at: Timestamp,
     /// Relay clock minus that clock, milliseconds; absent when they never met.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<i64>,
     /// The entries that nothing else had answered, as far as the author could see.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sees: Vec<EventKey>,
 }
+
+crate::read_object!(Told { by, at, clock as default, sees as default });
 
 impl Told {
     /// When, by the relay's clock as far as the author's device knew it.

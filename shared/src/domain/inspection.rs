@@ -98,7 +98,7 @@ impl Finding {
 }
 
 /// How many were found how.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Encode, Decode)]
 pub struct Tally {
     /// How many the register expects.
     #[n(0)]
@@ -128,6 +128,8 @@ pub struct Tally {
     #[n(8)]
     pub waiting: u32,
 }
+
+crate::read_object!(Tally { expected, open, in_place, on_loan, in_repair, misplaced, missing, unexpected, waiting as default });
 
 impl Tally {
     /// Counts one.

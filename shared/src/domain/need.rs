@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 const MODEL_CHARS_MAX: usize = 80;
 
 /// Which need: what its document's id is derived from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, minicbor::Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, minicbor::Encode)]
 pub struct NeedName {
     /// Whose.
     #[n(0)]
@@ -24,6 +24,8 @@ pub struct NeedName {
     #[n(1)]
     pub id: NeedId,
 }
+
+crate::read_object!(NeedName { station, id });
 
 crate::read_record!(NeedName { station, id });
 
@@ -147,7 +149,7 @@ impl NeedState {
 }
 
 /// One entry of a need's document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NeedEntry {
     /// Which need, in full.
     pub need: NeedName,
@@ -156,18 +158,22 @@ pub struct NeedEntry {
     /// By whom, when, seeing what.
     pub told: Told,
     /// What is wished for; what was found; why not.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// Raise: the model of equipment that it is about, as the register has it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub model: String,
     /// Rate: 1 to 5.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<u8>,
     /// Withdraw: the own entry that is taken back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<EventKey>,
 }
+
+crate::read_object!(NeedEntry {
+    need, act, told, note as default, model as default, rating as default, target as default
+});
 
 impl NeedEntry {
     /// An entry that says no more than what was done.

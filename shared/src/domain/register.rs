@@ -120,11 +120,11 @@ impl Trail {
                 trail.standing.push(key.clone());
             }
         }
-        trail.holders.sort();
+        sort_by(&mut trail.holders, Ord::cmp);
         trail.holders.dedup();
-        trail.places.sort();
+        sort_by(&mut trail.places, Ord::cmp);
         trail.places.dedup();
-        trail.standing.sort();
+        sort_by(&mut trail.standing, Ord::cmp);
         trail.standing.dedup();
         let fate = |key: &EventKey, counter: u64, is_held: bool, custody: &Custody| {
             if is_held {

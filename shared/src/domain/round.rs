@@ -120,7 +120,7 @@ impl<'b, C> Decode<'b, C> for Period {
 }
 
 /// What makes a round the round it is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Encode)]
 pub struct RoundName {
     /// Whose checklist is filled.
     #[n(0)]
@@ -132,6 +132,8 @@ pub struct RoundName {
     #[n(2)]
     pub period: Period,
 }
+
+crate::read_object!(RoundName { station, template, period });
 
 crate::read_record!(RoundName { station, template, period });
 

@@ -20,7 +20,7 @@ pub use check::TemplateError;
 pub use item::{Choice, Expected, Item, ItemKind, ShowIf};
 
 /// One version of a checklist. Stored as JSON in a template document's events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Template {
     /// Stable id.
     pub id: TemplateId,
@@ -33,24 +33,28 @@ pub struct Template {
     /// The least role that may sign it.
     pub signed_by: Role,
     /// How things are counted by it, when it is an inspection of the register.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inspects: Option<Inspects>,
     /// Compartments or steps, in the order of work.
     pub groups: Vec<Group>,
 }
 
+crate::read_object!(Template { id, version, name, subject, signed_by, inspects as default, groups });
+
 /// How an inspection counts: the list of the register is held against what was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inspects {
     /// The line that says of each thing whether and how it was found.
     pub item: ItemId,
     /// 盲点: kinds of which nobody is told what there should be until they are counted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blind: Vec<String>,
     /// 双人核对: kinds of which a thing is there when two people have found it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub by_two: Vec<String>,
 }
+
+crate::read_object!(Inspects { item, blind as default, by_two as default });
 
 /// What the items of a template are asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,13 +71,15 @@ pub enum SubjectKind {
 }
 
 /// A part of a checklist: a compartment, a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Group {
     /// Its name.
     pub name: Label,
     /// Its lines, in the order of work.
     pub items: Vec<Item>,
 }
+
+crate::read_object!(Group { name, items });
 
 impl Template {
     /// Every line with its group, in the order of work.

@@ -53,7 +53,7 @@ impl EventKind {
 }
 
 /// Who asks, and from where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode, Decode)]
 pub struct Rights {
     /// The person.
     #[n(0)]
@@ -65,6 +65,8 @@ pub struct Rights {
     #[n(2)]
     pub station: Option<StationCode>,
 }
+
+crate::read_object!(Rights { officer, role, station });
 
 impl Rights {
     /// Whether a collection may be read: the bureau's own by everybody, a station's by its people and by supervisors.

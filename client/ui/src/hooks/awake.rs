@@ -1,7 +1,9 @@
 //! The screen stays on as long as a component is there: an officer who looks at the thing in their hand does not look at
 //! the phone.
 
-use yew::{hook, use_effect_with};
+use yew::hook;
+
+use super::use_effect_with;
 
 use crate::browser::Awake;
 

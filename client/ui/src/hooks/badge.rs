@@ -1,8 +1,8 @@
 //! The number on the app's icon: what is only on this phone, so that it is seen without opening anything.
 
-use yew::{hook, use_effect_with};
+use yew::hook;
 
-use super::use_slice;
+use super::{use_effect_with, use_slice};
 use crate::browser;
 
 /// Keeps the number right as long as the interface is there.

@@ -1,6 +1,8 @@
 //! Keys for the whole page, as long as a component is there.
 
-use yew::{Callback, hook, use_effect_with, use_mut_ref};
+use yew::{Callback, hook, use_mut_ref};
+
+use super::use_effect_with;
 
 use crate::browser::Keys;
 

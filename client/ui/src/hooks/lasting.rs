@@ -1,6 +1,8 @@
 //! Something that is on the screen for ten seconds: what can still be taken back.
 
-use yew::{Callback, UseStateHandle, hook, use_effect_with, use_state};
+use yew::{Callback, UseStateHandle, hook, use_state};
+
+use super::use_effect_with;
 
 use crate::browser::Timer;
 

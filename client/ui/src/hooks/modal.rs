@@ -1,6 +1,8 @@
 //! A `dialog` that is modal as long as its component is there, and gives the focus back when it goes.
 
-use yew::{NodeRef, hook, use_effect_with, use_node_ref};
+use yew::{NodeRef, hook, use_node_ref};
+
+use super::use_effect_with;
 
 use crate::browser::{self, Focus};
 

@@ -1,7 +1,9 @@
 //! Whether the program itself is kept on this phone. The browser tells nobody when that becomes true, so it is asked
 //! once a second until it is.
 
-use yew::{hook, use_effect_with, use_state_eq};
+use yew::{hook, use_state_eq};
+
+use super::use_effect_with;
 
 use crate::browser::{self, Timer};
 

@@ -1,9 +1,9 @@
 //! A command at a time that somebody waits for, and what became of the last.
 
 use link::Command;
-use yew::{Callback, hook, use_state_eq};
+use yew::{Callback, hook};
 
-use super::use_reach;
+use super::{use_reach, use_value};
 
 /// How it stands.
 #[derive(Clone, PartialEq)]
@@ -20,8 +20,8 @@ pub struct Sending {
 #[hook]
 pub fn use_sending(is_busy: bool, ondone: Callback<()>) -> Sending {
     let core = use_reach().core;
-    let is_busy = use_state_eq(|| is_busy);
-    let failed = use_state_eq(|| None::<String>);
+    let is_busy = use_value(is_busy);
+    let failed = use_value(None::<String>);
     let send = {
         let (is_busy, failed) = (is_busy.clone(), failed.clone());
         Callback::from(move |command: Command| {

@@ -1,9 +1,9 @@
 //! The time of day for ages on the screen ("6 h ago"): fresh at each drawing, and a drawing at least twice a minute.
 
 use shared::time::Timestamp;
-use yew::{hook, use_effect_with, use_force_update};
+use yew::{hook, use_force_update};
 
-use super::use_reach;
+use super::{use_effect_with, use_reach};
 use crate::browser::{self, Timer};
 
 const REFRESH_MS: i32 = 20_000;

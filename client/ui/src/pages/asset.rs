@@ -8,14 +8,14 @@ use link::slice::{AssetView, EventState, Person, StepView, StepWhat};
 use shared::domain::custody::Handing;
 use shared::ids::{AssetId, StationCode};
 use shared::time::{Timestamp, Zone};
-use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
+use yew::{Callback, Html, Properties, classes, component, html};
 
 use crate::components::asset_face::{band_class, expiry_words, holder_words, life_words, ready_mark};
 use crate::components::card_face::Saved;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::format;
-use crate::hooks::{go, use_now, use_reach, use_sending, use_slice, use_words};
+use crate::hooks::{go, use_effect_with, use_now, use_reach, use_sending, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -73,7 +73,7 @@ fn Sheet(props: &SheetProps) -> Html {
     let words = use_words();
     let reach = use_reach();
     let now = use_now();
-    let is_handing = use_state_eq(|| false);
+    let is_handing = use_value(false);
     let sending = use_sending(false, Callback::noop());
     let asset = &props.asset;
     let onback = {

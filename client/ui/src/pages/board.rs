@@ -8,7 +8,7 @@ use link::slice::{BoardSlice, Person};
 use shared::api::board::{BoardView, DutyState, HandledFigures, StationRow};
 use shared::domain::round::RoundName;
 use shared::time::{MINUTE_MS, Timestamp, Zone};
-use yew::{Callback, Html, Properties, UseStateHandle, component, html, use_effect_with, use_state_eq};
+use yew::{Callback, Html, Properties, UseStateHandle, component, html};
 
 use crate::browser;
 use crate::components::attention_list::AttentionList;
@@ -16,7 +16,7 @@ use crate::components::board_table::BoardTable;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{go, use_keys, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{go, use_effect_with, use_keys, use_now, use_reach, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::pages::round::CardId;
 use crate::pages::screen::Screen;
@@ -50,8 +50,8 @@ pub fn BoardPage(props: &BoardPageProps) -> Html {
     let reach = use_reach();
     let now = use_now();
     let slice = use_slice(|view| view.board.clone());
-    let opened = use_state_eq(|| None::<Opened>);
-    let cursor = use_state_eq(|| None::<usize>);
+    let opened = use_value(None::<Opened>);
+    let cursor = use_value(None::<usize>);
     use_effect_with((), move |()| {
         reach.core.tell(Command::OpenBoard);
         move || reach.core.tell(Command::CloseBoard)

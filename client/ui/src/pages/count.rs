@@ -10,9 +10,7 @@ use shared::domain::photo::Attached;
 use shared::domain::round::RoundName;
 use shared::ids::{EventKey, ItemId, SubjectId};
 use shared::time::{Timestamp, Zone};
-use yew::{
-    AttrValue, Callback, Html, Properties, component, hook, html, use_effect_with, use_mut_ref, use_state,
-};
+use yew::{AttrValue, Callback, Html, Properties, component, hook, html, use_mut_ref, use_state};
 
 use super::scan::{FEEL_GOOD, FEEL_LOOK, Flash, Looked, Viewfinder, miss_text, use_entry, use_find};
 use crate::components::icon::{Icon, glyph};
@@ -20,7 +18,7 @@ use crate::components::meter::meter;
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::thing_card::thing_line;
 use crate::format;
-use crate::hooks::{Reach, feel, use_awake, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, feel, use_awake, use_effect_with, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;

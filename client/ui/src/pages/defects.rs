@@ -9,7 +9,7 @@ use shared::domain::defect::{DefectName, DefectState};
 use shared::ids::AssetId;
 use shared::time::Timestamp;
 use shared::trust::rights::Role;
-use yew::{Callback, Html, Properties, classes, component, html, use_effect_with, use_state_eq};
+use yew::{Callback, Html, Properties, classes, component, html, use_state_eq};
 
 use crate::components::attachments::address;
 use crate::components::choice::Choice;
@@ -17,7 +17,9 @@ use crate::components::handled::{defect_mark, defect_word};
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{Sending, go, use_now, use_reach, use_sending, use_slice, use_words};
+use crate::hooks::{
+    Sending, go, use_effect_with, use_now, use_reach, use_sending, use_slice, use_value, use_words,
+};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -116,7 +118,7 @@ struct StationProps {
 fn Station(props: &StationProps) -> Html {
     let (words, reach) = (use_words(), use_reach());
     let StationProps { view, person, now, about, onopen } = props;
-    let filter = use_state_eq(|| Filter::Station);
+    let filter = use_value(Filter::Station);
     // The phone may have ended the program behind the camera of a report.
     let is_reporting = use_state_eq(|| about.is_some() || report::was_ended());
     let is_shown = |defect: &&DefectView| match *filter {

@@ -2,12 +2,12 @@
 //! so that the code stays in no history. What the code is worth is the relay's to say, the device key the core's.
 
 use link::{Command, Problem};
-use yew::{Html, Properties, SubmitEvent, component, html, use_effect_with, use_node_ref, use_state_eq};
+use yew::{Html, Properties, SubmitEvent, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
-use crate::hooks::{Reach, use_reach, use_words};
+use crate::hooks::{Reach, use_effect_with, use_reach, use_value, use_words};
 use crate::problem;
 use crate::route::Route;
 
@@ -25,9 +25,9 @@ pub fn EnrolPage(props: &EnrolPageProps) -> Html {
     let words = use_words();
     let reach = use_reach();
     let field = use_node_ref();
-    let failed = use_state_eq(|| None::<String>);
-    let is_busy = use_state_eq(|| false);
-    let from_link = use_state_eq(|| false);
+    let failed = use_value(None::<String>);
+    let is_busy = use_value(false);
+    let from_link = use_value(false);
     {
         let (field, from_link) = (field.clone(), from_link.clone());
         use_effect_with((), move |()| {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use link::slice::{InspectedRow, InspectionView, Person};
 use shared::domain::inspection::Finding;
+use shared::gather::sort_by;
 use shared::ids::SubjectId;
 use shared::time::{Timestamp, Zone};
 use yew::{
@@ -19,7 +20,7 @@ use crate::components::icon::{Icon, glyph};
 use crate::components::inspected::inspected_row;
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::format;
-use crate::hooks::{feel, go, use_now, use_reach, use_words};
+use crate::hooks::{feel, go, use_now, use_reach, use_value, use_words};
 use crate::i18n::Words;
 use crate::pages::paged::Paged;
 use crate::pages::scan::{FEEL_GOOD, FEEL_LOOK, Flash, Viewfinder};
@@ -118,8 +119,8 @@ pub fn Inspection(props: &InspectionProps) -> Html {
     let inspection = &props.inspection;
     let counter = use_counter();
     let shown = use_state_eq(|| if inspection.may_answer { Shown::Open } else { Shown::All });
-    let narrow = use_state_eq(Narrow::default);
-    let opened = use_state_eq(|| None::<SubjectId>);
+    let narrow = use_value(Narrow::default());
+    let opened = use_value(None::<SubjectId>);
     let haystacks = use_memo(inspection.clone(), |inspection| haystacks(inspection));
     let places = use_memo((inspection.clone(), *shown, (*narrow).clone()), |(inspection, shown, narrow)| {
         let all = if narrow.asked.is_empty() { *shown } else { Shown::All };
@@ -241,7 +242,7 @@ fn selects(words: Words, inspection: &InspectionView, narrow: &Narrow, onchange:
     let distinct = |of: &dyn Fn(&InspectedRow) -> (String, String)| {
         let mut all: Vec<(String, String)> =
             inspection.rows.iter().map(of).filter(|(id, _)| !id.is_empty()).collect();
-        all.sort();
+        sort_by(&mut all, Ord::cmp);
         all.dedup_by(|a, b| a.0 == b.0);
         all
     };
@@ -290,7 +291,7 @@ fn CountBar(props: &CountBarProps) -> Html {
     let reach = use_reach();
     let now = use_now();
     let field = use_node_ref();
-    let last = use_state_eq(|| None::<Counted>);
+    let last = use_value(None::<Counted>);
     let oninput = {
         let (field, onasked) = (field.clone(), props.onasked.clone());
         Callback::from(move |_: InputEvent| onasked.emit(browser::text_of(&field)))
@@ -313,7 +314,7 @@ fn CountBar(props: &CountBarProps) -> Html {
             last.set(Some(counted));
         })
     };
-    let is_scanning = use_state_eq(|| false);
+    let is_scanning = use_value(false);
     let onseen = {
         let (last, counter, inspection) = (last.clone(), props.counter.clone(), props.inspection.clone());
         let reach = reach.clone();

@@ -9,8 +9,8 @@ use shared::domain::label::plain;
 use shared::ids::{AssetId, StationCode};
 use shared::limits::LABELS_MAX;
 use yew::{
-    AttrValue, Callback, Html, InputEvent, Properties, UseStateHandle, component, html, use_effect_with,
-    use_node_ref, use_state, use_state_eq,
+    AttrValue, Callback, Html, InputEvent, Properties, UseStateHandle, component, html, use_node_ref,
+    use_state, use_state_eq,
 };
 
 use crate::browser;
@@ -18,7 +18,7 @@ use crate::components::choice::Choice;
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::thing_card::thing_line;
 use crate::format;
-use crate::hooks::{Sending, use_sending, use_slice, use_words};
+use crate::hooks::{Sending, use_effect_with, use_sending, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -107,10 +107,10 @@ pub fn LabelsPage(_props: &LabelsPageProps) -> Html {
     let words = use_words();
     let labels = use_slice(|view| view.labels.clone());
     let Sending { is_busy, failed, send } = use_sending(true, Callback::noop());
-    let station = use_state_eq(|| None::<StationCode>);
+    let station = use_value(None::<StationCode>);
     let chosen = use_state(Vec::<AssetId>::new);
-    let kind = use_state_eq(|| None::<String>);
-    let search = use_state_eq(String::new);
+    let kind = use_value(None::<String>);
+    let search = use_value(String::new());
     let look = use_state_eq(Look::kept);
     {
         let (send, chosen, kind) = (send.clone(), chosen.clone(), kind.clone());

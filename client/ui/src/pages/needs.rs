@@ -7,10 +7,7 @@ use link::slice::{NeedView, NeedsView, Person};
 use shared::domain::need::NeedName;
 use shared::time::Timestamp;
 use shared::trust::rights::Role;
-use yew::{
-    Callback, Html, Properties, SubmitEvent, classes, component, html, use_effect_with, use_node_ref,
-    use_state_eq,
-};
+use yew::{Callback, Html, Properties, SubmitEvent, classes, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::handled::{need_face, need_word};
@@ -18,7 +15,9 @@ use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
 use crate::format;
-use crate::hooks::{Sending, use_modal, use_now, use_reach, use_sending, use_slice, use_words};
+use crate::hooks::{
+    Sending, use_effect_with, use_modal, use_now, use_reach, use_sending, use_slice, use_value, use_words,
+};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -40,8 +39,8 @@ pub struct NeedsPageProps {
 pub fn NeedsPage(props: &NeedsPageProps) -> Html {
     let (words, now, reach) = (use_words(), use_now(), use_reach());
     let view = use_slice(|view| view.needs.clone());
-    let opened = use_state_eq(|| None::<NeedName>);
-    let is_raising = use_state_eq(|| false);
+    let opened = use_value(None::<NeedName>);
+    let is_raising = use_value(false);
     use_effect_with((), {
         let core = reach.core.clone();
         move |()| {
@@ -131,7 +130,7 @@ struct RaiseSheetProps {
 fn RaiseSheet(props: &RaiseSheetProps) -> Html {
     let (words, node) = (use_words(), use_modal());
     let (wish, model) = (use_node_ref(), use_node_ref());
-    let complaint = use_state_eq(|| false);
+    let complaint = use_value(false);
     let Sending { is_busy, failed, send } = use_sending(false, props.onclose.clone());
     let onsubmit = {
         let (wish, model, complaint) = (wish.clone(), model.clone(), complaint.clone());

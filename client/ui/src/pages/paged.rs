@@ -3,10 +3,9 @@
 
 use std::ops::Range;
 
-use yew::{
-    AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_mut_ref, use_node_ref,
-    use_state_eq,
-};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_mut_ref, use_node_ref};
+
+use crate::hooks::{use_effect_with, use_value};
 
 use crate::browser::{self, Nearness};
 
@@ -47,7 +46,7 @@ struct PageProps {
 #[component]
 fn Page(props: &PageProps) -> Html {
     let node = use_node_ref();
-    let is_near = use_state_eq(|| props.from == 0);
+    let is_near = use_value(props.from == 0);
     let height = use_mut_ref(|| 0);
     {
         let (node, is_near, height) = (node.clone(), is_near.clone(), height.clone());

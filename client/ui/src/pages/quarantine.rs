@@ -9,11 +9,11 @@ use shared::api::board::BoardView;
 use shared::api::quarantine::{HeldChanges, QuarantineView, RejectedBatch, Who};
 use shared::ids::{CollectionId, Shelf};
 use shared::time::Timestamp;
-use yew::{Callback, Html, Properties, component, html, use_effect_with};
+use yew::{Callback, Html, Properties, component, html};
 
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{Sending, use_now, use_reach, use_sending, use_slice, use_words};
+use crate::hooks::{Sending, use_effect_with, use_now, use_reach, use_sending, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;

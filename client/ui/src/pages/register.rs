@@ -11,15 +11,14 @@ use shared::domain::asset::ExpiryBand;
 use shared::ids::{AssetId, StationCode};
 use shared::trust::rights::Role;
 use yew::{
-    Callback, Html, InputEvent, Properties, classes, component, html, use_effect_with, use_memo,
-    use_node_ref, use_state_eq,
+    Callback, Html, InputEvent, Properties, classes, component, html, use_memo, use_node_ref, use_state_eq,
 };
 
 use crate::browser;
 use crate::components::asset_face::asset_row;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, Tone};
-use crate::hooks::{go, use_reach, use_slice, use_words};
+use crate::hooks::{go, use_effect_with, use_reach, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::pages::paged::Paged;
 use crate::pages::screen::Screen;
@@ -118,7 +117,7 @@ fn List(props: &ListProps) -> Html {
     let reach = use_reach();
     let register = &props.register;
     let sees_all = props.person.station.is_none();
-    let part = use_state_eq(|| Part::Things);
+    let part = use_value(Part::Things);
     let has_parts = props.person.role >= Role::Lead || !register.transits.is_empty();
     let onopen = {
         let (reach, station) = (reach.clone(), register.station.clone());
@@ -175,8 +174,8 @@ fn Things(props: &ThingsProps) -> Html {
     let register = &props.register;
     let sees_all = props.person.station.is_none();
     let shown = use_state_eq(|| if sees_all { Shown::All } else { Shown::Mine });
-    let asked = use_state_eq(String::new);
-    let is_receiving = use_state_eq(|| false);
+    let asked = use_value(String::new());
+    let is_receiving = use_value(false);
     let field = use_node_ref();
     let haystacks = use_memo(register.clone(), |register| haystacks(register));
     let places = use_memo((register.clone(), *shown, (*asked).clone()), |(register, shown, asked)| {

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use link::Command;
 use link::slice::{InspectionView, Person, RoundView};
 use shared::domain::round::RoundName;
-use yew::{Html, Properties, component, html, use_effect_with};
+use yew::{Html, Properties, component, html};
 
 use crate::browser;
 use crate::format;
-use crate::hooks::{use_reach, use_slice, use_words};
+use crate::hooks::{use_effect_with, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::inspection::{Inspection, InspectionSummary};
 use crate::pages::screen::Screen;

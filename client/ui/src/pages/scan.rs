@@ -17,7 +17,7 @@ use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::thing_card::thing_card;
 use crate::format;
-use crate::hooks::{feel, go, use_now, use_phone_clock, use_reach, use_words};
+use crate::hooks::{feel, go, use_now, use_phone_clock, use_reach, use_value, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -49,7 +49,7 @@ pub fn ScanPage(props: &ScanPageProps) -> Html {
     let words = use_words();
     let (now, phone_now) = (use_now(), use_phone_clock());
     let shown = use_state(|| None::<Rc<FoundView>>);
-    let failed = use_state_eq(|| None::<String>);
+    let failed = use_value(None::<String>);
     let later = use_state_eq(later::kept);
     let entry = use_entry();
     let reach = use_reach();
@@ -129,7 +129,7 @@ pub struct Entry {
 /// A field for a typed code.
 #[hook]
 pub fn use_entry() -> Entry {
-    Entry { field: use_node_ref(), has_keys: use_state_eq(|| true) }
+    Entry { field: use_node_ref(), has_keys: use_value(true) }
 }
 
 impl Entry {

@@ -2,13 +2,13 @@
 //! says what fails without it.
 
 use link::Command;
-use yew::{Html, MouseEvent, component, html, use_effect_with, use_state_eq};
+use yew::{Html, MouseEvent, component, html};
 
 use crate::browser;
 use crate::components::mark::mark;
 use crate::components::notice::{Notice, Tone};
 use crate::format::Status;
-use crate::hooks::{go, use_reach, use_slice, use_words};
+use crate::hooks::{go, use_effect_with, use_reach, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::route::Route;
@@ -19,7 +19,7 @@ pub fn SelfTestPage() -> Html {
     let words = use_words();
     let reach = use_reach();
     let tried = use_slice(|view| view.self_test.clone());
-    let is_busy = use_state_eq(|| true);
+    let is_busy = use_value(true);
     let run = {
         let (reach, is_busy) = (reach.clone(), is_busy.clone());
         move || {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use link::Command;
 use link::slice::{LinkState, Person, SyncView};
 use shared::time::{DAY_MS, MINUTE_MS, Timestamp};
-use yew::{Callback, Html, Properties, component, html, use_state_eq};
+use yew::{Callback, Html, Properties, component, html};
 
 mod carry;
 mod kept;
@@ -20,7 +20,7 @@ use crate::components::event_list::clock_note;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::format;
-use crate::hooks::{use_phone_clock, use_reach, use_slice, use_words};
+use crate::hooks::{use_phone_clock, use_reach, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -43,8 +43,8 @@ pub fn SyncPage(props: &SyncPageProps) -> Html {
     let reach = use_reach();
     let now = use_phone_clock();
     let sync = use_slice(|view| view.sync.clone());
-    let is_busy = use_state_eq(|| false);
-    let failed = use_state_eq(|| None::<String>);
+    let is_busy = use_value(false);
+    let failed = use_value(None::<String>);
     let onsync = {
         let (is_busy, failed, reach) = (is_busy.clone(), failed.clone(), reach.clone());
         Callback::from(move |_| {

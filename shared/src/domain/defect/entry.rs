@@ -1,6 +1,6 @@
 //! What people write into a defect's document, one entry at a time, and what can be checked of an entry by itself.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::super::history::{Say, Told};
 use super::super::photo::Photo;
@@ -9,7 +9,7 @@ use crate::ids::{EventKey, PhotoHash, TemplateId};
 use crate::limits::{DEFECT_PHOTOS_MAX, NOTE_CHARS_MAX, SEES_MAX};
 
 /// One entry of a defect's document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DefectEntry {
     /// Which defect, in full: a reader confirms it by the document's id.
     pub defect: DefectName,
@@ -18,39 +18,45 @@ pub struct DefectEntry {
     /// By whom, when, seeing what.
     pub told: Told,
     /// Report: the checklist of the line; none without one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateId>,
     /// Report: the answer in a round that it came with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<EventKey>,
     /// Report: the thing is not there, rather than out of order.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_missing: bool,
     /// Report: it cannot wait.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_urgent: bool,
     /// Report: the place in words, when the subject is one.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub place: String,
     /// Report: fault chips, joined.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub fault: String,
     /// In the author's words; why, when it is rejected.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
     /// Photos, by the hashes of their bytes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<PhotoHash>,
     /// Their small ones, in the same order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub thumbnails: Vec<PhotoHash>,
     /// Handle: what was decided.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub disposition: Option<Disposition>,
     /// Withdraw: the own entry that is taken back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<EventKey>,
 }
+
+crate::read_object!(DefectEntry {
+    defect, act, told, template as default, answer as default, is_missing as default, is_urgent as default,
+    place as default, fault as default, note as default, photos as default, thumbnails as default,
+    disposition as default, target as default
+});
 
 /// Why an entry is not sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

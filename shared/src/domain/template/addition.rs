@@ -1,13 +1,13 @@
 //! What a station adds to a checklist: lines of its own, beside the bureau's core and never in its place. Kept in the
 //! template's own document, so it comes and goes with it; the latest of a station stands.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Group, Template};
 use crate::ids::{ItemId, StationCode, TemplateId};
 
 /// A station's own lines of one checklist. Stored as JSON in the template document's events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Addition {
     /// Whose.
     pub station: StationCode,
@@ -18,6 +18,8 @@ pub struct Addition {
     /// Its lines. A group that the core has a group of the same Chinese name for stands at that one's end.
     pub groups: Vec<Group>,
 }
+
+crate::read_object!(Addition { station, template, addition, groups });
 
 /// What the id of every line of a station's begins with; no line of a core's does. So no later version of the core can
 /// take the id of a station's line.

@@ -8,32 +8,34 @@ use crate::domain::answer::{Answer, Condition, SafeSide};
 use crate::ids::ItemId;
 
 /// One line of a checklist.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Item {
     /// Stable id.
     pub id: ItemId,
     /// What is looked at.
     pub name: Label,
     /// When it is fine: the points to check.
-    #[serde(default)]
     pub standard: Label,
     /// How it is answered.
     pub kind: ItemKind,
     /// Which answer stands when people disagree.
     pub safe_side: SafeSide,
     /// Whether a fault stands until two officers have seen it and answered OK.
-    #[serde(default)]
     pub is_safety_critical: bool,
     /// Whether the round can only be signed with an answer to it; *not checked* is none.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_required: bool,
     /// When it is asked; always, when there is none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub show_if: Option<ShowIf>,
     /// Short names of the usual faults, offered as chips.
-    #[serde(default)]
     pub faults: Vec<Label>,
 }
+
+crate::read_object!(Item {
+    id, name, standard as default, kind, safe_side, is_safety_critical as default, is_required as default,
+    show_if as default, faults as default
+});
 
 /// How a line is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,17 +170,19 @@ pub struct Choice {
 crate::read_record!(Choice { code, name, means });
 
 /// When a line is asked: an earlier line on the same subject has one of these answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShowIf {
     /// The earlier line.
     pub item: ItemId,
     /// Any of these.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub is: Vec<Answer>,
     /// Or a number of at least this many thousandths.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at_least: Option<i64>,
 }
+
+crate::read_object!(ShowIf { item, is as default, at_least as default });
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_zero(n: &u32) -> bool {

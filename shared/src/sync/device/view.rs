@@ -16,7 +16,7 @@ use crate::domain::register::Register;
 use crate::domain::round::RoundName;
 use crate::domain::template::Template;
 use crate::flat::FlatMap;
-use crate::gather::Gather;
+use crate::gather::{Gather, sort_by};
 use crate::ids::{
     AssetId, ChangeHash, CollectionId, DocumentId, DocumentKind, EventKey, StationCode, TemplateId,
 };
@@ -102,7 +102,7 @@ impl Device {
             .map(|visit| visit.register.as_slice())
             .filter(|pin| !pin.is_empty())
             .collect();
-        pins.sort_unstable();
+        sort_by(&mut pins, Ord::cmp);
         pins.dedup();
         let mut lists: Vec<Arc<BTreeMap<AssetId, Asset>>> =
             pins.iter().map(|pin| self.documents.register_at(id, pin)).collect();

@@ -81,7 +81,8 @@ impl Engine {
         spawn(async move {
             engine.reread_photos().await;
             engine.settle_drafts();
-            let old = row::old(&engine.photos.rows.borrow(), clock::now(), room_is_tight().await);
+            let is_tight = room_is_tight().await;
+            let old = row::old(&engine.photos.rows.borrow(), clock::now(), is_tight);
             if !old.is_empty() {
                 // What stays is dropped the next time.
                 let _ = engine.database.write(old, Durability::Relaxed).await;
@@ -170,8 +171,8 @@ impl Engine {
         for (Named { hash, media, bytes, buffer }, kind) in files {
             let media = media.name().to_owned();
             let (card, station) = (card.clone(), station.clone());
-            let (draft, refused, sent) = (true, None, None);
-            let row = Row { hash, kind, of, media, bytes, at, draft, refused, sent, card, station };
+            let (draft, refused, sent, epoch) = (true, None, None, 0);
+            let row = Row { hash, kind, of, media, bytes, at, draft, refused, sent, epoch, card, station };
             records.push(row.record());
             photos.push((hash.to_string(), buffer));
         }

@@ -5,6 +5,7 @@ use link::slice::{DraftView, PhotosView, RefusedPhoto};
 use serde::{Deserialize, Serialize};
 use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
+use shared::gather::sort_by;
 use shared::ids::{ItemId, PhotoHash, StationCode, SubjectId};
 use shared::time::{DAY_MS, Timestamp};
 
@@ -19,7 +20,7 @@ const ORIGINALS_MAX: usize = 200;
 const ORIGINALS_BYTES_MAX: u64 = 64 << 20;
 
 /// Which card a photo is of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Card {
     /// In which round.
     pub round: RoundName,
@@ -28,6 +29,8 @@ pub struct Card {
     /// Which line.
     pub item: ItemId,
 }
+
+shared::read_object!(Card { round, subject, item });
 
 /// What a photo is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub enum Kind {
 }
 
 /// One photo, small photo or memo.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// Its name.
     pub hash: PhotoHash,
@@ -79,6 +82,21 @@ pub struct Row {
     /// Where it is at home.
     pub station: StationCode,
 }
+
+shared::read_object!(Row {
+    hash,
+    kind,
+    of,
+    media,
+    bytes,
+    at,
+    draft,
+    refused,
+    sent,
+    epoch as default,
+    card,
+    station
+});
 
 impl Row {
     /// The same picture may be taken for two cards: each has a row.
@@ -127,7 +145,7 @@ pub fn offered_again(rows: &[Row], epoch: u64) -> Vec<Record> {
 /// Rows as they were kept; what does not read is left out.
 pub fn read(records: &[Vec<u8>]) -> Vec<Row> {
     let mut rows: Vec<Row> = records.iter().filter_map(|bytes| serde_json::from_slice(bytes).ok()).collect();
-    rows.sort_by_key(|row| (row.at, row.hash));
+    sort_by(&mut rows, |a, b| (a.at, &a.hash).cmp(&(b.at, &b.hash)));
     rows
 }
 

@@ -7,14 +7,14 @@ use link::Command;
 use link::slice::AssetView;
 use shared::domain::custody::Handing;
 use shared::ids::{OfficerId, StationCode};
-use yew::{Callback, Html, NodeRef, Properties, component, html, use_node_ref, use_state_eq};
+use yew::{Callback, Html, NodeRef, Properties, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::choice::Choice;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{use_modal, use_sending, use_words};
+use crate::hooks::{use_modal, use_sending, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -80,8 +80,8 @@ pub fn Hand(props: &HandProps) -> Html {
     let node = use_modal();
     let asset = &props.asset;
     let first = if asset.holder.is_some() { Way::Return } else { Way::Issue };
-    let way = use_state_eq(|| first);
-    let is_wrong = use_state_eq(|| false);
+    let way = use_value(first);
+    let is_wrong = use_value(false);
     let sending = use_sending(false, props.onclose.clone());
     let fields = Fields {
         person: use_node_ref(),

@@ -3,13 +3,13 @@
 
 use link::Command;
 use link::slice::OperationView;
-use yew::{Callback, Html, Properties, SubmitEvent, component, html, use_node_ref, use_state_eq};
+use yew::{Callback, Html, Properties, SubmitEvent, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{Sending, use_sending, use_slice, use_words};
+use crate::hooks::{Sending, use_sending, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -19,8 +19,8 @@ pub fn Operations() -> Html {
     let words = use_words();
     let operations =
         use_slice(|view| view.today.as_ref().map(|today| today.operations.clone()).unwrap_or_default());
-    let is_starting = use_state_eq(|| false);
-    let ending = use_state_eq(|| None::<String>);
+    let is_starting = use_value(false);
+    let ending = use_value(None::<String>);
     let ondone = {
         let (is_starting, ending) = (is_starting.clone(), ending.clone());
         Callback::from(move |()| {

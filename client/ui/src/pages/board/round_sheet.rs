@@ -8,7 +8,7 @@ use link::slice::{CardView, Input, InspectedRow, InspectionView, RoundView, Subj
 use shared::domain::inspection::Finding;
 use shared::domain::round::RoundName;
 use shared::time::{Timestamp, Zone};
-use yew::{Callback, Html, Properties, classes, component, html, use_effect_with};
+use yew::{Callback, Html, Properties, classes, component, html};
 
 use crate::browser;
 use crate::components::event_list::EventList;
@@ -20,7 +20,7 @@ use crate::components::notice::{Notice, Tone};
 use crate::components::sheet::Sheet;
 use crate::components::today_list::state_face;
 use crate::format::{self, Status};
-use crate::hooks::{use_modal, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{use_effect_with, use_modal, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
 use crate::pages::inspection::figures;
 use crate::pages::round::CardId;

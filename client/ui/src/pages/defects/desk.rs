@@ -7,8 +7,9 @@ use link::Command;
 use link::slice::{DefectView, DefectsView, Person};
 use shared::api::handling::{DefectMove, LeftDefect, MovedDefect, SeenDefect};
 use shared::domain::defect::{DefectAct, DefectName, DefectState};
+use shared::gather::sort_by;
 use shared::time::Timestamp;
-use yew::{Callback, Html, Properties, classes, component, html, use_mut_ref, use_state_eq};
+use yew::{Callback, Html, Properties, classes, component, html, use_mut_ref};
 
 use super::{head, key, small_photo};
 use crate::browser;
@@ -17,7 +18,7 @@ use crate::components::handled::{defect_face, defect_mark, defect_word};
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::format;
-use crate::hooks::{Sending, use_lasting, use_reach, use_sending, use_words};
+use crate::hooks::{Sending, use_lasting, use_reach, use_sending, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -65,10 +66,10 @@ impl Look {
 pub fn Desk(props: &DeskProps) -> Html {
     let words = use_words();
     let DeskProps { view, now, onopen, .. } = props;
-    let look = use_state_eq(Look::default);
-    let chosen = use_state_eq(BTreeSet::<String>::new);
+    let look = use_value(Look::default());
+    let chosen = use_value(BTreeSet::<String>::new());
     let undo = use_lasting::<Vec<SeenDefect>>();
-    let left = use_state_eq(Vec::<LeftDefect>::new);
+    let left = use_value(Vec::<LeftDefect>::new());
     let is_undoing = use_mut_ref(|| false);
     let ondone = {
         let (set_undo, left, is_undoing, chosen) =
@@ -85,7 +86,7 @@ pub fn Desk(props: &DeskProps) -> Html {
     let Sending { is_busy, failed, send } = use_sending(false, ondone);
     let mut shown: Vec<&DefectView> = view.defects.iter().filter(|defect| look.shows(defect)).collect();
     if look.is_by_age {
-        shown.sort_by_key(|defect| defect.reported_at);
+        sort_by(&mut shown, |a, b| a.reported_at.cmp(&b.reported_at));
     }
     let picked: Vec<SeenDefect> = shown
         .iter()

@@ -6,15 +6,13 @@ use std::rc::Rc;
 use link::Command;
 use link::slice::{AssetChoice, DefectsView};
 use shared::ids::AssetId;
-use yew::{
-    Callback, Html, Properties, SubmitEvent, component, html, use_effect_with, use_node_ref, use_state_eq,
-};
+use yew::{Callback, Html, Properties, SubmitEvent, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{Sending, use_modal, use_sending, use_slice, use_words};
+use crate::hooks::{Sending, use_effect_with, use_modal, use_sending, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -45,8 +43,8 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
     let words = use_words();
     let node = use_modal();
     let (asset, place, note) = (use_node_ref(), use_node_ref(), use_node_ref());
-    let (is_urgent, is_missing) = (use_state_eq(|| false), use_state_eq(|| false));
-    let complaint = use_state_eq(|| false);
+    let (is_urgent, is_missing) = (use_value(false), use_value(false));
+    let complaint = use_value(false);
     let taken = use_slice(|view| view.photos.report.clone());
     use_effect_with(asset.clone(), {
         let about = props.asset.clone();

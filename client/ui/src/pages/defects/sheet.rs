@@ -8,7 +8,7 @@ use link::slice::{DefectView, Person};
 use shared::api::handling::{DefectMove, SeenDefect};
 use shared::domain::defect::{DefectAct, DefectState, Disposition};
 use shared::trust::rights::Role;
-use yew::{Callback, Html, NodeRef, Properties, component, html, use_mut_ref, use_node_ref, use_state_eq};
+use yew::{Callback, Html, NodeRef, Properties, component, html, use_mut_ref, use_node_ref};
 
 use super::desk::taken_back;
 use crate::browser;
@@ -16,7 +16,7 @@ use crate::components::handled::{defect_history, defect_mark, disposition_key, d
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{Sending, use_lasting, use_modal, use_now, use_reach, use_sending, use_words};
+use crate::hooks::{Sending, use_lasting, use_modal, use_now, use_reach, use_sending, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -48,7 +48,7 @@ pub fn DefectSheet(props: &DefectSheetProps) -> Html {
     let is_desk = person.role >= Role::Supervisor;
     let undo = use_lasting::<Command>();
     let pending = use_mut_ref(|| None::<Command>);
-    let complaint = use_state_eq(|| false);
+    let complaint = use_value(false);
     let ondone = {
         let (set_undo, pending, note) = (undo.set.clone(), pending.clone(), note.clone());
         let store = use_reach().store;

@@ -15,7 +15,7 @@ use crate::components::inspected::code;
 use crate::components::mark::shape;
 use crate::components::sheet::Sheet;
 use crate::format::{self, Status};
-use crate::hooks::{use_modal, use_now, use_words};
+use crate::hooks::{use_modal, use_now, use_value, use_words};
 use crate::pages::round::FAULT_SEPARATOR;
 
 /// Properties of [`FindingSheet`].
@@ -42,7 +42,7 @@ pub fn FindingSheet(props: &FindingSheetProps) -> Html {
     let note = use_node_ref();
     let FindingSheetProps { row, inspection, .. } = props;
     let chosen = use_state_eq(|| row.answer.clone());
-    let faults = use_state_eq(Vec::<usize>::new);
+    let faults = use_value(Vec::<usize>::new());
     let input = Input::Choice(inspection.options.clone());
     let ways = inspection.options.iter().map(|option| Answer::Choice(option.code.clone()));
     let ways: Vec<Answer> =

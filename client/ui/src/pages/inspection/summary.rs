@@ -6,7 +6,7 @@ use link::Command;
 use link::slice::{InspectedRow, InspectionView, RoundState};
 use shared::domain::inspection::Finding;
 use shared::ids::SubjectId;
-use yew::{Callback, Html, classes, component, html, use_state_eq};
+use yew::{Callback, Html, classes, component, html};
 
 use super::InspectionProps;
 use super::counting::use_counter;
@@ -17,7 +17,7 @@ use crate::components::inspected::{code, finding_face, standing};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::today_list::state_face;
 use crate::format;
-use crate::hooks::{go, use_now, use_reach, use_sending, use_words};
+use crate::hooks::{go, use_now, use_reach, use_sending, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 use crate::route::Route;
@@ -30,7 +30,7 @@ pub fn InspectionSummary(props: &InspectionProps) -> Html {
     let now = use_now();
     let inspection = &props.inspection;
     let counter = use_counter();
-    let opened = use_state_eq(|| None::<SubjectId>);
+    let opened = use_value(None::<SubjectId>);
     let sending = use_sending(false, Callback::noop());
     let onopen = {
         let opened = opened.clone();

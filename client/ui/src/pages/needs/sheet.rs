@@ -7,7 +7,7 @@ use link::slice::{NeedView, Person};
 use shared::api::handling::NeedMove;
 use shared::domain::need::NeedAct;
 use shared::trust::rights::Role;
-use yew::{Callback, Html, NodeRef, Properties, component, html, use_node_ref, use_state_eq};
+use yew::{Callback, Html, NodeRef, Properties, component, html, use_node_ref};
 
 use super::{need_mark, rating};
 use crate::browser;
@@ -15,7 +15,7 @@ use crate::components::handled::need_history;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{Sending, use_modal, use_now, use_sending, use_words};
+use crate::hooks::{Sending, use_modal, use_now, use_sending, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -35,7 +35,7 @@ pub struct NeedSheetProps {
 pub fn NeedSheet(props: &NeedSheetProps) -> Html {
     let (words, now, node, note) = (use_words(), use_now(), use_modal(), use_node_ref());
     let NeedSheetProps { need, person, onclose } = props;
-    let complaint = use_state_eq(|| false);
+    let complaint = use_value(false);
     let ondone = {
         let note = note.clone();
         Callback::from(move |()| browser::set_text(&note, ""))

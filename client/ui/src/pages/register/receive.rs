@@ -9,13 +9,13 @@ use shared::domain::Label;
 use shared::domain::custody::{Described, Handing};
 use shared::ids::{AssetId, StationCode};
 use shared::time::Date;
-use yew::{Callback, Html, Properties, component, html, use_node_ref, use_state_eq};
+use yew::{Callback, Html, Properties, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{use_modal, use_sending, use_words};
+use crate::hooks::{use_modal, use_sending, use_value, use_words};
 use crate::problem;
 
 /// Properties of [`Receive`].
@@ -44,7 +44,7 @@ pub fn Receive(props: &ReceiveProps) -> Html {
     let words = use_words();
     let node = use_modal();
     let (code, kind, from, expires) = (use_node_ref(), use_node_ref(), use_node_ref(), use_node_ref());
-    let is_wrong = use_state_eq(|| false);
+    let is_wrong = use_value(false);
     let sending = use_sending(false, props.onclose.clone());
     let register = &props.register;
     let kinds = kinds(register);

@@ -10,10 +10,7 @@ use shared::domain::photo::Attached;
 use shared::ids::PhotoHash;
 use shared::limits::{LINE_PHOTOS_MAX, PHOTOS_MAX};
 use shared::time::HOUR_MS;
-use yew::{
-    AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state,
-    use_state_eq,
-};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_node_ref, use_state};
 
 use super::answering;
 use super::walk::{CardId, own_standing};
@@ -21,7 +18,7 @@ use crate::browser::{self, Slot};
 use crate::components::attachments::address;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
-use crate::hooks::{Reach, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, use_effect_with, use_reach, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 use crate::route::{RoundPart, Route};
@@ -109,8 +106,8 @@ pub fn Capture(props: &CaptureProps) -> Html {
         let (round, card) = (round.clone(), card.clone());
         use_slice(move |view| draft(view, &round, &card))
     };
-    let is_busy = use_state_eq(|| false);
-    let failed = use_state_eq(|| None::<String>);
+    let is_busy = use_value(false);
+    let failed = use_value(None::<String>);
     let input = use_node_ref();
     let was_ended = {
         let (round, card) = (round.clone(), card.clone());

@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use link::slice::{CardView, Input, RoundView};
 use yew::{
-    Callback, Html, UseStateHandle, component, hook, html, use_effect_with, use_memo, use_node_ref,
-    use_state, use_state_eq,
+    Callback, Html, UseStateHandle, component, hook, html, use_memo, use_node_ref, use_state, use_state_eq,
 };
 
 use super::answering;
@@ -24,7 +23,9 @@ use crate::components::card_face::CardFace;
 use crate::components::icon::{Icon, glyph};
 use crate::components::meter::meter;
 use crate::format::Status;
-use crate::hooks::{Reach, go, use_awake, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{
+    Reach, go, use_awake, use_effect_with, use_now, use_reach, use_slice, use_value, use_words,
+};
 use crate::i18n::Words;
 use crate::store::{Said, Unkept, own_events};
 
@@ -102,11 +103,11 @@ fn use_screen(round: &Rc<RoundView>, unkept: Option<Rc<Unkept>>) -> State {
     let said = chosen.or(unsaid);
     State {
         at,
-        panel: use_state_eq(move || first),
-        is_confirming: use_state_eq(|| false),
-        undo: use_state_eq(|| None),
+        panel: use_value(first),
+        is_confirming: use_value(false),
+        undo: use_value(None),
         draft: use_state_eq(move || said),
-        is_history_open: use_state_eq(|| false),
+        is_history_open: use_value(false),
         timer: use_state(Rc::default),
     }
 }

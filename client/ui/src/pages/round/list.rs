@@ -15,7 +15,7 @@ use crate::components::mark::mark;
 use crate::components::meter::meter;
 use crate::components::notice::{Notice, Tone};
 use crate::format::{self, Status};
-use crate::hooks::{go, use_reach, use_slice, use_words};
+use crate::hooks::{go, use_reach, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::store::Tentative;
 
@@ -26,7 +26,7 @@ pub fn List(props: &PartProps) -> Html {
     let reach = use_reach();
     let round = &props.round;
     let tentative = use_slice(|view| view.tentative.clone());
-    let history = use_state_eq(|| None::<CardId>);
+    let history = use_value(None::<CardId>);
     let has_kits = round.subjects.iter().any(|subject| subject.id.as_officer().is_some());
     let chosen = use_state_eq(|| round.subjects.first().map(|subject| subject.id.clone()));
     let onopen = {

@@ -6,9 +6,7 @@ use std::rc::Rc;
 use link::slice::{CardView, Input, RoundView};
 use shared::domain::answer::{Answer, Condition};
 use shared::time::Date;
-use yew::{
-    AttrValue, Callback, Html, Properties, component, html, use_effect_with, use_node_ref, use_state_eq,
-};
+use yew::{AttrValue, Callback, Html, Properties, component, html, use_node_ref, use_state_eq};
 
 use super::capture::Capture;
 use super::walk::own_standing;
@@ -16,7 +14,7 @@ use crate::browser;
 use crate::components::fault_panel::FaultPanel;
 use crate::components::value_pad::ValuePad;
 use crate::format;
-use crate::hooks::use_words;
+use crate::hooks::{use_effect_with, use_value, use_words};
 use crate::i18n::Words;
 use crate::store::Said;
 
@@ -117,7 +115,7 @@ fn said_before(card: &CardView) -> Option<Said> {
 pub fn Value(props: &PanelProps) -> Html {
     let words = use_words();
     let field = use_node_ref();
-    let complaint = use_state_eq(|| None::<AttrValue>);
+    let complaint = use_value(None::<AttrValue>);
     let input = props.card.input.clone();
     {
         let before = props.draft.clone().or_else(|| said_before(&props.card)).map(|said| said.answer);

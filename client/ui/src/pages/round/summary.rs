@@ -7,7 +7,7 @@ use link::Command;
 use link::slice::{CardView, RoundState, RoundView, SignOffView};
 use shared::domain::answer::Answer;
 use shared::time::{Timestamp, Zone};
-use yew::{Callback, Html, classes, component, html, use_state_eq};
+use yew::{Callback, Html, classes, component, html};
 
 use super::list::item;
 use super::open_card;
@@ -18,7 +18,7 @@ use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::components::today_list::state_face;
 use crate::format;
-use crate::hooks::{go, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{go, use_now, use_reach, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 use crate::store::Tentative;
@@ -31,8 +31,8 @@ pub fn Summary(props: &PartProps) -> Html {
     let now = use_now();
     let round = &props.round;
     let tentative = use_slice(|view| view.tentative.clone());
-    let failed = use_state_eq(|| None::<String>);
-    let is_signing = use_state_eq(|| false);
+    let failed = use_value(None::<String>);
+    let is_signing = use_value(false);
     let onopen = {
         let (reach, round) = (reach.clone(), round.clone());
         Callback::from(move |card: CardId| {

@@ -5,11 +5,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use yew::platform::spawn_local;
-use yew::{Html, component, html, use_memo, use_state, use_state_eq};
+use yew::{Html, component, html, use_memo, use_state};
 
 use crate::browser::{self, Torch};
 use crate::components::icon::{Icon, glyph};
-use crate::hooks::use_words;
+use crate::hooks::{use_value, use_words};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Light {
@@ -23,7 +23,7 @@ enum Light {
 pub fn TorchSwitch() -> Html {
     let words = use_words();
     let is_known = use_memo((), |()| browser::knows_torch());
-    let light = use_state_eq(|| Light::Off);
+    let light = use_value(Light::Off);
     let torch = use_state(Rc::<RefCell<Option<Torch>>>::default);
     if !*is_known {
         return Html::default();

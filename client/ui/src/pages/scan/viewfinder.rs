@@ -6,14 +6,14 @@ use std::rc::Rc;
 
 use shared::time::Timestamp;
 use yew::{
-    Callback, Html, NodeRef, Properties, UseStateHandle, component, hook, html, use_effect_with, use_mut_ref,
-    use_node_ref, use_state_eq,
+    Callback, Html, NodeRef, Properties, UseStateHandle, component, hook, html, use_mut_ref, use_node_ref,
+    use_state_eq,
 };
 
 use crate::browser::{self, Camera, CameraFault, Sight, Visibility};
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
-use crate::hooks::use_words;
+use crate::hooks::{use_effect_with, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem::Sentence;
 
@@ -82,9 +82,9 @@ pub fn Viewfinder(props: &ViewfinderProps) -> Html {
     let video = use_node_ref();
     let state = State {
         is_wanted: use_state_eq(|| browser::kept(ALLOWED_KEY).is_some()),
-        running: use_state_eq(|| None),
-        fault: use_state_eq(|| None),
-        is_lit: use_state_eq(|| false),
+        running: use_value(None),
+        fault: use_value(None),
+        is_lit: use_value(false),
     };
     let camera = use_camera(&video, &state, props.onseen.clone());
     let phase = state.phase();
@@ -176,7 +176,7 @@ fn sentence(words: Words, fault: CameraFault) -> Sentence {
 #[hook]
 fn use_camera(video: &NodeRef, state: &State, onseen: Callback<String>) -> Rc<RefCell<Option<Camera>>> {
     let camera = use_mut_ref(|| None::<Camera>);
-    let is_visible = use_state_eq(|| true);
+    let is_visible = use_value(true);
     {
         let is_visible = is_visible.clone();
         use_effect_with((), move |()| {

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use link::slice::RoundView;
 use link::{Command, Problem};
-use yew::{Callback, Html, Properties, component, html, use_effect_with, use_state, use_state_eq};
+use yew::{Callback, Html, Properties, component, html, use_state};
+
+use crate::hooks::{use_effect_with, use_value};
 
 use super::{CardId, Slot, browser, glyph, seconds, use_reach};
 use crate::browser::{Recording, Timer};
@@ -42,9 +44,9 @@ enum State {
 pub fn Memo(props: &MemoProps) -> Html {
     let words = props.words;
     let reach = use_reach();
-    let state = use_state_eq(|| State::Idle);
+    let state = use_value(State::Idle);
     let slot = use_state(Slot::default);
-    let look = use_state_eq(|| (0, 0));
+    let look = use_value((0, 0));
     {
         let slot = slot.clone();
         use_effect_with((), move |()| move || slot.leave());
