@@ -114,9 +114,9 @@ struct StationProps {
 #[component]
 fn Station(props: &StationProps) -> Html {
     let (words, reach) = (use_words(), use_reach());
-    let StationProps { view, person, now, onopen } = props;
+    let StationProps { view, person, now, about, onopen } = props;
     let filter = use_state_eq(|| Filter::Station);
-    let is_reporting = use_state_eq(|| props.about.is_some());
+    let is_reporting = use_state_eq(|| about.is_some());
     let is_shown = |defect: &&DefectView| match *filter {
         Filter::Station => defect.state.is_open(),
         Filter::Mine => defect.state.is_open() && defect.is_mine,
@@ -153,7 +153,7 @@ fn Station(props: &StationProps) -> Html {
             }
             <ul class="handled" data-testid="defects">{ for shown.iter().map(|defect| row(words, defect, person, *now, onopen)) }</ul>
             if *is_reporting {
-                <ReportSheet view={view.clone()} asset={props.about.clone()} onclose={onreport.reform(|()| false)} />
+                <ReportSheet view={view.clone()} asset={about.clone()} onclose={onreport.reform(|()| false)} />
             }
         </>
     }
