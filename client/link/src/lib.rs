@@ -5,11 +5,13 @@
 //! Step 3 of the walk: `pages` makes a [`Command`], `core` dispatches it.
 
 pub mod command;
+pub mod problem;
 pub mod slice;
 
 use minicbor::Encode;
 
-pub use command::{Command, Problem};
+pub use command::Command;
+pub use problem::Problem;
 pub use slice::Slice;
 
 /// The build that both modules must share; xtask sets it for both, and the core refuses an interface of another build.

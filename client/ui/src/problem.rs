@@ -1,5 +1,5 @@
 //! A sentence for every way that something can fail, in both languages: what happened, what is safe, what to do.
-//! The codes are `shared::api::problem`'s, the relay's refusals, and those of `link::command::Problem`.
+//! The codes are `shared::api::problem`'s, the relay's refusals, and those of `link::Problem`.
 
 use crate::i18n::Words;
 
