@@ -95,8 +95,10 @@ test("a colleague without a network carries the file, unread, until there is one
   await Promise.all([untilAtCentre(page), untilAtCentre(other)]);
   relay.proxy.cut();
   await openRound(page, ROUND);
+  await toItem(page, "F02");
+  await sayFault(page, "扣带断了");
+  await toItem(page, "F03");
   await sayOk(page);
-  await sayFault(page, "灯不亮");
   await toSync(page);
   const { changes } = await makeBundle(page);
   const bundle = await saveBundle(page);

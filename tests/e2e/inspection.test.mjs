@@ -126,7 +126,6 @@ test("a thing that takes two people waits for the second, who need not be there 
   assert.equal(await count(one, "ZM-P03-02"), "first");
   const words = await shown(one, "ZM-P03-01").innerText();
   assert.match(words, /你先点，待第二人复核/);
-  await one.screenshot({ path: path.join(tmpdir(), "muster-second.png") });
   relay.proxy.heal();
   await untilAtCentre(one);
 
@@ -135,7 +134,6 @@ test("a thing that takes two people waits for the second, who need not be there 
   const waits = shown(two, "ZM-P03-01");
   await waits.getByTestId("waits-for-second").waitFor();
   assert.match(await waits.innerText(), /\S+ 先点，待第二人复核/);
-  await two.screenshot({ path: path.join(tmpdir(), "muster-second-other.png") });
   assert.equal(await count(two, "ZM-P03-01"), "second");
   await untilAtCentre(two);
   await two.getByTestId("filter").nth(2).click();
@@ -147,7 +145,6 @@ test("a thing that takes two people waits for the second, who need not be there 
   await one.locator('[data-testid=waiting][data-count="1"]').waitFor();
   assert.match(await one.getByTestId("sign-waiting").innerText(), /1 件待第二人复核/);
   assert.equal(await one.getByTestId("tally-waiting").innerText(), "1");
-  await one.screenshot({ path: path.join(tmpdir(), "muster-second-summary.png") });
   await goTo(board, `${round()}?summary`);
   await board.locator('[data-testid=waiting][data-count="1"]').waitFor();
   assertQuiet(a, b, desk);

@@ -162,7 +162,8 @@ fn browser(workspace: &Workspace) -> Result<Tally> {
     let report = workspace.target.join("e2e.tap");
     let mut node = commands::program("node", &folder);
     with_product(&mut node, workspace, "debug", "test")?;
-    node.args(["--test", "--test-concurrency=1"]);
+    // A handle that somebody forgot must not hold up all that comes after it.
+    node.args(["--test", "--test-concurrency=1", "--test-force-exit"]);
     node.args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"]);
     node.arg(format!("--test-reporter-destination={}", report.display())).args(files);
     let ended_well = commands::run_seeing(&mut node, |_| ())?;
