@@ -73,7 +73,7 @@ test("one link gets a phone to trust the relay and into the app, which then work
   const page = await phone.open(relay.link);
   await page.locator('#state[data-state="yes"]').waitFor();
   await page.locator("#go").click();
-  await page.waitForURL(/^https:.*enrol#/);
+  await page.waitForURL(/^https:.*\/enrol/);
   await page.getByTestId("enrol-submit").click();
   await page.getByTestId("today-row").first().waitFor();
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
