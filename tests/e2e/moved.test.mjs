@@ -52,7 +52,7 @@ test("what was not sent before a move is kept in sight, and its author and the s
   assert.match(await rows.first().innerText(), /防汛出动前[^]*无权/);
   await page.goto(relay.origin(0));
   await untilStation(page, "槐林");
-  await page.locator('[data-testid=today-row][data-template="pre-duty"]').click();
+  await page.locator('[data-testid=today-row][data-template="pre-duty"][href*="huailin"]').click();
   await page.getByTestId("item").first().click();
   await sayOk(page);
   await untilChip(page, { pending: 0, kept: 2, link: "online" });
