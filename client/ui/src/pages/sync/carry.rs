@@ -165,7 +165,8 @@ fn ready_out(words: Words, ready: &ReadyView, file: browser::Picked, reach: &cra
     html! {
         <div class="bundle-ready" data-testid="bundle-ready" data-changes={ready.changes.to_string()}>
             <p class="lead">{ words.bundle_holds(ready.changes, ready.photos) }</p>
-            <p class="file-name">{ [&ready.name, " · ", &format::megabytes(ready.bytes)].concat() }</p>
+            <p class="file-name">{ ready.name.clone() }</p>
+            <p>{ format::megabytes(ready.bytes) }</p>
             if ready.changes_left > 0 { <p>{ words.bundle_changes_left(ready.changes_left) }</p> }
             if ready.photos_left > 0 { <p>{ words.bundle_photos_left(ready.photos_left) }</p> }
             <p class="hint">{ words.bundle_sealed() }</p>
