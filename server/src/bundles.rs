@@ -92,7 +92,15 @@ pub async fn bring(
             }
         }
     }
-    keep_photos(photos, &author, carried, &mut brought).await;
+    let mut placed = Vec::with_capacity(carried.len());
+    for photo in carried {
+        if relay.knows_station(&photo.station).await? {
+            placed.push(photo);
+        } else {
+            brought.photos_refused += 1;
+        }
+    }
+    keep_photos(photos, &author, placed, &mut brought).await;
     let Brought { taken, known, held, photos, .. } = brought;
     let rejected: u32 = brought.rejected.iter().map(|(_, count)| count).sum();
     tracing::info!(
@@ -123,6 +131,7 @@ fn open(relay: &Relay, file: &[u8]) -> Result<Opened, BundleError> {
     let bundle = relay.sealer().open(bureau, file)?;
     let author = relay.store().device(bundle.device)?.ok_or(BundleError::Unproven)?;
     let is_signed = bundle.bureau == *bureau
+        && bundle.officer == author.rights.officer
         && key::verifies(bundle.suite, &author.public_key, &bundle.claim(), &bundle.signature);
     if !is_signed {
         return Err(BundleError::Unproven);

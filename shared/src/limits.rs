@@ -146,8 +146,8 @@ pub const BUNDLE_PHOTO_BYTES_MAX: u64 = 8 << 20;
 pub const BUNDLE_PHOTOS_MAX: usize = 1_024;
 /// Pushes in one bundle, each within the bounds of a frame: together some 50,000 changes of one phone.
 pub const BUNDLE_PUSHES_MAX: usize = 4;
-/// CBOR items of one bundle's contents: its own words, and three for each photo.
-pub const BUNDLE_ITEMS_MAX: usize = 4_096;
+/// CBOR items of one bundle's contents: its own words, and four for each photo.
+pub const BUNDLE_ITEMS_MAX: usize = 8_192;
 /// Bundles that a phone carries for colleagues: a boat's crew.
 pub const CARRIED_MAX: usize = 8;
 /// Bytes of them together: what an old phone can spare.

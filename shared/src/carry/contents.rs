@@ -171,6 +171,10 @@ mod tests {
         let mut many = bundle();
         many.pushes = vec![Vec::new().into(); BUNDLE_PUSHES_MAX + 1];
         assert!(Bundle::from_bytes(&many.to_bytes()).is_err());
+        let mut full = bundle();
+        full.pushes = vec![Vec::new().into(); BUNDLE_PUSHES_MAX];
+        full.photos = vec![full.photos[0].clone(); BUNDLE_PHOTOS_MAX];
+        assert_eq!(Bundle::from_bytes(&full.to_bytes()), Ok(full), "all that is allowed is read");
         let mut many = bundle();
         many.photos = vec![many.photos[0].clone(); BUNDLE_PHOTOS_MAX + 1];
         assert!(Bundle::from_bytes(&many.to_bytes()).is_err());

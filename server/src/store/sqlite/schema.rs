@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_log_people_rows.sql"),
     include_str!("migrations/0002_full_strength.sql"),
     include_str!("migrations/0003_digests_snapshots.sql"),
+    include_str!("migrations/0004_read_rows_anew.sql"),
 ];
 
 /// The migration that brings the digests.

@@ -2,6 +2,7 @@
 //! to the relay as it is, and leaves this phone only after the relay's answer.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use link::ToUi;
@@ -21,8 +22,11 @@ use crate::platform::database::{DatabaseError, Durability};
 use crate::platform::photo::Posted;
 use crate::platform::{http, report, spawn, tabs};
 
-/// Milliseconds before a delivery is tried again when the relay is busy or the line broke.
+/// Milliseconds before a delivery is tried again when the relay is busy or the line broke; twice as many each time, as often
+/// as [`DOUBLINGS_MAX`].
 const RETRY_MS: i64 = 15_000;
+/// How often the wait doubles: half an hour at most.
+const DOUBLINGS_MAX: u32 = 7;
 /// The lock under which what is remembered is changed: another tab may do the same.
 const LOCK: &str = "carry";
 /// Bytes of the hash at a file's end, which names it.
@@ -35,6 +39,8 @@ pub struct Carry {
     /// The file that was made and not handed out yet.
     pub(super) made: RefCell<Option<(ReadyView, Handed)>>,
     is_delivering: Cell<bool>,
+    /// Deliveries in a row that left something here.
+    failures: Cell<u32>,
     retry: RefCell<Option<Timer>>,
 }
 
@@ -177,7 +183,9 @@ impl Engine {
         spawn(async move {
             let is_done = engine.deliver().await;
             engine.carry.is_delivering.set(false);
-            if !is_done {
+            if is_done {
+                engine.carry.failures.set(0);
+            } else {
                 engine.deliver_later();
             }
             engine.refresh();
@@ -185,24 +193,34 @@ impl Engine {
     }
 
     fn deliver_later(self: &Rc<Self>) {
+        let failures = self.carry.failures.get();
+        self.carry.failures.set(failures + 1);
         let engine = Rc::clone(self);
-        let retry = Timer::after(RETRY_MS, move || {
+        let retry = Timer::after(RETRY_MS << failures.min(DOUBLINGS_MAX), move || {
             engine.carry.retry.take();
             engine.deliver_soon();
         });
         self.carry.retry.replace(Some(retry));
     }
 
-    /// Delivers one after the other; whether all of them are.
+    /// Delivers one after the other; whether all of them are. One that the relay has no answer to holds up no other.
     async fn deliver(self: &Rc<Self>) -> bool {
+        let mut left = BTreeSet::new();
         loop {
             let Ok(kept) = self.kept_carry().await else { return false };
-            let Some(Carried { key, .. }) = kept.carried.first().cloned() else { return true };
+            let next = kept.carried.into_iter().find(|carried| !left.contains(&carried.key));
+            let Some(Carried { key, .. }) = next else { return left.is_empty() };
             let outcome = match self.database.get(Shelf::Carried, &key).await {
                 Ok(Some(file)) => match self.ask_relay(&file).await {
                     Answer::Final(outcome) => outcome,
-                    Answer::Later(_) => return false,
+                    Answer::Later("offline") => return false,
+                    Answer::Later(_) => {
+                        left.insert(key);
+                        continue;
+                    }
                 },
+                // Another tab has delivered it meanwhile; if it has not, the file is lost.
+                Ok(None) if !self.is_carried(&key).await => continue,
                 Ok(None) => kept::refused(clock::now(), "bundle-damaged"),
                 Err(_) => return false,
             };
@@ -213,6 +231,10 @@ impl Engine {
             }
             self.refresh();
         }
+    }
+
+    async fn is_carried(&self, key: &str) -> bool {
+        self.kept_carry().await.is_ok_and(|kept| kept.carried.iter().any(|carried| carried.key == key))
     }
 
     async fn ask_relay(self: &Rc<Self>, file: &[u8]) -> Answer {
@@ -234,7 +256,8 @@ impl Engine {
                 Answer::Final(kept::refused(now, code))
             }
             Some(code) => Answer::Later(code),
-            // A proxy's own page.
+            // A proxy's own page: it may be about this file, as that it is too large.
+            None if reply.status < 500 => Answer::Later("internal"),
             None => Answer::Later("offline"),
         }
     }

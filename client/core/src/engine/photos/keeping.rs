@@ -258,10 +258,8 @@ impl Engine {
 fn speaks_of(device: &mut Device, row: &Row) -> bool {
     let Some(card) = &row.card else {
         let has_it = |entry: &Entry<DefectEntry>| entry.said.photos.contains(&row.of);
-        return device
-            .defects(Some(&row.station))
-            .iter()
-            .any(|defect| defect.history.entries.iter().any(has_it));
+        // Of whatever station: their author may have moved between the photo and the report.
+        return device.defects(None).iter().any(|defect| defect.history.entries.iter().any(has_it));
     };
     let round = device.round(&card.round);
     // What was taken back may be taken once more: it is a draft until an answer that counts has it.

@@ -45,6 +45,7 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
     let (asset, place, note) = (use_node_ref(), use_node_ref(), use_node_ref());
     let (is_urgent, is_missing) = (use_value(false), use_value(false));
     let complaint = use_value(false);
+    let is_taking = use_value(false);
     let taken = use_slice(|view| view.photos.report.clone());
     use_effect_with(asset.clone(), {
         let about = props.asset.clone();
@@ -61,7 +62,7 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
     let fields = Fields { asset: asset.clone(), place: place.clone(), note: note.clone() };
     use_kept(&fields, &is_missing, &is_urgent);
     let onsubmit = {
-        let taken = taken.clone();
+        let (taken, is_taking) = (taken.clone(), is_taking.clone());
         let (asset, place, note) = (asset.clone(), place.clone(), note.clone());
         let (is_urgent, is_missing, complaint) = (is_urgent.clone(), is_missing.clone(), complaint.clone());
         let view = props.view.clone();
@@ -80,7 +81,7 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
             let is_whole = (chosen.is_some() || !at.is_empty())
                 && (!words.is_empty() || *is_missing || !taken.is_empty());
             complaint.set(!is_whole);
-            if is_whole && !is_busy {
+            if is_whole && !is_busy && !*is_taking {
                 send.emit(Command::Report {
                     asset: chosen,
                     place: at,
@@ -121,10 +122,10 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
                     <button type="button" class="fault" aria-pressed={pressed(*is_urgent)} data-testid="report-urgent" onclick={toggle(&is_urgent)}>
                         { glyph(Icon::Bell) }<span>{ words.urgent() }<small>{ words.urgent_hint() }</small></span></button>
                 </div>
-                <ReportPhotos {taken} {fields} flags={(*is_missing, *is_urgent)} />
+                <ReportPhotos {taken} {fields} flags={(*is_missing, *is_urgent)} is_busy={is_taking.clone()} />
                 if *complaint { <p class="complaint" role="alert">{ words.report_incomplete() }</p> }
                 if let Some(code) = failed { <ProblemNote sentence={problem::sentence(words, &code)} {code} /> }
-                <button type="submit" class="primary" data-testid="report-send" aria-disabled={is_busy.then_some("true")}>{ words.act_report() }</button>
+                <button type="submit" class="primary" data-testid="report-send" aria-disabled={(is_busy || *is_taking).then_some("true")}>{ words.act_report() }</button>
             </form>
         </Sheet>
     }

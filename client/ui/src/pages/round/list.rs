@@ -5,6 +5,7 @@ use link::slice::{CardView, RoundView, SubjectView};
 use shared::ids::SubjectId;
 use yew::{Callback, Html, component, html, use_state_eq};
 
+use super::capture::use_taking;
 use super::history::History;
 use super::parts::{self, PartId, PartState, Parts};
 use super::walk::{self, CardId};
@@ -27,6 +28,8 @@ pub fn List(props: &PartProps) -> Html {
     let round = &props.round;
     let tentative = use_slice(|view| view.tentative.clone());
     let history = use_value(None::<CardId>);
+    // What was taken on a card may be ready only now.
+    use_taking(&reach, round, Callback::noop());
     let has_kits = round.subjects.iter().any(|subject| subject.id.as_officer().is_some());
     let chosen = use_state_eq(|| round.subjects.first().map(|subject| subject.id.clone()));
     let onopen = {

@@ -9,6 +9,7 @@ use shared::domain::answer::Answer;
 use shared::time::{Timestamp, Zone};
 use yew::{Callback, Html, classes, component, html};
 
+use super::capture::use_taking;
 use super::list::item;
 use super::open_card;
 use super::walk::CardId;
@@ -31,6 +32,8 @@ pub fn Summary(props: &PartProps) -> Html {
     let now = use_now();
     let round = &props.round;
     let tentative = use_slice(|view| view.tentative.clone());
+    // What was taken on a card may be ready only now.
+    use_taking(&reach, round, Callback::noop());
     let failed = use_value(None::<String>);
     let is_signing = use_value(false);
     let onopen = {

@@ -76,13 +76,15 @@ pub struct ReportPhotosProps {
     pub fields: Fields,
     /// Whether it is missing, and urgent.
     pub flags: (bool, bool),
+    /// Whether one is being made small: the report waits for it.
+    pub is_busy: UseStateHandle<bool>,
 }
 
 /// The camera, and what was taken.
 #[component]
 pub fn ReportPhotos(props: &ReportPhotosProps) -> Html {
     let (words, reach, input) = (use_words(), use_reach(), use_node_ref());
-    let is_busy = use_state_eq(|| false);
+    let is_busy = props.is_busy.clone();
     let failed = use_state_eq(|| None::<String>);
     let onopen = {
         let (fields, flags) = (props.fields.clone(), props.flags);
