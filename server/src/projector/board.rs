@@ -7,6 +7,7 @@ use shared::api::board::{AttentionKind, AttentionRow, BoardView, Cell, DutyColum
 use shared::domain::Label;
 use shared::domain::calendar::{DueRound, Duty, Recurrence};
 use shared::domain::directory::Station;
+use shared::domain::round::Period;
 use shared::ids::{StationCode, TemplateId};
 use shared::limits::DEVICE_EXPECTED_DAYS;
 use shared::time::{DAY_MS, Date, Timestamp, Zone};
@@ -253,10 +254,13 @@ impl Board<'_> {
     }
 }
 
-/// Whether another of a day's rounds of the same checklist has a later answer to a line.
+/// Whether another of a day's shifts has a later answer to a line of the same checklist. Crews that go out on one day look at
+/// things of their own, and operations too: none of them speaks for another.
 fn is_answered_later(day: &[&RoundRow], of: &RoundRow, line: u64, since: Timestamp) -> bool {
+    let is_shift = |row: &RoundRow| matches!(row.name.period, Period::Shift(..));
     let others = day.iter().filter(|row| row.name.template == of.name.template && row.name != of.name);
-    others.flat_map(|row| &row.lines).any(|(other, at)| *other == line && *at > since)
+    let shifts = others.filter(|row| is_shift(row) && is_shift(of));
+    shifts.flat_map(|row| &row.lines).any(|(other, at)| *other == line && *at > since)
 }
 
 /// The one of a duty's rounds that asks most for a look.

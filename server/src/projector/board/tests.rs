@@ -88,10 +88,17 @@ fn what_another_of_the_days_rounds_found_mended_later_is_no_longer_asked_for() {
     let day = row("tactical-unit", "day", &[(7, 100), (8, 100)]);
     let night = row("tactical-unit", "night", &[(7, 200), (8, 50)]);
     let other = row("duty-room", "night", &[(7, 300)]);
-    let all = [&day, &night, &other];
+    let crew = |name: &str, at: i64| {
+        let row = row("uav-preflight", "", &[(7, at)]);
+        let period = Period::Occasion(Date::new(2026, 11, 28).unwrap(), name.to_owned());
+        RoundRow { name: RoundName { period, ..row.name.clone() }, ..row }
+    };
+    let (first, second) = (crew("first", 100), crew("second", 200));
+    let all = [&day, &night, &other, &first, &second];
     let is_mended = |of: &RoundRow, line: u64, at: i64| is_answered_later(&all, of, line, Timestamp(at));
     assert!(is_mended(&day, 7, 100), "the night shift looked again");
     assert!(!is_mended(&night, 7, 200), "nobody has looked since");
     assert!(!is_mended(&day, 8, 100), "the night shift's was before");
     assert!(!is_mended(&day, 9, 100), "nobody else was asked");
+    assert!(!is_mended(&first, 7, 100), "another crew's drone is another drone");
 }
