@@ -1,11 +1,12 @@
 //! Bundles that somebody brings in: opened, checked as a whole, and then pushed as any phone's batches are. There is no
 //! second way into the log: whoever carries it, a batch is its author's, and admission decides.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared::api::bundle::Brought;
 use shared::carry::{Bundle, CarriedPhoto, FileError};
-use shared::ids::PhotoHash;
+use shared::ids::{PhotoHash, StationCode};
 use shared::protocol::{self, AckOutcome, Batch, Frame, RefusalCode};
 
 use crate::identity::key;
@@ -92,15 +93,8 @@ pub async fn bring(
             }
         }
     }
-    let mut placed = Vec::with_capacity(carried.len());
-    for photo in carried {
-        if relay.knows_station(&photo.station).await? {
-            placed.push(photo);
-        } else {
-            brought.photos_refused += 1;
-        }
-    }
-    keep_photos(photos, &author, placed, &mut brought).await;
+    let stations = relay.stations().await?;
+    keep_photos(photos, &author, &stations, carried, &mut brought).await;
     let Brought { taken, known, held, photos, .. } = brought;
     let rejected: u32 = brought.rejected.iter().map(|(_, count)| count).sum();
     tracing::info!(
@@ -154,10 +148,15 @@ fn open(relay: &Relay, file: &[u8]) -> Result<Opened, BundleError> {
 async fn keep_photos(
     photos: &Arc<Photos>,
     author: &DeviceRecord,
+    stations: &BTreeSet<StationCode>,
     carried: Vec<CarriedPhoto>,
     brought: &mut Brought,
 ) {
     for CarriedPhoto { hash, bytes, station } in carried {
+        if !stations.contains(&station) {
+            brought.photos_refused += 1;
+            continue;
+        }
         let upload = Upload { device: author.id, officer: author.rights.officer.clone(), station, hash };
         let photos = Arc::clone(photos);
         let kept = tokio::task::spawn_blocking(move || keep(&photos, &upload, &bytes)).await;

@@ -174,9 +174,11 @@ impl Projector {
                 // What is held, or released, is read otherwise; nothing else of the bureau's is about registers.
                 let is_same = (&after.directory.held, &after.directory.released)
                     == (&before.directory.held, &before.directory.released);
-                let stations = after.registers.keys().filter(|_| !is_same);
-                for station in stations.cloned().collect::<Vec<_>>() {
-                    after.load_register(self.store.as_ref(), &station)?;
+                if !is_same {
+                    let stations: Vec<_> = after.registers.keys().cloned().collect();
+                    for station in &stations {
+                        after.load_register(self.store.as_ref(), station)?;
+                    }
                 }
             }
             Shelf::Live(station) => after.load_register(self.store.as_ref(), station)?,

@@ -3,6 +3,7 @@
 //! commits it with others in one transaction; then the news goes out to whoever listens. Steps 10 and 11 of the walk.
 //! It knows neither HTTP nor SQL.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shared::document::write::Event;
@@ -35,6 +36,7 @@ mod whole;
 mod writer;
 
 use author::{Author, PublishError, Published};
+use directory::Stations;
 use heard::Heard;
 pub use push::Pushed;
 use sealer::Sealer;
@@ -108,6 +110,7 @@ struct Inner {
     sealer: Sealer,
     author: Author,
     heard: Heard,
+    stations: Arc<Stations>,
     saver: Arc<Saver>,
     replayed_max: u64,
     news: broadcast::Sender<News>,
@@ -173,7 +176,7 @@ impl Relay {
         let Founding { bureau, epoch, .. } = founding;
         let shadows =
             Shadows::start(Arc::clone(&store), bureau.id.clone(), shadows).map_err(StartError::Thread)?;
-        let (heard, saver) = (Heard::default(), Arc::default());
+        let (heard, stations, saver) = (Heard::default(), Arc::default(), Arc::default());
         let inner = Inner {
             bureau,
             epoch,
@@ -185,6 +188,7 @@ impl Relay {
             sealer,
             author,
             heard,
+            stations,
             saver,
             replayed_max,
             news,
@@ -271,17 +275,14 @@ impl Relay {
         Ok(certificate)
     }
 
-    /// Whether the directory has a station.
+    /// The stations of the bureau.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn knows_station(&self, station: &StationCode) -> store::Result<bool> {
-        let Inner { store, bureau, .. } = self.inner.as_ref();
-        let (bureau, station) = (bureau.id.clone(), station.clone());
-        store::blocking(store, move |store| {
-            Ok(directory::directory(store, &bureau)?.stations.contains_key(&station))
-        })
-        .await
+    pub async fn stations(&self) -> store::Result<Arc<BTreeSet<StationCode>>> {
+        let Inner { store, bureau, stations, .. } = self.inner.as_ref();
+        let (bureau, stations) = (bureau.id.clone(), Arc::clone(stations));
+        store::blocking(store, move |store| stations.known(store, &bureau)).await
     }
 
     /// Tells everybody who listens that a device was revoked.

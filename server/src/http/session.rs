@@ -10,7 +10,7 @@ use shared::limits::{SESSION_HOURS, UPLOAD_TOKEN_DAYS};
 
 use crate::error::Failure;
 use crate::identity::{Identity, SessionToken};
-use crate::store::DeviceRecord;
+use crate::store::{DeviceRecord, SessionRecord, StoreError};
 
 /// The cookie's name.
 const COOKIE: &str = "muster_session";
@@ -29,11 +29,7 @@ where
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let token = token(parts, COOKIE).ok_or_else(|| Failure::new(ProblemCode::NoSession))?;
-        let identity = Arc::<Identity>::from_ref(state);
-        let session = tokio::task::spawn_blocking(move || identity.session(&token)).await;
-        let session = session.map_err(|_| Failure::new(ProblemCode::Internal))??;
-        session.map(|session| Self(session.device)).ok_or_else(|| Failure::new(ProblemCode::NoSession))
+        device(parts, Arc::from_ref(state), COOKIE, Identity::session).await.map(Self)
     }
 }
 
@@ -55,12 +51,22 @@ where
             Err(failure) if failure.code() != ProblemCode::NoSession => return Err(failure),
             Err(_) => {}
         }
-        let token = token(parts, UPLOAD_COOKIE).ok_or_else(|| Failure::new(ProblemCode::NoSession))?;
-        let identity = Arc::<Identity>::from_ref(state);
-        let found = tokio::task::spawn_blocking(move || identity.uploader(&token)).await;
-        let found = found.map_err(|_| Failure::new(ProblemCode::Internal))??;
-        found.map(|found| Self(found.device)).ok_or_else(|| Failure::new(ProblemCode::NoSession))
+        device(parts, Arc::from_ref(state), UPLOAD_COOKIE, Identity::uploader).await.map(Self)
     }
+}
+
+/// The device that a cookie stands for.
+async fn device(
+    parts: &Parts,
+    identity: Arc<Identity>,
+    cookie: &str,
+    find: fn(&Identity, &str) -> Result<Option<SessionRecord>, StoreError>,
+) -> Result<DeviceRecord, Failure> {
+    let none = || Failure::new(ProblemCode::NoSession);
+    let token = token(parts, cookie).ok_or_else(none)?;
+    let found = tokio::task::spawn_blocking(move || find(&identity, &token)).await;
+    let found = found.map_err(|_| Failure::new(ProblemCode::Internal))??;
+    found.map(|session| session.device).ok_or_else(none)
 }
 
 /// The header that lets a browser bring photos for some weeks.

@@ -76,9 +76,7 @@ pub async fn begin(
     let named = named_in(&metadata, "station");
     let upload = upload(&uploader, named.as_deref(), hash)?;
     let station = upload.station.clone();
-    if named.is_some()
-        && !relay.knows_station(&station).await.map_err(|_| Failure::new(ProblemCode::Internal))?
-    {
+    if named.is_some() && !relay.stations().await?.contains(&station) {
         return Err(malformed("Upload-Metadata names no station of this bureau"));
     }
     let progress = blocking(photos, move |photos| photos.begin(&upload, bytes, &metadata)).await?;

@@ -115,6 +115,17 @@ fn a_person_brings_so_much_a_day_and_goes_on_tomorrow() {
 }
 
 #[test]
+fn an_upload_goes_on_at_the_station_where_it_began() {
+    let Place { photos, .. } = place();
+    let bytes = photo(1);
+    let upload = upload(&bytes);
+    photos.begin(&upload, 2_004, "").unwrap();
+    let elsewhere = Upload { station: StationCode::parse("anywhere").unwrap(), ..upload.clone() };
+    assert!(matches!(photos.add(&elsewhere, 0, &bytes), Err(PhotoError::Unknown)));
+    assert!(photos.add(&upload, 0, &bytes).unwrap().is_whole());
+}
+
+#[test]
 fn photos_are_for_their_station_and_for_supervisors() {
     let Place { photos, .. } = place();
     let bytes = photo(1);

@@ -55,6 +55,8 @@ struct About {
     bytes: u64,
     metadata: String,
     begun: Timestamp,
+    /// Where it will be: it was asked for when the upload began.
+    station: StationCode,
 }
 
 impl About {
@@ -93,7 +95,8 @@ impl Photos {
             return Err(PhotoError::TooMany);
         }
         remove(&unfinished)?;
-        let about = About { bytes, metadata: metadata.to_owned(), begun: self.clock.now() };
+        let (begun, station) = (self.clock.now(), upload.station.clone());
+        let about = About { bytes, metadata: metadata.to_owned(), begun, station };
         let text = serde_json::to_vec(&about).map_err(std::io::Error::other)?;
         open(&about_path(&unfinished))?.write_all(&text)?;
         open(&unfinished)?;
@@ -139,7 +142,8 @@ impl Photos {
 
     fn progress_inside(&self, upload: &Upload) -> Result<Progress, PhotoError> {
         let unfinished = self.unfinished(upload);
-        let about = about(&unfinished).filter(|about| about.expires() > self.clock.now());
+        let is_it = |about: &About| about.expires() > self.clock.now() && about.station == upload.station;
+        let about = about(&unfinished).filter(is_it);
         let (Some(about), Ok(found)) = (about, fs::metadata(&unfinished)) else {
             // Another line may have brought the last byte meanwhile.
             return match fs::metadata(path(&self.folder, &upload.station, upload.hash)) {

@@ -2,13 +2,13 @@
 //! from a backup gets its own entries back from the phones, and then knows the people and devices again that came after
 //! the backup, and those that went.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::BASE64URL_NOPAD;
 use shared::document::{Document, read};
 use shared::domain::directory::{Device, Directory, Officer};
-use shared::ids::{BureauId, DeviceId, DocumentId, OfficerId};
+use shared::ids::{BureauId, CollectionId, DeviceId, DocumentId, OfficerId, StationCode};
 use shared::time::Timestamp;
 use tokio::sync::broadcast;
 
@@ -27,6 +27,24 @@ pub fn directory(store: &dyn Store, bureau: &BureauId) -> Result<Directory> {
         tracing::error!(error = &error as &dyn std::error::Error, "the directory does not read back");
     }
     Ok(read::directory(&document))
+}
+
+/// The directory's stations, read anew when the bureau's collection has grown: every upload asks for one.
+#[derive(Default)]
+pub(super) struct Stations(Mutex<(u64, Arc<BTreeSet<StationCode>>)>);
+
+impl Stations {
+    /// Those that there are now.
+    pub(super) fn known(&self, store: &dyn Store, bureau: &BureauId) -> Result<Arc<BTreeSet<StationCode>>> {
+        let collections = store.collections()?;
+        let tip = collections.iter().find(|(collection, _)| *collection == CollectionId::bureau());
+        let seq = tip.map_or(0, |(_, tip)| tip.seq);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 != seq {
+            *known = (seq, Arc::new(directory(store, bureau)?.stations.keys().cloned().collect()));
+        }
+        Ok(Arc::clone(&known.1))
+    }
 }
 
 /// Brings people, devices and revocations from the directory to where sessions and admission look them up. Doing it
