@@ -83,6 +83,15 @@ macro_rules! read_object {
     };
 }
 
+/// How a structure is read out of JSON and out of CBOR, where both read it alike.
+#[macro_export]
+macro_rules! read_both {
+    ($name:ident { $($field:ident),+ $(,)? }) => {
+        $crate::read_object!($name { $($field),+ });
+        $crate::read_record!($name { $($field),+ });
+    };
+}
+
 #[cfg(test)]
 mod tests {
     #[derive(Debug, PartialEq)]

@@ -69,17 +69,7 @@ pub struct HandledFigures {
     pub needs_raised: u32,
 }
 
-crate::read_object!(HandledFigures {
-    open,
-    urgent,
-    reported,
-    old,
-    acknowledge_minutes,
-    close_minutes,
-    needs_raised
-});
-
-crate::read_record!(HandledFigures {
+crate::read_both!(HandledFigures {
     open,
     urgent,
     reported,
@@ -100,9 +90,7 @@ pub struct DutyColumn {
     pub name: Label,
 }
 
-crate::read_object!(DutyColumn { template, name });
-
-crate::read_record!(DutyColumn { template, name });
+crate::read_both!(DutyColumn { template, name });
 
 /// One station.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
@@ -127,9 +115,7 @@ pub struct StationRow {
     pub cells: Vec<Cell>,
 }
 
-crate::read_object!(StationRow { code, name, devices, devices_heard, last_heard, cells });
-
-crate::read_record!(StationRow { code, name, devices, devices_heard, last_heard, cells });
+crate::read_both!(StationRow { code, name, devices, devices_heard, last_heard, cells });
 
 /// One duty of one station.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]

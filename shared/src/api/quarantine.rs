@@ -18,9 +18,7 @@ pub struct QuarantineView {
     pub rejected: Vec<RejectedBatch>,
 }
 
-crate::read_object!(QuarantineView { held, rejected });
-
-crate::read_record!(QuarantineView { held, rejected });
+crate::read_both!(QuarantineView { held, rejected });
 
 /// A phone or browser, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
@@ -33,9 +31,7 @@ pub struct Who {
     pub name: Option<String>,
 }
 
-crate::read_object!(Who { device, name });
-
-crate::read_record!(Who { device, name });
+crate::read_both!(Who { device, name });
 
 /// Changes that are authentic and came after their device was revoked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
@@ -57,9 +53,7 @@ pub struct HeldChanges {
     pub changes: u32,
 }
 
-crate::read_object!(HeldChanges { collection, document, author, at, changes });
-
-crate::read_record!(HeldChanges { collection, document, author, at, changes });
+crate::read_both!(HeldChanges { collection, document, author, at, changes });
 
 /// A batch that the relay rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Encode)]
@@ -96,20 +90,7 @@ pub struct RejectedBatch {
     pub times: u32,
 }
 
-crate::read_object!(RejectedBatch {
-    at,
-    code,
-    detail,
-    collection,
-    document,
-    author,
-    carrier,
-    changes,
-    bytes,
-    times
-});
-
-crate::read_record!(RejectedBatch {
+crate::read_both!(RejectedBatch {
     at,
     code,
     detail,

@@ -29,9 +29,7 @@ pub struct DefectName {
     pub number: u32,
 }
 
-crate::read_object!(DefectName { station, subject, item, number });
-
-crate::read_record!(DefectName { station, subject, item, number });
+crate::read_both!(DefectName { station, subject, item, number });
 
 /// The item of a defect that is reported without a checklist.
 pub const GENERAL: &str = "general";

@@ -25,9 +25,7 @@ pub struct NeedName {
     pub id: NeedId,
 }
 
-crate::read_object!(NeedName { station, id });
-
-crate::read_record!(NeedName { station, id });
+crate::read_both!(NeedName { station, id });
 
 impl NeedName {
     /// Its document.

@@ -133,9 +133,7 @@ pub struct RoundName {
     pub period: Period,
 }
 
-crate::read_object!(RoundName { station, template, period });
-
-crate::read_record!(RoundName { station, template, period });
+crate::read_both!(RoundName { station, template, period });
 
 impl RoundName {
     /// The document that everybody who fills this round writes into.
