@@ -46,8 +46,10 @@ pub struct Carry {
 
 /// What the relay says to a file.
 enum Answer {
-    /// It is done with it.
-    Final(BroughtView),
+    /// It has it.
+    Taken(BroughtView),
+    /// It will never take it.
+    Refused(&'static str),
     /// Not now.
     Later(&'static str),
 }
@@ -145,16 +147,14 @@ impl Engine {
         let key = HEX.encode(&file[file.len() - NAME_BYTES..]);
         let bytes = u64::try_from(file.len()).unwrap_or(u64::MAX);
         let later = match self.ask_relay(&file).await {
-            Answer::Final(outcome) => {
-                let refused = outcome.problem.as_deref().map(known_word);
-                let gone = Record { shelf: Shelf::Carried, key: key.clone(), value: None };
-                // Why it is refused is told as the command's outcome.
-                let noted = self.change_carry(vec![gone], |kept| match refused {
-                    Some(_) => kept.forget(&key),
-                    None => kept.done(&key, outcome),
-                });
-                noted.await.map_err(|error| not_kept(&error))?;
-                return refused.map_or(Ok(()), Err);
+            Answer::Taken(outcome) => {
+                let noted = self.let_go(&key, |kept| kept.done(&key, outcome)).await;
+                return noted.map_err(|error| not_kept(&error));
+            }
+            Answer::Refused(code) => {
+                // Why is told as the command's outcome.
+                let noted = self.let_go(&key, |kept| kept.forget(&key)).await;
+                return noted.map_err(|error| not_kept(&error)).and(Err(code));
             }
             Answer::Later(code) => code,
         };
@@ -183,9 +183,8 @@ impl Engine {
         spawn(async move {
             let is_done = engine.deliver().await;
             engine.carry.is_delivering.set(false);
-            if is_done {
-                engine.carry.failures.set(0);
-            } else {
+            engine.carry.failures.set(if is_done { 0 } else { engine.carry.failures.get() + 1 });
+            if !is_done {
                 engine.deliver_later();
             }
             engine.refresh();
@@ -193,10 +192,9 @@ impl Engine {
     }
 
     fn deliver_later(self: &Rc<Self>) {
-        let failures = self.carry.failures.get();
-        self.carry.failures.set(failures + 1);
+        let doublings = self.carry.failures.get().saturating_sub(1).min(DOUBLINGS_MAX);
         let engine = Rc::clone(self);
-        let retry = Timer::after(RETRY_MS << failures.min(DOUBLINGS_MAX), move || {
+        let retry = Timer::after(RETRY_MS << doublings, move || {
             engine.carry.retry.take();
             engine.deliver_soon();
         });
@@ -212,7 +210,8 @@ impl Engine {
             let Some(Carried { key, .. }) = next else { return left.is_empty() };
             let outcome = match self.database.get(Shelf::Carried, &key).await {
                 Ok(Some(file)) => match self.ask_relay(&file).await {
-                    Answer::Final(outcome) => outcome,
+                    Answer::Taken(outcome) => outcome,
+                    Answer::Refused(code) => kept::refused(clock::now(), code),
                     Answer::Later("offline") => return false,
                     Answer::Later(_) => {
                         left.insert(key);
@@ -224,13 +223,18 @@ impl Engine {
                 Ok(None) => kept::refused(clock::now(), "bundle-damaged"),
                 Err(_) => return false,
             };
-            let gone = Record { shelf: Shelf::Carried, key: key.clone(), value: None };
-            if let Err(error) = self.change_carry(vec![gone], |kept| kept.done(&key, outcome)).await {
+            if let Err(error) = self.let_go(&key, |kept| kept.done(&key, outcome)).await {
                 report(&error.to_string());
                 return false;
             }
             self.refresh();
         }
+    }
+
+    /// Drops a file, and notes what became of it.
+    async fn let_go(&self, key: &str, note: impl FnOnce(&mut Kept)) -> Result<(), DatabaseError> {
+        let gone = Record { shelf: Shelf::Carried, key: key.to_owned(), value: None };
+        self.change_carry(vec![gone], note).await
     }
 
     async fn is_carried(&self, key: &str) -> bool {
@@ -244,37 +248,20 @@ impl Engine {
             Err(SessionError::Problem(code)) => return Answer::Later(code),
         }
         let Ok(reply) = http::deliver("/api/bundles", file).await else { return Answer::Later("offline") };
-        let now = clock::now();
         if reply.is_ok() {
             return match serde_json::from_slice::<Brought>(&reply.body) {
-                Ok(brought) => Answer::Final(kept::taken(now, brought)),
+                Ok(brought) => Answer::Taken(kept::taken(clock::now(), brought)),
                 Err(_) => Answer::Later("internal"),
             };
         }
         match problem_word(&reply) {
-            Some(code) if code.starts_with("bundle-") || code == "version-unknown" => {
-                Answer::Final(kept::refused(now, code))
-            }
+            Some(code) if code.starts_with("bundle-") || code == "version-unknown" => Answer::Refused(code),
             Some(code) => Answer::Later(code),
             // A proxy's own page: it may be about this file, as that it is too large.
             None if reply.status < 500 => Answer::Later("internal"),
             None => Answer::Later("offline"),
         }
     }
-}
-
-/// The same word, for as long as the program runs.
-fn known_word(code: &str) -> &'static str {
-    const WORDS: [&str; 7] = [
-        "bundle-unreadable",
-        "bundle-truncated",
-        "bundle-damaged",
-        "bundle-too-large",
-        "bundle-foreign",
-        "bundle-unproven",
-        "version-unknown",
-    ];
-    WORDS.into_iter().find(|word| *word == code).unwrap_or("internal")
 }
 
 fn not_kept(error: &DatabaseError) -> &'static str {

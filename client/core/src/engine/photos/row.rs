@@ -75,7 +75,6 @@ pub struct Row {
     /// When the centre confirmed it.
     pub sent: Option<Timestamp>,
     /// The epoch of the centre's logs when it did: another one may have come from a backup without it.
-    #[serde(default)]
     pub epoch: u64,
     /// The card that it is of; none for a report without a checklist.
     pub card: Option<Card>,

@@ -36,7 +36,7 @@ struct Kept {
     name: RoundName,
     round: Arc<Round>,
     version: u32,
-    told: Rc<seen::Told>,
+    told: seen::Told,
 }
 
 impl Sightings {
@@ -86,7 +86,7 @@ impl Sightings {
         let template = device.template(&name)?;
         let expected = device.expected(&name, &template);
         let subjects = projection::expected_subjects(&template, &name.station, device.directory(), &expected);
-        let told = Rc::new(seen::told(&projection::round(&template, subjects, &round)));
+        let told = seen::told(&projection::round(&template, subjects, &round));
         Some(Kept { name, round, version, told })
     }
 }
