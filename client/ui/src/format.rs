@@ -266,7 +266,7 @@ pub fn span(words: Words, ms: i64) -> String {
 }
 
 /// Bytes in megabytes, with one decimal below ten; less than a tenth of one in kilobytes, begun ones counted.
-pub fn megabytes(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     if bytes < 100_000 {
         return [&bytes.div_ceil(1_000).to_string(), " kB"].concat();
     }
@@ -327,11 +327,8 @@ mod tests {
 
     #[test]
     fn sizes_keep_one_decimal_while_small() {
-        assert_eq!(megabytes(1_250_000), "1.2 MB");
-        assert_eq!(
-            (megabytes(99_999), megabytes(1), megabytes(0)),
-            ("100 kB".into(), "1 kB".into(), "0 kB".into())
-        );
-        assert_eq!(megabytes(10_700_000_000), "10700 MB");
+        assert_eq!(size(1_250_000), "1.2 MB");
+        assert_eq!((size(99_999), size(1), size(0)), ("100 kB".into(), "1 kB".into(), "0 kB".into()));
+        assert_eq!(size(10_700_000_000), "10700 MB");
     }
 }

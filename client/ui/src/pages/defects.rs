@@ -177,7 +177,9 @@ fn row(
                 data-state={defect_word(defect.state)} data-reports={defect.reporters.len().to_string()}
                 onclick={onopen.reform(move |_| name.clone())}>
                 { head(words, defect) }
-                <span class="remark">{ small_photo(words, defect) }{ &defect.remark }</span>
+                if defect.photo.is_some() || !defect.remark.is_empty() {
+                    <span class="remark">{ small_photo(words, defect) }{ &defect.remark }</span>
+                }
                 <span class="handled-foot">
                     { defect_mark(words, defect) }
                     <span class="hint">{ defect.reporters.join(words.comma()) }{ " · " }{ format::age(words, defect.reported_at, now) }</span>

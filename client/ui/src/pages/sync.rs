@@ -121,7 +121,7 @@ fn facts(words: Words, sync: &SyncView, person: &Person, now: Timestamp) -> Html
         if offset.abs() > CLOCK_NOTE_MS { clock_note(words, offset) } else { words.clock_right().to_owned() }
     });
     let storage = sync.storage.map(|storage| {
-        words.storage_of(&format::megabytes(storage.quota_bytes), &format::megabytes(storage.used_bytes))
+        words.storage_of(&format::size(storage.quota_bytes), &format::size(storage.used_bytes))
     });
     let is_persistent = sync.storage.is_some_and(|storage| storage.is_persistent);
     let row = |name: &'static str, value: String| html! { <div><dt>{ name }</dt><dd>{ value }</dd></div> };

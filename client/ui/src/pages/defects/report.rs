@@ -47,14 +47,15 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
     let complaint = use_value(false);
     let is_taking = use_value(false);
     let taken = use_slice(|view| view.photos.report.clone());
-    use_effect_with(asset.clone(), {
+    use_effect_with((), {
+        let field = asset.clone();
         let about = props.asset.clone();
         let choices = props.view.clone();
-        move |field| {
+        move |()| {
             if let Some(about) = about {
                 let choice = choices.assets.iter().find(|choice| choice.asset == about);
                 let text = choice.map_or_else(|| about.to_string(), |choice| named(words, choice));
-                browser::set_text(field, &text);
+                browser::set_text(&field, &text);
             }
         }
     });

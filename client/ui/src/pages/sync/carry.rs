@@ -7,13 +7,13 @@ use link::Command;
 use link::slice::{BroughtView, CarryView, HandedView, ReadyView, SyncView};
 use shared::limits::BUNDLE_OFFERED_HOURS;
 use shared::time::{HOUR_MS, Timestamp, Zone};
-use yew::{Callback, Event, Html, MouseEvent, Properties, component, html, use_node_ref, use_state_eq};
+use yew::{Callback, Event, Html, MouseEvent, Properties, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::format;
-use crate::hooks::{use_reach, use_slice, use_words};
+use crate::hooks::{use_reach, use_slice, use_value, use_words};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -45,8 +45,8 @@ pub fn Carry(props: &CarryProps) -> Html {
     let words = use_words();
     let reach = use_reach();
     let carry = use_slice(|view| view.carry.clone());
-    let busy = use_state_eq(|| Busy::No);
-    let failed = use_state_eq(|| None::<String>);
+    let busy = use_value(Busy::No);
+    let failed = use_value(None::<String>);
     let input = use_node_ref();
     let answered = {
         let (busy, failed) = (busy.clone(), failed.clone());
@@ -166,7 +166,7 @@ fn ready_out(words: Words, ready: &ReadyView, file: browser::Picked, reach: &cra
         <div class="bundle-ready" data-testid="bundle-ready" data-changes={ready.changes.to_string()}>
             <p class="lead">{ words.bundle_holds(ready.changes, ready.photos) }</p>
             <p class="file-name">{ ready.name.clone() }</p>
-            <p>{ format::megabytes(ready.bytes) }</p>
+            <p>{ format::size(ready.bytes) }</p>
             if ready.changes_left > 0 { <p>{ words.bundle_changes_left(ready.changes_left) }</p> }
             if ready.photos_left > 0 { <p>{ words.bundle_photos_left(ready.photos_left) }</p> }
             <p class="hint">{ words.bundle_sealed() }</p>
@@ -188,7 +188,7 @@ fn carried(words: Words, carry: &CarryView, now: Timestamp) -> Html {
             { glyph(Icon::Person) }
             <div>
                 <p class="lead">{ words.carried_title(count) }</p>
-                <p>{ [&format::megabytes(bytes), " · ", &format::age(words, *oldest, now)].concat() }</p>
+                <p>{ [&format::size(bytes), " · ", &format::age(words, *oldest, now)].concat() }</p>
                 <p class="hint">{ words.carried_hint() }</p>
             </div>
         </section>

@@ -40,7 +40,7 @@ pub fn Photos(props: &PhotosProps) -> Html {
                     { glyph(if photos.is_sending { Icon::Sync } else { Icon::Camera }) }
                     <div>
                         <p class="lead">{ words.photos_waiting(photos.waiting) }</p>
-                        <p>{ words.photos_size(&format::megabytes(photos.waiting_bytes)) }</p>
+                        <p>{ words.photos_size(&format::size(photos.waiting_bytes)) }</p>
                         <p class="hint">{ if photos.is_sending { words.photos_sending() } else { words.photos_hint() } }</p>
                     </div>
                 </section>

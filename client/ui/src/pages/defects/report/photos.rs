@@ -5,15 +5,12 @@ use link::Command;
 use shared::domain::photo::{Attached, Photo};
 use shared::limits::DEFECT_PHOTOS_MAX;
 use shared::time::HOUR_MS;
-use yew::{
-    Html, NodeRef, Properties, UseStateHandle, component, hook, html, use_effect_with, use_node_ref,
-    use_state_eq,
-};
+use yew::{Html, NodeRef, Properties, UseStateHandle, component, hook, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
-use crate::hooks::{use_reach, use_words};
+use crate::hooks::{use_effect_with, use_reach, use_value, use_words};
 use crate::pages::round::drafts;
 use crate::problem;
 
@@ -85,7 +82,7 @@ pub struct ReportPhotosProps {
 pub fn ReportPhotos(props: &ReportPhotosProps) -> Html {
     let (words, reach, input) = (use_words(), use_reach(), use_node_ref());
     let is_busy = props.is_busy.clone();
-    let failed = use_state_eq(|| None::<String>);
+    let failed = use_value(None::<String>);
     let onopen = {
         let (fields, flags) = (props.fields.clone(), props.flags);
         move |_| keep(&fields, flags)

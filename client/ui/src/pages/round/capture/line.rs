@@ -5,11 +5,11 @@ use std::rc::Rc;
 use link::slice::{CardView, EventState, EventView, Input, RoundView};
 use shared::domain::answer::Answer;
 use shared::ids::PhotoHash;
-use yew::{Callback, Html, hook, html, use_effect_with};
+use yew::{Callback, Html, hook, html};
 
 use super::{Capture, CardId, answering, draft, is_unkept};
 use crate::components::icon::{Icon, glyph};
-use crate::hooks::{Reach, use_slice};
+use crate::hooks::{Reach, use_effect_with, use_slice};
 use crate::i18n::Words;
 use crate::store::{Said, View};
 

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use link::slice::RoundView;
-use yew::{Callback, Html, hook, html, use_effect_with};
+use yew::{Callback, Html, hook, html};
 
 use super::super::{answering, walk};
 use super::{State, UNDO_MS, Undo};
 use crate::browser::Timer;
 use crate::components::undo_bar::UndoBar;
 use crate::format::{self, Status};
-use crate::hooks::Reach;
+use crate::hooks::{Reach, use_effect_with};
 use crate::i18n::Words;
 use crate::store::{Tentative, own_events};
 
