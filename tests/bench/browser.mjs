@@ -4,7 +4,7 @@
 import { execFileSync } from "node:child_process";
 
 import { cardItem, enrol, openRound, untilAtCentre, untilChip } from "../e2e/kit/app.mjs";
-import { openBrowser } from "../e2e/kit/browser.mjs";
+import { forgetProgram, openBrowser } from "../e2e/kit/browser.mjs";
 import { need, startRelay } from "../e2e/kit/relay.mjs";
 
 const SLOWER = 6;
@@ -62,11 +62,7 @@ try {
   await enrolled.close();
   for (let n = 0; n < STARTS; n += 1) {
     await page.goto(origin);
-    await page.evaluate(async () => {
-      for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
-      for (const name of await caches.keys()) await caches.delete(name);
-    });
-    await page.goto("about:blank");
+    await forgetProgram(page);
     const session = await page.context().newCDPSession(page);
     await session.send("Network.clearBrowserCache");
     await page.goto(origin);

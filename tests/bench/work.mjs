@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { cardItem, enrol, openRound, tapOk, toItem, untilAtCentre, untilPast } from "../e2e/kit/app.mjs";
-import { DESK, openBrowser } from "../e2e/kit/browser.mjs";
+import { DESK, forgetProgram, openBrowser } from "../e2e/kit/browser.mjs";
 import { shot } from "../e2e/kit/photo.mjs";
 import { startRelay } from "../e2e/kit/relay.mjs";
 import { goTo } from "../e2e/kit/slow.mjs";
@@ -90,11 +90,7 @@ async function coldStarts(page, origin) {
   const times = [];
   for (let n = 0; n < STARTS; n += 1) {
     await page.goto(origin);
-    await page.evaluate(async () => {
-      for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
-      for (const name of await caches.keys()) await caches.delete(name);
-    });
-    await page.goto("about:blank");
+    await forgetProgram(page);
     const line = await session(page);
     await line.send("Network.enable");
     await line.send("Network.clearBrowserCache");

@@ -121,3 +121,12 @@ export async function openBrowser({ viewport = PHONE, flags = [], authority, scr
   open.add(self);
   return self;
 }
+
+/** Takes the program from a browser, and leaves the records: the next page begins with nothing in a cache. */
+export async function forgetProgram(page) {
+  await page.evaluate(async () => {
+    for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
+  await page.goto("about:blank");
+}
