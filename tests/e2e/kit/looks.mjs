@@ -108,7 +108,10 @@ async function differences([one, other, offMax]) {
 
 /** What the screen shows, but for the lines that name this build, this phone and this disk. */
 async function shoot(page) {
-  const mask = [page.locator(".rows > div").filter({ has: page.locator("dd", { hasText: /^[0-9a-f]{6,16}$|\d MB/ }) })];
+  const mask = [
+    page.locator(".rows > div").filter({ has: page.locator("dd", { hasText: /^[0-9a-f]{6,16}$|\d MB/ }) }),
+    page.locator(".device"),
+  ];
   return (await page.screenshot({ animations: "disabled", mask, maskColor: "#808080" })).toString("base64");
 }
 

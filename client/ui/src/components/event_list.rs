@@ -79,7 +79,7 @@ fn entry(props: &EventListProps, event: &EventView) -> Html {
                 <span class="who">{ &event.author }</span>
                 <span>{ words.badge(&event.badge) }</span>
                 <time>{ format::moment(props.zone, event.at, props.now) }</time>
-                <span>{ words.device(&event.device) }</span>
+                <span class="device">{ words.device(&event.device) }</span>
                 <span class="save-state">{ glyph(icon) }{ place }</span>
             </p>
             if event.clock_offset_ms.abs() > CLOCK_NOTE_MS {

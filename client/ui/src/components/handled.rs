@@ -180,7 +180,7 @@ fn said(
                 <span class="who">{ &by.author }</span>
                 if !by.badge.is_empty() { <span>{ words.badge(&by.badge) }</span> }
                 <time>{ format::moment(zone, by.at, now) }</time>
-                <span>{ words.device(&by.device) }</span>
+                <span class="device">{ words.device(&by.device) }</span>
                 <span class="save-state">{ glyph(icon) }{ place }</span>
             </p>
             if by.clock_offset_ms.abs() > CLOCK_NOTE_MS { <p class="hint">{ clock_note(words, by.clock_offset_ms) }</p> }

@@ -129,7 +129,7 @@ fn foot(frame: &Frame<'_>, at: Timestamp, author: &Who) -> Html {
     html! {
         <p class="event-foot">
             <time>{ format::moment(frame.person.zone, at, frame.now) }</time>
-            <span>{ frame.words.device(&device) }</span>
+            <span class="device">{ frame.words.device(&device) }</span>
         </p>
     }
 }
