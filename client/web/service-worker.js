@@ -120,7 +120,7 @@ function unreachable() {
 // ---- photos: what is on this phone first ------------------------------------------------------------------------------
 
 async function photo(request, hash) {
-  const bytes = await kept((of) => of("photos").get(hash)).catch(() => undefined);
+  const bytes = await keptPhoto(hash).catch(() => undefined);
   if (!bytes) return fetch(request);
   const headers = { "content-type": mediaOf(new Uint8Array(bytes)), "accept-ranges": "bytes" };
   // Players ask for parts.
@@ -139,10 +139,23 @@ function mediaOf(bytes) {
   return text.slice(8) === "WEBP" ? "image/webp" : "image/jpeg";
 }
 
-/** Reads from the core's database, which this never makes, changes or keeps open. */
-function kept(ask) {
+/** The core's databases: the first one's, and those of others who share this phone. */
+async function databases() {
+  const all = (await indexedDB.databases?.()) ?? [{ name: "muster" }];
+  return all.map(({ name }) => name).filter((name) => /^muster(-[0-9]+)?$/.test(name));
+}
+
+async function keptPhoto(hash) {
+  for (const name of await databases()) {
+    const bytes = await kept(name, (of) => of("photos").get(hash));
+    if (bytes) return bytes;
+  }
+}
+
+/** Reads from one of the core's databases, which this never makes, changes or keeps open. */
+function kept(name, ask) {
   return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("muster");
+    const opening = indexedDB.open(name);
     opening.onupgradeneeded = () => opening.transaction.abort();
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
@@ -172,7 +185,8 @@ async function sendPhotos() {
   const pages = await self.clients.matchAll({ includeUncontrolled: true, type: "window" });
   if (pages.length) throw new Error("a page is open");
   await navigator.locks.request("photos", async () => {
-    const read = await kept((of) => of("uploads").getAll());
+    const read = [];
+    for (const name of await databases()) read.push(...(await kept(name, (of) => of("uploads").getAll())));
     const rows = read.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
     const rank = ({ kind }) => ["thumbnail", "memo", "photo"].indexOf(kind);
     const waiting = rows.filter(({ draft, refused, sent }) => !draft && !refused && !sent);
@@ -183,7 +197,7 @@ async function sendPhotos() {
 
 /** Nothing is dropped for it: the core asks the centre itself, and then drops what is there. */
 async function sendPhoto({ hash, station }) {
-  const bytes = await kept((of) => of("photos").get(hash));
+  const bytes = await keptPhoto(hash);
   if (!bytes) return;
   const tus = { "tus-resumable": "1.0.0" };
   const asked = { ...tus, "upload-length": String(bytes.byteLength), "upload-metadata": `sha256 ${btoa(hash)},station ${btoa(station)}` };

@@ -154,3 +154,5 @@ pub const CARRIED_MAX: usize = 8;
 pub const CARRIED_BYTES_MAX: u64 = 32 << 20;
 /// Hours after which what is only on a phone is to go out as a file, where no network comes.
 pub const BUNDLE_OFFERED_HOURS: i64 = 72;
+/// Digits of the PIN of somebody who shares a phone.
+pub const PIN_DIGITS: usize = 6;

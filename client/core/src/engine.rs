@@ -4,11 +4,13 @@
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the
 //! way to the relay, `membership` what it says about this phone, `board` the supervisor's stream, `quarantine` what
 //! supervisors judge, `operations` what they start, `handling` what they do about defects and needs, `photos` keeps and
-//! sends photos and voice memos, `carry` makes bundles and brings in those of colleagues, `scan` says what codes name, `selftest` tries the phone, `store` says what lies where on
-//! the disk, `tabs` talks to the phone's other tabs, `watch` makes the slices.
+//! sends photos and voice memos, `carry` makes bundles and brings in those of colleagues, `profiles` are the people who share
+//! the phone, `scan` says what codes name, `selftest` tries the phone, `store` says what lies where on the disk, `tabs` talks
+//! to the phone's other tabs, `watch` makes the slices.
 
 pub mod carry;
 pub mod photos;
+pub mod profiles;
 pub mod store;
 pub mod watch;
 

@@ -337,6 +337,30 @@ pub enum Command {
     /// Brings in the colleague's file that is posted with this; what became of it is in the `Carry` slice before the answer.
     #[n(82)]
     BringBundle,
+    /// Hands the phone over: what is unsent is made ready for the next one to bring along, and then the core asks for a restart.
+    /// Needs a PIN.
+    #[n(90)]
+    HandOver,
+    /// Somebody who shares the phone takes it up.
+    #[n(91)]
+    TakeUp {
+        /// Who.
+        #[n(0)]
+        number: u32,
+        /// Their PIN.
+        #[n(1)]
+        pin: String,
+    },
+    /// Chooses one's PIN.
+    #[n(92)]
+    SetPin {
+        /// The new one.
+        #[n(0)]
+        pin: String,
+        /// The one before; empty when there was none.
+        #[n(1)]
+        before: String,
+    },
     /// Tries what this phone can do; the `SelfTest` slice comes before the answer.
     #[n(70)]
     SelfTest,
@@ -381,6 +405,9 @@ shared::read_choice!(Command {
     80 => MakeBundle {},
     81 => BundleHandedOut { 0 },
     82 => BringBundle {},
+    90 => HandOver {},
+    91 => TakeUp { number, pin },
+    92 => SetPin { pin, before },
     11 => Start { notes },
     40 => OpenRegister { station },
     41 => CloseRegister {},

@@ -15,7 +15,7 @@ pub use problem::Problem;
 pub use slice::Slice;
 
 /// The build that both modules must share; xtask sets it for both, and the core refuses an interface of another build.
-pub const LINK_VERSION: u32 = 3;
+pub const LINK_VERSION: u32 = 4;
 
 /// Interface to core.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -48,6 +48,9 @@ pub enum ToUi {
     /// To be kept beyond this worker's life, or dropped.
     #[n(4)]
     Note(#[n(0)] Note),
+    /// The phone changes hands: the page is to be loaded anew, so that nothing of the one before stays in it.
+    #[n(5)]
+    Restart,
 }
 
 shared::read_choice!(ToUi {
@@ -56,6 +59,7 @@ shared::read_choice!(ToUi {
     2 => Failed { 0, 1 },
     3 => Slice { 0 },
     4 => Note { 0 },
+    5 => Restart {},
 });
 
 /// What a core is doing that it may die of. The interface keeps it and gives it to the next core.

@@ -16,6 +16,7 @@ mod handled;
 mod inspection;
 mod kept;
 mod photos;
+mod profiles;
 mod register;
 mod round;
 mod scan;
@@ -32,6 +33,7 @@ pub use handled::{
 };
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
 pub use photos::{DraftView, PhotosView, RefusedPhoto};
+pub use profiles::{LeftView, ProfileView, Seat};
 pub use round::{
     CardView, EventState, EventView, Input, LastView, Place, ReadingView, RoundView, SignOffView, SubjectView,
 };
@@ -132,11 +134,15 @@ pub enum SessionView {
     /// An enrolled person.
     #[n(1)]
     Officer(#[n(0)] Person),
+    /// A shared phone that nobody has taken up: who may.
+    #[n(2)]
+    Choice(#[n(0)] Vec<ProfileView>),
 }
 
 shared::read_choice!(SessionView {
     0 => Nobody {},
     1 => Officer { 0 },
+    2 => Choice { 0 },
 });
 
 /// The person of this phone.
@@ -166,9 +172,12 @@ pub struct Person {
     /// The first characters of the device id.
     #[n(7)]
     pub device: String,
+    /// Their place among those who share this phone.
+    #[n(8)]
+    pub seat: Seat,
 }
 
-shared::read_record!(Person { name, badge, role, station, station_name, bureau_name, zone, device });
+shared::read_record!(Person { name, badge, role, station, station_name, bureau_name, zone, device, seat });
 
 /// What is due for this person and station.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]

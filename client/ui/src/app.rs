@@ -17,9 +17,11 @@ use crate::hooks::{Reach, go, use_badge, use_effect_with, use_now, use_reach, us
 use crate::i18n::Words;
 use crate::pages::asset::AssetPage;
 use crate::pages::board::BoardPage;
+use crate::pages::choice::ChoicePage;
 use crate::pages::count::CountPage;
 use crate::pages::defects::DefectsPage;
 use crate::pages::enrol::EnrolPage;
+use crate::pages::handover::{FirstPinPage, HandOverPage};
 use crate::pages::labels::LabelsPage;
 use crate::pages::me::MePage;
 use crate::pages::needs::NeedsPage;
@@ -73,7 +75,11 @@ fn Frame() -> Html {
     use_badge();
     use_effect_with((), |()| browser::set_root("ready", "ui"));
     let is_officer = matches!(session.as_deref(), Some(SessionView::Officer(_)));
-    let unsent = use_slice(|view| view.is_sync_known.then_some(view.sync.pending));
+    // What others of this phone left is lost with it too.
+    let unsent = use_slice(|view| {
+        let left: u32 = view.carry.left.iter().map(|left| left.unsent).sum();
+        view.is_sync_known.then_some(view.sync.pending + left)
+    });
     use_effect_with((is_officer, unsent), |(is_officer, unsent)| {
         if *is_officer && (unsent.is_some() || browser::kept(JOINED_KEY).is_none()) {
             browser::keep(JOINED_KEY, &unsent.unwrap_or_default().to_string());
@@ -88,7 +94,11 @@ fn Frame() -> Html {
     let before = browser::kept(JOINED_KEY);
     let is_new = before.is_none();
     let screen = match session.as_deref() {
+        Some(SessionView::Officer(person)) if person.seat.is_shared && !person.seat.has_pin => {
+            html! { <FirstPinPage person={Rc::new(person.clone())} /> }
+        }
         Some(SessionView::Officer(person)) => html! { <Screens person={Rc::new(person.clone())} /> },
+        Some(SessionView::Choice(profiles)) => html! { <ChoicePage profiles={Rc::new(profiles.clone())} /> },
         Some(SessionView::Nobody) => {
             html! { <EnrolPage lost={before.map(|unsent| unsent.parse().unwrap_or_default())} /> }
         }
@@ -103,6 +113,7 @@ fn Frame() -> Html {
                     <Notice tone={Tone::Alarm} text={words.core_stopped_banner()} action={words.reload()}
                         onact={Callback::from(|_| browser::reload())} />
                 }
+                <ForSomebodyElse />
                 <UntoldBanner />
                 <Update {words} />
             </div>
@@ -118,6 +129,20 @@ fn apply(preferences: Preferences) {
     browser::set_root("text", preferences.text.word());
     browser::set_root("hand", preferences.hand.word());
     browser::keep(PREFERENCES_KEY, &preferences.to_text());
+}
+
+/// Somebody opened a link to join by on a phone that is another's.
+#[component]
+fn ForSomebodyElse() -> Html {
+    let words = use_words();
+    let reach = use_reach();
+    let name = use_slice(|view| {
+        let person = view.person().filter(|_| view.route == Route::Enrol && browser::has_fragment());
+        person.map(|person| person.name.clone())
+    });
+    let Some(name) = name else { return Html::default() };
+    let onact = Callback::from(move |_| go(&reach, Route::HandOver));
+    html! { <Notice tone={Tone::Watch} text={words.someone_elses_link(&name)} action={words.hand_phone()} {onact} /> }
 }
 
 /// Urgent, and nobody has been told: on every screen.
@@ -194,6 +219,7 @@ fn Screens(props: &ScreensProps) -> Html {
         Route::SelfTest => html! { <SelfTestPage /> },
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
+        Route::HandOver => html! { <HandOverPage {person} /> },
         Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
         Route::Asset(station, asset) => {
             html! { <AssetPage station={station.clone()} asset={asset.clone()} {person} /> }
@@ -206,6 +232,7 @@ fn Screens(props: &ScreensProps) -> Html {
     };
     let here = match &route {
         Route::Enrol => Route::Home,
+        Route::HandOver => Route::Me,
         Route::Register(_) | Route::Asset(..) => Route::Register(None),
         other => other.clone(),
     };
@@ -223,6 +250,7 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Round(..) => "round",
         Route::Sync => "sync",
         Route::Me => "me",
+        Route::HandOver => "hand-over",
         Route::Defects => "defects",
         Route::Needs => "needs",
         Route::Quarantine => "quarantine",

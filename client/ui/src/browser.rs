@@ -21,13 +21,13 @@ mod senses;
 mod visibility;
 mod worker;
 
-pub use address::{address, push_address, reload, replace_address, take_fragment};
+pub use address::{address, has_fragment, push_address, reload, replace_address, restart, take_fragment};
 pub use app::{
     abilities, can_install, has_worker, install, is_apple, is_installed, is_program_kept, set_badge,
 };
 pub use camera::{Camera, CameraFault, Sight};
 pub use handing::{can_give, give, save};
-pub use kept::{forget, keep, kept, kept_under};
+pub use kept::{forget, keep, kept, kept_under, own, set_person};
 pub use nearness::{Nearness, height_of, set_height};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
@@ -98,13 +98,16 @@ pub fn on_window(event: &str, callback: impl Fn() + 'static) {
     closure.forget();
 }
 
+/// Whether the page can be seen.
+pub fn is_visible() -> bool {
+    let document = window().document();
+    document.is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Visible)
+}
+
 /// Calls back when the page becomes visible (true) or hidden (false), for the life of the page.
 pub fn on_visible(callback: impl Fn(bool) + 'static) {
     let Some(document) = window().document() else { return };
-    let asked = document.clone();
-    let closure = Closure::<dyn Fn()>::new(move || {
-        callback(asked.visibility_state() == web_sys::VisibilityState::Visible);
-    });
+    let closure = Closure::<dyn Fn()>::new(move || callback(is_visible()));
     drop(document.add_event_listener_with_callback("visibilitychange", closure.as_ref().unchecked_ref()));
     closure.forget();
 }

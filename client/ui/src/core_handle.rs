@@ -7,7 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use link::{Command, LINK_VERSION, Note, Problem, ToCore, ToUi};
+use link::slice::SessionView;
+use link::{Command, LINK_VERSION, Note, Problem, Slice, ToCore, ToUi};
 use shared::domain::round::RoundName;
 use shared::time::{MINUTE_MS, Timestamp};
 
@@ -126,10 +127,16 @@ impl CoreHandle {
             FromWorker::Failed => return self.stopped(),
         };
         match read {
-            Some(ToUi::Slice(slice)) => self.0.store.change(|view| view.take(*slice)),
+            Some(ToUi::Slice(slice)) => {
+                if let Slice::Session(SessionView::Officer(person)) = &*slice {
+                    browser::set_person(person.seat.number);
+                }
+                self.0.store.change(|view| view.take(*slice));
+            }
             Some(ToUi::Note(note)) => keep_note(&note),
             Some(ToUi::Ready(LINK_VERSION)) => self.0.store.change(|view| view.core = CoreState::Ready),
             Some(ToUi::Done(id)) => self.resolve(id, Ok(())),
+            Some(ToUi::Restart) => browser::restart(),
             Some(ToUi::Failed(id, problem)) => self.resolve(id, Err(problem)),
             // Another build: nothing that is sent from now on would be kept, and it would be the same after a restart.
             Some(ToUi::Ready(_)) | None => self.give_up(),

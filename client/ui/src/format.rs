@@ -265,6 +265,15 @@ pub fn span(words: Words, ms: i64) -> String {
     }
 }
 
+/// A wait of milliseconds, in seconds or minutes, begun ones counted.
+pub fn wait(words: Words, ms: i64) -> String {
+    if ms <= 2 * MINUTE_MS {
+        words.wait_seconds(count((ms + 999) / 1_000))
+    } else {
+        words.wait_minutes(count((ms + MINUTE_MS - 1) / MINUTE_MS))
+    }
+}
+
 /// Bytes in megabytes, with one decimal below ten; less than a tenth of one in kilobytes, begun ones counted.
 pub fn size(bytes: u64) -> String {
     if bytes < 100_000 {

@@ -51,7 +51,10 @@ fn listen(store: &Store, core: &CoreHandle) {
     browser::on_window("muster:install", look);
     for event in ["online", "pageshow"] {
         let core = core.clone();
-        browser::on_window(event, move || core.tell(Command::Visible(true)));
+        // A page in the background may hear that there is a network: nobody has come back for that.
+        browser::on_window(event, move || {
+            core.tell(if browser::is_visible() { Command::Visible(true) } else { Command::SyncNow });
+        });
     }
     let core = core.clone();
     browser::on_visible(move |is_visible| core.tell(Command::Visible(is_visible)));

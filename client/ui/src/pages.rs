@@ -3,9 +3,11 @@
 
 pub mod asset;
 pub mod board;
+pub mod choice;
 pub mod count;
 pub mod defects;
 pub mod enrol;
+pub mod handover;
 pub mod inspection;
 pub mod labels;
 pub mod me;

@@ -30,6 +30,8 @@ pub enum Route {
     Sync,
     /// The person, and how they want the interface.
     Me,
+    /// Handing a shared phone over.
+    HandOver,
     /// A register: the own one, or, for those who see all, a station's.
     Register(Option<StationCode>),
     /// One thing of a register.
@@ -56,6 +58,7 @@ impl Route {
             Some("enrol") => Self::Enrol,
             Some("sync") => Self::Sync,
             Some("me") => Self::Me,
+            Some("hand-over") => Self::HandOver,
             Some("defects") => Self::Defects,
             Some("needs") => Self::Needs,
             Some("quarantine") => Self::Quarantine,
@@ -86,6 +89,7 @@ impl Route {
             Self::Enrol => "/enrol".to_owned(),
             Self::Sync => "/sync".to_owned(),
             Self::Me => "/me".to_owned(),
+            Self::HandOver => "/hand-over".to_owned(),
             Self::Defects => "/defects".to_owned(),
             Self::Needs => "/needs".to_owned(),
             Self::Quarantine => "/quarantine".to_owned(),
@@ -156,6 +160,7 @@ mod tests {
             Route::Enrol,
             Route::Sync,
             Route::Me,
+            Route::HandOver,
             Route::Quarantine,
             Route::Register(None),
             Route::Register(Some(name.station.clone())),

@@ -4,13 +4,13 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use link::slice::{SessionView, Slice, StorageView, SyncView};
+use link::slice::{Slice, StorageView, SyncView};
 use link::{Command, LINK_VERSION, Note, ToCore, ToUi};
 use shared::sync::device::{Device, Input, Stored};
 
 use super::note;
 use super::state::{Engine, Phone, post};
-use super::store::{self, CLOCK_OFFSET, KEY_PAIR, PROFILE, Profile, SLOT_BASE, STORED, Shelf, TODAY, stored};
+use super::store::{self, CLOCK_OFFSET, KEY_PAIR, Profile, SLOT_BASE, STORED, Shelf, TODAY, stored};
 use crate::platform::crypto::KeyPair;
 use crate::platform::database::{DatabaseError, Durability, Wanted};
 use crate::platform::events::Signal;
@@ -60,14 +60,25 @@ pub fn start() {
 
 impl Engine {
     async fn boot(self: &Rc<Self>) -> Result<(), DatabaseError> {
-        let profile = self.database.get(Shelf::Meta, PROFILE).await?;
-        let profile = profile.and_then(|bytes| minicbor::decode::<Profile>(&bytes).ok());
-        let key = KeyPair::from_stored(&self.database.get_object(KEY_PAIR).await?);
-        let (Some(profile), Some(key)) = (profile, key) else {
-            post(&ToUi::Slice(Box::new(Slice::Session(SessionView::Nobody))));
+        match self.choose_profile().await? {
+            Some(profile) => self.go_on_as(profile).await,
+            None => {
+                self.show_choice();
+                Ok(())
+            }
+        }
+    }
+
+    /// Shows what this person saw last, and brings their end of the sync up.
+    ///
+    /// # Errors
+    /// When the storage cannot be read.
+    pub(super) async fn go_on_as(self: &Rc<Self>, profile: Profile) -> Result<(), DatabaseError> {
+        let Some(key) = KeyPair::from_stored(&self.database.get_object(KEY_PAIR).await?) else {
+            self.show_choice();
             return Ok(());
         };
-        post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
+        post(&ToUi::Slice(Box::new(Slice::Session(profile.session(self.profiles.seat())))));
         if let Some(message) = self.database.get(Shelf::Snapshot, TODAY).await? {
             interface::post(&message);
         }
@@ -86,7 +97,8 @@ impl Engine {
         key: KeyPair,
     ) -> Result<(), DatabaseError> {
         // The slot first: its actor's changes must all be read before it writes again.
-        let slot = tabs::lease_slot().await;
+        let number = self.profiles.seat().number;
+        let slot = tabs::lease_slot(number).await;
         // What other tabs say while the storage is being read is heard too.
         self.listen();
         let device = self.load(&profile, slot).await?;
@@ -97,7 +109,7 @@ impl Engine {
         self.read_carry();
         let engine = Rc::clone(self);
         spawn(async move {
-            tabs::become_syncing().await;
+            tabs::become_syncing(number).await;
             engine.take_turn();
         });
         Ok(())

@@ -32,8 +32,16 @@ impl Engine {
     }
 
     async fn join(self: &Rc<Self>, code: String) -> Result<(), Problem> {
+        // Where others use this phone too, a newcomer has a database of their own.
+        let joining = self.profiles.joining();
+        if let Some(number) = joining.filter(|_| self.phone.borrow().is_none()) {
+            self.database.choose(number);
+        }
         let (profile, key) = self.redeem(code).await?;
-        post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
+        if let Some(number) = joining {
+            self.join_profile(number, &profile).await?;
+        }
+        post(&ToUi::Slice(Box::new(Slice::Session(profile.session(self.profiles.seat())))));
         self.start_phone(profile, key).await.map_err(storage_problem)
     }
 
@@ -71,11 +79,11 @@ impl Engine {
     }
 }
 
-fn problem(code: &str, detail: String) -> Problem {
+pub(super) fn problem(code: &str, detail: String) -> Problem {
     Problem { code: code.to_owned(), detail }
 }
 
-fn storage_problem(error: DatabaseError) -> Problem {
+pub(super) fn storage_problem(error: DatabaseError) -> Problem {
     let code = if error == DatabaseError::Full { "storage-full" } else { "storage-failed" };
     problem(code, error.to_string())
 }

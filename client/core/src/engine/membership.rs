@@ -42,7 +42,7 @@ impl Engine {
             profile.identity.rights = session.rights.clone();
             profile.station_name = self.station_name(&session.rights);
             self.input(Input::Rights(session.rights.clone()));
-            post(&ToUi::Slice(Box::new(Slice::Session(profile.session()))));
+            post(&ToUi::Slice(Box::new(Slice::Session(profile.session(self.profiles.seat())))));
             self.refresh();
         }
         match sealing_key(&profile.identity, session).await {

@@ -98,10 +98,14 @@ impl Engine {
             Command::MakeBundle => return self.make_bundle(id),
             Command::BundleHandedOut(is_given) => return self.handed_out(id, is_given),
             Command::BringBundle => return self.bring_bundle(id, posted),
+            Command::HandOver => return self.hand_over(id),
+            Command::TakeUp { number, pin } => return self.take_up(id, number, pin),
+            Command::SetPin { pin, before } => return self.set_pin(id, pin, before),
             Command::LoadLabels { station } => return self.load_labels(id, station),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),
             Command::Visible(is_visible) => {
+                self.seen(is_visible);
                 if is_visible {
                     self.refresh();
                     self.read_photos();

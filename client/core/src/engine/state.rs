@@ -13,6 +13,7 @@ use super::board::Board;
 use super::carry::Carry;
 use super::line::Line;
 use super::photos::Photos;
+use super::profiles::Profiles;
 use super::store::{self, Profile, Record, Shelf};
 use super::tabs::Tabs;
 use super::watch;
@@ -43,6 +44,7 @@ pub struct Engine {
     pub(super) tabs: Tabs,
     pub(super) photos: Photos,
     pub(super) carry: Carry,
+    pub(super) profiles: Profiles,
     /// What the page kept of the lives before this one.
     pub(super) notes: RefCell<Vec<Note>>,
     /// The timer that the phone's end asked for.
@@ -194,7 +196,8 @@ impl Engine {
             send(&mut sent.sync, Slice::Sync(watch::sync::view(device, self.storage.get())));
         }
         if stale.sync || stale.photos {
-            let view = self.carry.view(device, |photo| self.photos.is_waiting(photo));
+            let left = self.profiles.left();
+            let view = self.carry.view(device, |photo| self.photos.is_waiting(photo), left);
             send(&mut sent.carry, Slice::Carry(view));
         }
         if stale.photos {

@@ -1,6 +1,6 @@
 //! What lies where on the phone's disk: writes of the phone's end as records, and records as what it starts from.
 
-use link::slice::{Person, SessionView};
+use link::slice::{Person, Seat, SessionView};
 use minicbor::{Decode, Encode};
 use shared::api::enrolment::Enrolled;
 use shared::digits::BASE64URL;
@@ -67,7 +67,7 @@ pub const CLOCK_OFFSET: &str = "clock-offset";
 pub const SLOT_BASE: &str = "slot-base";
 /// Under this key in `Shelf::Snapshot` lies the message with the last list of today, ready to be posted. It is named
 /// by `LINK_VERSION`, so that no interface gets one that it cannot read.
-pub const TODAY: &str = "today-3";
+pub const TODAY: &str = "today-4";
 /// Under this key in `Shelf::Snapshot` lies the last board, as the relay's JSON.
 pub const BOARD: &str = "board";
 
@@ -131,8 +131,8 @@ impl Profile {
         })
     }
 
-    /// The session's slice.
-    pub fn session(&self) -> SessionView {
+    /// The session's slice, for a person in this seat.
+    pub fn session(&self, seat: Seat) -> SessionView {
         SessionView::Officer(Person {
             name: self.name.clone(),
             badge: self.badge.clone(),
@@ -142,6 +142,7 @@ impl Profile {
             bureau_name: self.bureau_name.clone(),
             zone: self.identity.zone,
             device: self.identity.device.to_string().chars().take(6).collect(),
+            seat,
         })
     }
 }

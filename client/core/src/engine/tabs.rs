@@ -12,7 +12,7 @@ use super::store::{self, Record, Shelf};
 use crate::platform::clock::{self, Timer};
 use crate::platform::database::Durability;
 use crate::platform::tabs::Channel;
-use crate::platform::{random, report, spawn};
+use crate::platform::{random, report, spawn, tabs};
 
 /// Milliseconds after which a transaction of another tab is looked up if its end was not heard.
 const DOUBT_MS: i64 = 3_000;
@@ -71,6 +71,11 @@ impl Tabs {
         store::transaction(tab, number, clock::now())
     }
 
+    /// Whether one is under way.
+    pub(super) fn is_writing(&self) -> bool {
+        self.begun.borrow().is_some()
+    }
+
     /// Says that it has ended.
     pub(super) fn end(&self, is_durable: bool) {
         self.begun.take();
@@ -82,7 +87,8 @@ impl Engine {
     /// Listens to the other tabs from now on.
     pub(super) fn listen(self: &Rc<Self>) {
         let engine = Rc::clone(self);
-        let channel = Channel::open(move |bytes| match minicbor::decode::<Saying>(&bytes) {
+        let name = tabs::own("muster", self.profiles.seat().number);
+        let channel = Channel::open(&name, move |bytes| match minicbor::decode::<Saying>(&bytes) {
             Ok(saying) => engine.hear(saying),
             Err(error) => report(&error.to_string()),
         });

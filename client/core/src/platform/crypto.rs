@@ -10,6 +10,7 @@ use web_sys::{CryptoKey, SubtleCrypto};
 
 use super::scope;
 
+pub mod pin;
 pub mod sealing;
 
 /// Why a key could not be made or used.
@@ -128,9 +129,13 @@ fn subtle() -> Result<SubtleCrypto, CryptoError> {
 fn algorithm(fields: &[(&str, &str)]) -> Object {
     let algorithm = Object::new();
     for (name, value) in fields {
-        Reflect::set(&algorithm, &(*name).into(), &(*value).into()).expect("a plain object takes a property");
+        set(&algorithm, name, &(*value).into());
     }
     algorithm
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    Reflect::set(object, &name.into(), value).expect("a plain object takes a property");
 }
 
 async fn settled(promise: Result<js_sys::Promise, JsValue>) -> Result<JsValue, CryptoError> {

@@ -4,18 +4,19 @@
 
 mod transaction;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::IdbDatabase;
 
 use super::events::{Listener, Signal};
-use super::{exception_name, scope, seal};
+use super::{exception_name, scope, seal, tabs};
 pub use transaction::{Durability, Wanted};
 
 use crate::engine::store::{Record, Shelf};
 
+/// What the first database is called; the others have a number behind it.
 const NAME: &str = "muster";
 const VERSION: u32 = 5;
 /// Under this key in `Shelf::Meta` lies the ballast.
@@ -92,13 +93,20 @@ struct Sealed {
     value: Option<JsValue>,
 }
 
-/// The phone's storage.
+/// The phone's storage: of the first of its people, until another is chosen.
 #[derive(Debug, Default)]
 pub struct Database {
+    number: Cell<u32>,
     connection: RefCell<Option<IdbDatabase>>,
 }
 
 impl Database {
+    /// Goes on with the storage of another of the phone's people.
+    pub fn choose(&self, number: u32) {
+        self.forget_connection();
+        self.number.set(number);
+    }
+
     /// Records by key, or whole stores in the order of their keys, as they are at one moment. What was not sealed by us
     /// is left out.
     ///
@@ -224,7 +232,7 @@ impl Database {
         if let Some(connection) = self.connection.borrow().as_ref() {
             return Ok(connection.clone());
         }
-        let connection = open().await?;
+        let connection = open(&tabs::own(NAME, self.number.get())).await?;
         *self.connection.borrow_mut() = Some(connection.clone());
         Ok(connection)
     }
@@ -243,19 +251,19 @@ async fn sealed(records: Vec<Record>) -> Vec<Sealed> {
 }
 
 /// Opens the database, and makes its stores the first time.
-async fn open() -> Result<IdbDatabase, DatabaseError> {
+async fn open(name: &str) -> Result<IdbDatabase, DatabaseError> {
     let from = |error: JsValue| DatabaseError::from_exception(&error);
     let missing = || DatabaseError::Failed("this browser offers no storage here".to_owned());
     let factory = scope().indexed_db().map_err(from)?.ok_or_else(missing)?;
-    let request = factory.open_with_u32(NAME, VERSION).map_err(from)?;
+    let request = factory.open_with_u32(name, VERSION).map_err(from)?;
     let upgrade = {
         let request = request.clone();
         move |_| {
             let Ok(database) = request.result().map(JsCast::unchecked_into::<IdbDatabase>) else { return };
             for store in STORES {
-                if !database.object_store_names().contains(name(store)) {
+                if !database.object_store_names().contains(self::name(store)) {
                     // A failure aborts the upgrade, and the request ends in an error.
-                    let _ = database.create_object_store(name(store));
+                    let _ = database.create_object_store(self::name(store));
                 }
             }
         }

@@ -14,10 +14,15 @@ const SLOTS_MAX: u32 = 64;
 /// Random slots lie above those that are leased.
 const SLOT_RANDOM_MIN: u32 = 1 << 16;
 
-/// Leases the lowest slot that no other tab has, for this worker's life.
-pub async fn lease_slot() -> u32 {
+/// A name that each person of a phone has for themselves; the first one's is the plain one.
+pub fn own(name: &str, number: u32) -> String {
+    if number == 0 { name.to_owned() } else { format!("{name}-{number}") }
+}
+
+/// Leases the lowest slot that no other tab of this person has, for this worker's life.
+pub async fn lease_slot(number: u32) -> u32 {
     for slot in 0..SLOTS_MAX {
-        match lock(&format!("slot:{slot}"), true).await {
+        match lock(&own(&format!("slot:{slot}"), number), true).await {
             Some(true) => return slot,
             Some(false) => {}
             None => break,
@@ -28,10 +33,10 @@ pub async fn lease_slot() -> u32 {
     drawn.max(SLOT_RANDOM_MIN)
 }
 
-/// Waits until this tab is the one that syncs, which it then stays for this worker's life.
-pub async fn become_syncing() {
+/// Waits until this tab is the one of this person that syncs, which it then stays for this worker's life.
+pub async fn become_syncing(number: u32) {
     // Without locks every tab syncs: more traffic, the same outcome.
-    let _ = lock("sync", false).await;
+    let _ = lock(&own("sync", number), false).await;
 }
 
 /// A lock that is held until this is dropped.
@@ -91,9 +96,9 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Opens it; `None` where the browser has none. `hear` is called with what other tabs say, never with one's own.
-    pub fn open(mut hear: impl FnMut(Vec<u8>) + 'static) -> Option<Self> {
-        let channel = BroadcastChannel::new("muster").ok()?;
+    /// Opens one by its name; `None` where the browser has none. `hear` is called with what other tabs say, never with one's own.
+    pub fn open(name: &str, mut hear: impl FnMut(Vec<u8>) + 'static) -> Option<Self> {
+        let channel = BroadcastChannel::new(name).ok()?;
         let listener = Listener::new(&channel, "message", move |event| {
             hear(Uint8Array::new(&event.unchecked_into::<MessageEvent>().data()).to_vec());
         });

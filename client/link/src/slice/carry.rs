@@ -4,6 +4,8 @@
 use minicbor::Encode;
 use shared::time::Timestamp;
 
+use super::LeftView;
+
 /// Bundles on this phone.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode)]
 pub struct CarryView {
@@ -19,9 +21,12 @@ pub struct CarryView {
     /// What became of those that were brought in here, the latest first.
     #[n(3)]
     pub brought: Vec<BroughtView>,
+    /// What others of this phone left to be brought along.
+    #[n(4)]
+    pub left: Vec<LeftView>,
 }
 
-shared::read_record!(CarryView { handed, ready, carried, brought });
+shared::read_record!(CarryView { handed, ready, carried, brought, left });
 
 /// A file that was handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode)]

@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::JsValue;
 
 use super::window;
+use crate::route::Route;
 
 /// Path and query.
 pub fn address() -> String {
@@ -20,6 +21,11 @@ pub fn take_fragment() -> Option<String> {
     Some(fragment)
 }
 
+/// Whether the address has a fragment, which is left there.
+pub fn has_fragment() -> bool {
+    window().location().hash().is_ok_and(|hash| hash.len() > 1)
+}
+
 /// Goes to an address: a new entry in the history.
 pub fn push_address(address: &str) {
     if let Ok(history) = window().history() {
@@ -33,6 +39,14 @@ pub fn replace_address(address: &str) {
     if let Ok(history) = window().history() {
         drop(history.replace_state_with_url(&JsValue::NULL, "", Some(address)));
     }
+}
+
+/// Loads the page again as if it were opened now; a link to join by stays what it is.
+pub fn restart() {
+    if address() != Route::Enrol.address() {
+        replace_address(&Route::Home.address());
+    }
+    reload();
 }
 
 /// Loads the page again.

@@ -1,11 +1,30 @@
 //! What is kept for this browser: its habits, not its records.
 
+use std::cell::Cell;
+
 use web_sys::Storage;
 
 use super::window;
 
 fn storage() -> Option<Storage> {
     window().local_storage().ok()?
+}
+
+thread_local! {
+    static PERSON: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whose browser this is now, on a phone that several people share.
+pub fn set_person(number: u32) {
+    PERSON.set(number);
+}
+
+/// A key that each person of a shared phone has for themselves; the first one's is the plain one.
+pub fn own(key: &str) -> String {
+    match PERSON.get() {
+        0 => key.to_owned(),
+        number => [key, "@", &number.to_string()].concat(),
+    }
 }
 
 /// A kept text. None when there is none, or when the browser forbids it.

@@ -2,7 +2,7 @@
 //! so that the code stays in no history. What the code is worth is the relay's to say, the device key the core's.
 
 use link::{Command, Problem};
-use yew::{Html, Properties, SubmitEvent, component, html, use_node_ref};
+use yew::{Callback, Html, MouseEvent, Properties, SubmitEvent, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
@@ -17,6 +17,9 @@ pub struct EnrolPageProps {
     /// This browser was enrolled, and its data is gone: how much of it had not been sent.
     #[prop_or_default]
     pub lost: Option<u32>,
+    /// The way back to the others of a shared phone.
+    #[prop_or_default]
+    pub onback: Option<Callback<()>>,
 }
 
 /// The joining screen.
@@ -66,6 +69,9 @@ pub fn EnrolPage(props: &EnrolPageProps) -> Html {
     html! {
         <main id="main" class="enrol">
             <div class="enrol-card">
+                if let Some(onback) = &props.onback {
+                    <button type="button" class="quiet back" data-testid="enrol-back" onclick={onback.reform(|_: MouseEvent| ())}>{ glyph(Icon::Back) }{ words.choice_others() }</button>
+                }
                 <svg class="brand" viewBox="0 0 64 64" aria-hidden="true">
                     <path class="brand-shield" d="M32 4 54 12v18c0 14.5-9 24.5-22 30C19 54.5 10 44.5 10 30V12z" />
                     <path class="brand-check" d="m21 31.5 8 8 15-16" />

@@ -76,6 +76,7 @@ pub fn MePage(props: &MePageProps) -> Html {
             <Choice name="touch" legend={words.touch()} onchoose={set(|to, index| to.touch = TOUCHES[index])}
                 options={plain(&[words.touch_felt(), words.touch_silent()])} chosen={position(&TOUCHES, preferences.touch)} />
             <Install {words} {way} oninstall={Callback::from(|()| browser::install())} />
+            <a class="secondary" href={Route::HandOver.address()} data-testid="to-hand-over" onclick={to(Route::HandOver)}>{ words.hand_phone() }</a>
             <a class="secondary" href={Route::SelfTest.address()} data-testid="to-self-test" onclick={to(Route::SelfTest)}>{ words.self_test() }</a>
         </Screen>
     }

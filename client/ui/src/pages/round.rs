@@ -45,7 +45,7 @@ fn opened(round: &RoundName) -> Option<CardId> {
 }
 
 fn opened_key(round: &RoundName) -> String {
-    ["muster.open ", &Route::Round(round.clone(), RoundPart::Cards).address()].concat()
+    browser::own(&["muster.open ", &Route::Round(round.clone(), RoundPart::Cards).address()].concat())
 }
 
 use cards::Cards;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use link::ToUi;
-use link::slice::{BroughtView, CarryView, ReadyView};
+use link::slice::{BroughtView, CarryView, LeftView, ReadyView};
 use shared::api::bundle::Brought;
 use shared::carry::Envelope;
 use shared::digits::HEX;
@@ -60,6 +60,7 @@ impl Carry {
         &self,
         device: &Device,
         is_photo_waiting: impl Fn(&shared::ids::PhotoHash) -> bool,
+        left: Vec<LeftView>,
     ) -> CarryView {
         let kept = self.kept.borrow();
         let waits = |(document, hash): &(_, _)| device.is_waiting(*document, *hash);
@@ -68,6 +69,7 @@ impl Carry {
             ready: self.made.borrow().as_ref().map(|(ready, _)| ready.clone()),
             carried: kept.carried.iter().map(|carried| (carried.at, carried.bytes)).collect(),
             brought: kept.brought.clone(),
+            left,
         }
     }
 }
@@ -171,7 +173,8 @@ impl Engine {
 
     /// Delivers what is carried, unless it is being done, nothing is, or there is no line here.
     pub(in crate::engine) fn deliver_soon(self: &Rc<Self>) {
-        let is_due = !self.carry.kept.borrow().carried.is_empty() && self.carry.retry.borrow().is_none();
+        let is_carrying = !self.carry.kept.borrow().carried.is_empty() || !self.profiles.left().is_empty();
+        let is_due = is_carrying && self.carry.retry.borrow().is_none();
         let is_online = {
             let phone = self.phone.borrow();
             phone.as_ref().is_some_and(|phone| phone.device.status().link == LinkState::Online)
@@ -181,7 +184,7 @@ impl Engine {
         }
         let engine = Rc::clone(self);
         spawn(async move {
-            let is_done = engine.deliver().await;
+            let is_done = engine.deliver().await && engine.deliver_left().await;
             engine.carry.is_delivering.set(false);
             engine.carry.failures.set(if is_done { 0 } else { engine.carry.failures.get() + 1 });
             if !is_done {
@@ -239,6 +242,29 @@ impl Engine {
 
     async fn is_carried(&self, key: &str) -> bool {
         self.kept_carry().await.is_ok_and(|kept| kept.carried.iter().any(|carried| carried.key == key))
+    }
+
+    /// Brings in a file that is kept elsewhere.
+    ///
+    /// # Errors
+    /// When the relay has no answer to it yet, and why.
+    pub(in crate::engine) async fn brought_in(
+        self: &Rc<Self>,
+        file: &[u8],
+    ) -> Result<BroughtView, &'static str> {
+        match self.ask_relay(file).await {
+            Answer::Taken(outcome) => Ok(outcome),
+            Answer::Refused(code) => Ok(kept::refused(clock::now(), code)),
+            Answer::Later(code) => Err(code),
+        }
+    }
+
+    /// Notes what became of it.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub(in crate::engine) async fn note_brought(&self, outcome: BroughtView) -> Result<(), DatabaseError> {
+        self.change_carry(Vec::new(), |kept| kept.note(outcome)).await
     }
 
     async fn ask_relay(self: &Rc<Self>, file: &[u8]) -> Answer {

@@ -98,6 +98,11 @@ impl Kept {
     /// The relay has answered about a file: it is carried no longer.
     pub fn done(&mut self, key: &str, outcome: BroughtView) {
         self.forget(key);
+        self.note(outcome);
+    }
+
+    /// The relay has answered about a file.
+    pub fn note(&mut self, outcome: BroughtView) {
         self.brought.insert(0, outcome);
         self.brought.truncate(BROUGHT_MAX);
     }

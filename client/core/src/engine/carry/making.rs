@@ -18,8 +18,22 @@ use crate::platform::crypto::CryptoError;
 use crate::platform::crypto::sealing::{Sealing, TAG_BYTES};
 use crate::platform::{clock, interface, spawn};
 
+/// A file, and what is in it.
+pub(in crate::engine) struct Made {
+    pub file: Vec<u8>,
+    pub ready: ReadyView,
+    handed: Handed,
+}
+
 /// Why there is no file.
-struct NotMade(&'static str, String);
+pub(in crate::engine) struct NotMade(&'static str, String);
+
+impl NotMade {
+    /// In a word.
+    pub fn word(&self) -> &'static str {
+        self.0
+    }
+}
 
 impl From<CryptoError> for NotMade {
     fn from(error: CryptoError) -> Self {
@@ -53,6 +67,17 @@ impl Engine {
     }
 
     async fn try_bundle(self: &Rc<Self>) -> Result<(), NotMade> {
+        let Made { file, ready, handed } = self.bundle().await?;
+        self.carry.made.replace(Some((ready, handed)));
+        interface::post_file(&file);
+        Ok(())
+    }
+
+    /// What is only on this phone, as a file.
+    ///
+    /// # Errors
+    /// When nothing is, or it cannot be signed and sealed.
+    pub(in crate::engine) async fn bundle(self: &Rc<Self>) -> Result<Made, NotMade> {
         let waiting = self.photos.waiting();
         let (key, sealing_key, zone, mut bundle, pushes, pending) = {
             let phone = self.phone.borrow();
@@ -106,9 +131,7 @@ impl Engine {
             photos_left: count(all - inside),
         };
         let handed = Handed { at: bundle.made, is_given: false, changes, photos };
-        self.carry.made.replace(Some((ready, handed)));
-        interface::post_file(&file);
-        Ok(())
+        Ok(Made { file, ready, handed })
     }
 
     /// Photos and memos that wait, as far as they fit: small ones and memos first, of each the oldest.

@@ -5,7 +5,7 @@ use js_sys::{Array, ArrayBuffer, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
 
-use super::{CryptoError, algorithm, refused, settled, subtle};
+use super::{CryptoError, algorithm, refused, set, settled, subtle};
 
 /// Bytes that the seal adds.
 pub const TAG_BYTES: usize = 16;
@@ -76,8 +76,4 @@ impl Sealing {
         let sealing = subtle()?.encrypt_with_object_and_buffer_source(&cipher, &self.key, &contents);
         Ok(Uint8Array::new(&settled(sealing).await?).to_vec())
     }
-}
-
-fn set(object: &Object, name: &str, value: &JsValue) {
-    Reflect::set(object, &name.into(), value).expect("a plain object takes a property");
 }

@@ -51,7 +51,7 @@ const EXPECTED_MS_MAX: i64 = HOUR_MS;
 
 /// The card that a photo was expected for when the program ended, and what was to be said.
 pub fn expected(round: &RoundView) -> Option<(CardId, Option<Said>)> {
-    let text = browser::kept(EXPECTED)?;
+    let text = browser::kept(&browser::own(EXPECTED))?;
     let mut lines = text.splitn(6, '\n');
     let (address, at, card) = (lines.next()?, lines.next()?, lines.next()?);
     let age = browser::now().0 - at.parse::<i64>().ok()?;
@@ -71,7 +71,7 @@ fn expect(round: &RoundView, card: &CardView, said: Option<Said>) {
     if let Some(said) = said {
         lines.extend([said.answer.to_text(), said.fault, said.note]);
     }
-    browser::keep(EXPECTED, &lines.join("\n"));
+    browser::keep(&browser::own(EXPECTED), &lines.join("\n"));
 }
 
 /// What was taken about a card and waits for its answer; not what an answer of this person takes along already.
@@ -115,8 +115,8 @@ pub fn Capture(props: &CaptureProps) -> Html {
     };
     // A card that is left is expected no longer; a page that is ended leaves nothing.
     use_effect_with((), |()| {
-        browser::forget(EXPECTED);
-        || browser::forget(EXPECTED)
+        browser::forget(&browser::own(EXPECTED));
+        || browser::forget(&browser::own(EXPECTED))
     });
     let is_line = card.input == Input::Photo;
     use_joining(&reach, round, card, &draft, *joins && !is_line);
@@ -136,7 +136,7 @@ pub fn Capture(props: &CaptureProps) -> Html {
         let (is_busy, failed, told, was_ended) =
             (is_busy.clone(), failed.clone(), told.clone(), was_ended.clone());
         move |_| {
-            browser::forget(EXPECTED);
+            browser::forget(&browser::own(EXPECTED));
             let Some(file) = browser::picked(&input) else { return };
             is_busy.set(true);
             failed.set(None);
@@ -170,7 +170,7 @@ pub fn Capture(props: &CaptureProps) -> Html {
                     { glyph(if *is_busy { Icon::Busy } else { Icon::Camera }) }
                     <span aria-live="polite">{ line::take_word(words, *is_busy, own, is_line) }</span>
                     <input type="file" accept="image/*" capture="environment" class="unseen" ref={input} data-testid="take-photo"
-                        disabled={is_full || *is_busy} onclick={onopen} onchange={onpicked} oncancel={|_| browser::forget(EXPECTED)} />
+                        disabled={is_full || *is_busy} onclick={onopen} onchange={onpicked} oncancel={|_| browser::forget(&browser::own(EXPECTED))} />
                 </label>
                 if !is_line { <Memo {words} round={round.clone()} card={CardId::of(card)} ontold={told} /> }
             </div>

@@ -71,7 +71,7 @@ struct State {
 }
 
 fn kept_key(round: &RoundView) -> String {
-    ["muster.card ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
+    browser::own(&["muster.card ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat())
 }
 
 fn card_of(unkept: &Unkept) -> CardId {

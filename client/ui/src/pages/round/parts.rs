@@ -35,7 +35,7 @@ pub struct PartState {
 }
 
 fn key(round: &RoundView) -> String {
-    ["muster.parts ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat()
+    browser::own(&["muster.parts ", &Route::Round(round.name.clone(), RoundPart::Cards).address()].concat())
 }
 
 /// Whether a round can be split: it asks about things in several parts. Rounds about people's kits are split by people.

@@ -19,7 +19,7 @@ pub struct Later {
 
 /// All that are kept, the latest first.
 pub fn kept() -> Vec<Later> {
-    read(&browser::kept(KEY).unwrap_or_default())
+    read(&browser::kept(&browser::own(KEY)).unwrap_or_default())
 }
 
 /// Keeps one; false when the browser does not.
@@ -43,7 +43,7 @@ fn with(mut all: Vec<Later>, text: &str, at: Timestamp) -> Vec<Later> {
 
 fn write(all: &[Later]) -> bool {
     let line = |later: &Later| [&later.at.0.to_string(), " ", &later.text].concat();
-    browser::keep(KEY, &all.iter().map(line).collect::<Vec<_>>().join("\n"))
+    browser::keep(&browser::own(KEY), &all.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 fn read(text: &str) -> Vec<Later> {

@@ -108,6 +108,9 @@ pub fn Carry(props: &CarryProps) -> Html {
             </label>
             <p class="hint">{ words.bundle_bring_hint() }</p>
             { carried(words, &carry, *now) }
+            { for carry.left.iter().map(|left| html! {
+                <p class="hint" data-testid="left">{ words.left_to_bring(left.unsent, &left.name) }</p>
+            }) }
             if !carry.brought.is_empty() {
                 <ul class="brought">{ for carry.brought.iter().enumerate().map(|(place, view)| brought(words, place, view, *zone, *now)) }</ul>
             }

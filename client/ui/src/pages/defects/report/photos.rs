@@ -34,7 +34,7 @@ pub fn was_ended() -> bool {
 
 /// Asset, place, flags and note, one a line; the note may have several.
 fn kept() -> Option<[String; 4]> {
-    let text = browser::kept(KEPT)?;
+    let text = browser::kept(&browser::own(KEPT))?;
     let mut lines = text.splitn(5, '\n').map(str::to_owned);
     let age = browser::now().0 - lines.next()?.parse::<i64>().ok()?;
     let kept = [lines.next()?, lines.next()?, lines.next()?, lines.next()?];
@@ -44,7 +44,7 @@ fn kept() -> Option<[String; 4]> {
 fn keep(fields: &Fields, (is_missing, is_urgent): (bool, bool)) {
     let flags = [if is_missing { "m" } else { "" }, if is_urgent { "u" } else { "" }].concat();
     let [asset, place, note] = [&fields.asset, &fields.place, &fields.note].map(browser::text_of);
-    browser::keep(KEPT, &[browser::now().0.to_string(), asset, place, flags, note].join("\n"));
+    browser::keep(&browser::own(KEPT), &[browser::now().0.to_string(), asset, place, flags, note].join("\n"));
 }
 
 /// Puts what was kept back into its fields, once.
@@ -59,8 +59,8 @@ pub fn use_kept(fields: &Fields, is_missing: &UseStateHandle<bool>, is_urgent: &
             is_missing.set(flags.contains('m'));
             is_urgent.set(flags.contains('u'));
         }
-        browser::forget(KEPT);
-        || browser::forget(KEPT)
+        browser::forget(&browser::own(KEPT));
+        || browser::forget(&browser::own(KEPT))
     });
 }
 
@@ -91,7 +91,7 @@ pub fn ReportPhotos(props: &ReportPhotosProps) -> Html {
         let (core, input, is_busy, failed) =
             (reach.core.clone(), input.clone(), is_busy.clone(), failed.clone());
         move |_| {
-            browser::forget(KEPT);
+            browser::forget(&browser::own(KEPT));
             let Some(file) = browser::picked(&input) else { return };
             is_busy.set(true);
             failed.set(None);
@@ -115,7 +115,7 @@ pub fn ReportPhotos(props: &ReportPhotosProps) -> Html {
                     { glyph(if *is_busy { Icon::Busy } else { Icon::Camera }) }
                     <span aria-live="polite">{ if *is_busy { words.photo_working() } else { words.photo_take() } }</span>
                     <input type="file" accept="image/*" capture="environment" class="unseen" ref={input} data-testid="take-photo"
-                        disabled={is_full || *is_busy} onclick={onopen} onchange={onpicked} oncancel={|_| browser::forget(KEPT)} />
+                        disabled={is_full || *is_busy} onclick={onopen} onchange={onpicked} oncancel={|_| browser::forget(&browser::own(KEPT))} />
                 </label>
             </div>
         </div>

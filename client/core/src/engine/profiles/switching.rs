@@ -1,0 +1,351 @@
+//! The phone changes hands: one hands it over, another takes it up with a PIN, a third joins it. Whoever comes after starts in
+//! a page of their own, so that nothing of the one before stays in it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use link::slice::{LeftView, Seat, SessionView, Slice};
+use link::{Problem, ToUi};
+use shared::time::{MINUTE_MS, Timestamp};
+
+use super::roster::{self, Barred, KEY, LOCK, PIN_KEY, Pin, Roster, Start, USED};
+use crate::engine::enrol::{problem, storage_problem};
+use crate::engine::state::{Engine, post};
+use crate::engine::store::{self, PROFILE, Profile, Record, Shelf};
+use crate::platform::clock::{self, Timer};
+use crate::platform::crypto::CryptoError;
+use crate::platform::crypto::pin::{self, PinKey};
+use crate::platform::database::{Database, DatabaseError, Durability};
+use crate::platform::tabs::{self, Channel};
+use crate::platform::{report, spawn};
+
+/// The channel on which the tabs hear that the phone changes hands.
+const CHANNEL: &str = "muster-hands";
+
+/// Who uses this phone.
+#[derive(Default)]
+pub struct Profiles {
+    /// The database of the first of them, where the roster is.
+    pub(super) first: Database,
+    /// What was read last; none on a phone of one person.
+    pub(super) roster: RefCell<Option<Roster>>,
+    channel: RefCell<Option<Channel>>,
+    /// While the page can be seen, that it is used is noted again and again.
+    beat: RefCell<Option<Timer>>,
+    pub(super) is_leaving: Cell<bool>,
+}
+
+impl Profiles {
+    /// The place of whoever uses the phone.
+    pub(in crate::engine) fn seat(&self) -> Seat {
+        let roster = self.roster.borrow();
+        let Some((roster, number)) = roster.as_ref().and_then(|roster| Some((roster, roster.active?))) else {
+            return Seat::default();
+        };
+        let has_pin = roster.entry(number).is_some_and(|entry| entry.pin.is_some());
+        Seat { number, is_shared: roster.is_shared(), has_pin }
+    }
+
+    /// The number of whoever joins in this page.
+    pub(in crate::engine) fn joining(&self) -> Option<u32> {
+        self.roster.borrow().as_ref().map(Roster::next_number)
+    }
+
+    /// What others left to be brought along.
+    pub(in crate::engine) fn left(&self) -> Vec<LeftView> {
+        let roster = self.roster.borrow();
+        let left = roster.iter().flat_map(Roster::left_by_others);
+        left.map(|entry| LeftView { name: entry.name.clone(), unsent: entry.unsent }).collect()
+    }
+
+    /// Reads the roster as other tabs may have left it.
+    pub(super) async fn read(&self) -> Result<Option<Roster>, DatabaseError> {
+        Ok(Roster::read(self.first.get(Shelf::Meta, KEY).await?.as_deref()))
+    }
+
+    /// Writes it, with what goes with it.
+    pub(super) async fn write(&self, roster: Roster, mut records: Vec<Record>) -> Result<(), DatabaseError> {
+        records.push(roster.record());
+        self.first.write(records, Durability::Strict).await?;
+        self.roster.replace(Some(roster));
+        Ok(())
+    }
+
+    async fn pin_key(&self) -> Result<PinKey, Problem> {
+        let stored = self.first.get_object(PIN_KEY).await.map_err(storage_problem)?;
+        if let Some(key) = PinKey::from_stored(stored) {
+            return Ok(key);
+        }
+        let key = PinKey::generate().await.map_err(crypto_problem)?;
+        self.first.put_object(PIN_KEY, key.to_stored()).await.map_err(storage_problem)?;
+        Ok(key)
+    }
+
+    /// Whether a PIN is somebody's. That it was tried is on the disk before it is known.
+    async fn ask(&self, roster: &mut Roster, number: u32, typed: &str) -> Result<(), Problem> {
+        let pin = roster.try_pin(number, clock::now()).map_err(|barred| match barred {
+            Barred::Unknown => problem("pin-missing", String::new()),
+            Barred::Until(_) => problem("pin-wait", String::new()),
+        })?;
+        self.write(roster.clone(), Vec::new()).await.map_err(storage_problem)?;
+        let check = self.pin_key().await?.check(typed, &pin.salt).await.map_err(crypto_problem)?;
+        if check[..] != pin.check[..] {
+            return Err(problem("pin-wrong", String::new()));
+        }
+        roster.pin_was_right(number);
+        Ok(())
+    }
+
+    fn say(&self) {
+        if let Some(channel) = self.channel.borrow().as_ref() {
+            channel.say(&[]);
+        }
+    }
+}
+
+fn crypto_problem(error: CryptoError) -> Problem {
+    problem("crypto-missing", error.to_string())
+}
+
+/// That the phone is in use now.
+fn used(at: Timestamp) -> Record {
+    Record { shelf: Shelf::Meta, key: USED.to_owned(), value: Some(store::bytes(at)) }
+}
+
+impl Engine {
+    /// Opens the database of whoever goes on; none when somebody must say first who they are.
+    ///
+    /// # Errors
+    /// When the storage cannot be read.
+    pub(in crate::engine) async fn choose_profile(self: &Rc<Self>) -> Result<Option<Profile>, DatabaseError> {
+        let wanted = [KEY, USED, PROFILE].map(|key| (Shelf::Meta, Some(key)));
+        let mut read = self.database.read_at_once(&wanted).await?.into_iter().map(|mut found| found.pop());
+        let [roster, at, mut profile] = [0; 3].map(|_| read.next().flatten());
+        if let Some(roster) = Roster::read(roster.as_deref()) {
+            let at = at.and_then(|bytes| minicbor::decode(&bytes).ok());
+            let start = roster.start(at, clock::now());
+            self.profiles.roster.replace(Some(roster));
+            self.hear_of_hands();
+            match start {
+                Start::As(0) => {}
+                Start::As(number) => {
+                    self.database.choose(number);
+                    profile = self.database.get(Shelf::Meta, PROFILE).await?;
+                }
+                Start::Choice => {
+                    let Some(joined) = self.cut_short().await? else { return Ok(None) };
+                    profile = Some(joined);
+                }
+            }
+            self.note_use();
+        }
+        Ok(profile.and_then(|bytes| minicbor::decode(&bytes).ok()))
+    }
+
+    /// Somebody whose joining was cut short between the relay's answer and the roster: they have joined.
+    async fn cut_short(self: &Rc<Self>) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let Some(number) = self.profiles.joining() else { return Ok(None) };
+        self.database.choose(number);
+        let profile = self.database.get(Shelf::Meta, PROFILE).await?;
+        if let Some(joined) = profile.as_deref().and_then(|bytes| minicbor::decode(bytes).ok()) {
+            self.write_joined(number, &joined).await?;
+        }
+        Ok(profile)
+    }
+
+    /// Shows who can take the phone up, or that nobody has joined it.
+    pub(in crate::engine) fn show_choice(&self) {
+        let roster = self.profiles.roster.borrow();
+        let view = roster.as_ref().map(|roster| SessionView::Choice(roster.view(clock::now())));
+        post(&ToUi::Slice(Box::new(Slice::Session(view.unwrap_or(SessionView::Nobody)))));
+    }
+
+    /// Another tab hands the phone over, or takes it up: this one starts anew.
+    fn hear_of_hands(&self) {
+        let channel = Channel::open(CHANNEL, |_| post(&ToUi::Restart));
+        self.profiles.channel.replace(channel);
+    }
+
+    /// Hands the phone over.
+    pub(in crate::engine) fn hand_over(self: &Rc<Self>, command: u32) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            match engine.try_handing_over().await {
+                Ok(()) => post(&ToUi::Done(command)),
+                Err(problem) => post(&ToUi::Failed(command, problem)),
+            }
+        });
+    }
+
+    async fn try_handing_over(self: &Rc<Self>) -> Result<(), Problem> {
+        if !self.profiles.seat().has_pin {
+            return Err(problem("pin-missing", String::new()));
+        }
+        self.leave().await.map_err(storage_problem)?;
+        self.lock().await.map_err(storage_problem)
+    }
+
+    /// Nobody uses the phone from now on.
+    async fn lock(&self) -> Result<(), DatabaseError> {
+        let _lock = tabs::hold(LOCK).await;
+        if let Some(roster) = self.profiles.read().await? {
+            self.profiles.write(Roster { active: None, ..roster }, Vec::new()).await?;
+        }
+        self.profiles.say();
+        post(&ToUi::Restart);
+        Ok(())
+    }
+
+    /// Somebody takes it up.
+    pub(in crate::engine) fn take_up(self: &Rc<Self>, command: u32, number: u32, pin: String) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            match engine.try_taking_up(number, &pin).await {
+                Ok(()) => post(&ToUi::Done(command)),
+                Err(problem) => {
+                    engine.show_choice();
+                    post(&ToUi::Failed(command, problem));
+                }
+            }
+        });
+    }
+
+    async fn try_taking_up(self: &Rc<Self>, number: u32, pin: &str) -> Result<(), Problem> {
+        if self.phone.borrow().is_some() {
+            return Err(problem("already-enrolled", String::new()));
+        }
+        let lock = tabs::hold(LOCK).await;
+        let roster = self.profiles.read().await.map_err(storage_problem)?;
+        let mut roster = roster.ok_or_else(|| problem("pin-missing", String::new()))?;
+        self.profiles.ask(&mut roster, number, pin).await?;
+        roster.active = Some(number);
+        // What they left is theirs again: they send it themselves.
+        let mut records = vec![used(clock::now())];
+        records.extend(super::leaving::taken_back(&mut roster, number));
+        self.profiles.write(roster, records).await.map_err(storage_problem)?;
+        drop(lock);
+        self.profiles.say();
+        self.database.choose(number);
+        let profile = self.database.get(Shelf::Meta, PROFILE).await.map_err(storage_problem)?;
+        let profile = profile.and_then(|bytes| minicbor::decode(&bytes).ok());
+        let profile = profile.ok_or_else(|| problem("storage-failed", "no profile".to_owned()))?;
+        self.go_on_as(profile).await.map_err(storage_problem)?;
+        self.note_use();
+        Ok(())
+    }
+
+    /// Chooses a PIN.
+    pub(in crate::engine) fn set_pin(self: &Rc<Self>, command: u32, pin: String, before: String) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            match engine.try_setting_pin(&pin, &before).await {
+                Ok(()) => post(&ToUi::Done(command)),
+                Err(problem) => post(&ToUi::Failed(command, problem)),
+            }
+        });
+    }
+
+    async fn try_setting_pin(self: &Rc<Self>, typed: &str, before: &str) -> Result<(), Problem> {
+        let profile = self.phone.borrow().as_ref().map(|phone| phone.profile.clone());
+        let profile = profile.ok_or_else(|| problem("not-enrolled", String::new()))?;
+        if !roster::is_fit(typed) {
+            return Err(problem("pin-unfit", String::new()));
+        }
+        let _lock = tabs::hold(LOCK).await;
+        let read = self.profiles.read().await.map_err(storage_problem)?;
+        let is_first = read.is_none();
+        let mut roster = read.unwrap_or_else(|| Roster::of_first(&profile));
+        let number = self.profiles.seat().number;
+        if roster.entry(number).is_some_and(|entry| entry.pin.is_some()) {
+            self.profiles.ask(&mut roster, number, before).await?;
+        }
+        let salt = pin::salt().map_err(crypto_problem)?;
+        let check = self.profiles.pin_key().await?.check(typed, &salt).await.map_err(crypto_problem)?;
+        if let Some(entry) = roster.entry_mut(number) {
+            entry.pin = Some(Pin { salt: salt.into(), check: check.into() });
+        }
+        self.profiles.write(roster, vec![used(clock::now())]).await.map_err(storage_problem)?;
+        if is_first {
+            self.hear_of_hands();
+            self.note_use();
+        }
+        let session = profile.session(self.profiles.seat());
+        post(&ToUi::Slice(Box::new(Slice::Session(session))));
+        Ok(())
+    }
+
+    /// Somebody joined a phone that others use: it is theirs now.
+    pub(in crate::engine) async fn join_profile(
+        self: &Rc<Self>,
+        number: u32,
+        profile: &Profile,
+    ) -> Result<(), Problem> {
+        self.write_joined(number, profile).await.map_err(storage_problem)?;
+        self.profiles.say();
+        self.note_use();
+        Ok(())
+    }
+
+    async fn write_joined(&self, number: u32, profile: &Profile) -> Result<(), DatabaseError> {
+        let _lock = tabs::hold(LOCK).await;
+        let mut roster = self.profiles.read().await?.unwrap_or_default();
+        roster.join(number, profile);
+        self.profiles.write(roster, vec![used(clock::now())]).await
+    }
+
+    /// The page was hidden, or is seen again.
+    pub(in crate::engine) fn seen(self: &Rc<Self>, is_visible: bool) {
+        if self.phone.borrow().is_none() || !self.profiles.seat().is_shared {
+            return;
+        }
+        if !is_visible {
+            self.profiles.beat.take();
+        }
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let outcome = if is_visible { engine.look_again().await } else { engine.put_away().await };
+            if let Err(error) = outcome {
+                report(&error.to_string());
+            }
+        });
+    }
+
+    /// Hidden: what is unsent is made ready, for the phone may be in other hands when it is seen again.
+    async fn put_away(self: &Rc<Self>) -> Result<(), DatabaseError> {
+        self.profiles.first.write(vec![used(clock::now())], Durability::Relaxed).await?;
+        self.leave().await
+    }
+
+    /// Seen again: it may be another's by now, or have been out of use for too long.
+    async fn look_again(self: &Rc<Self>) -> Result<(), DatabaseError> {
+        let Some(roster) = self.profiles.read().await? else { return Ok(()) };
+        let at = self.profiles.first.get(Shelf::Meta, USED).await?;
+        let at = at.and_then(|bytes| minicbor::decode(&bytes).ok());
+        match roster.start(at, clock::now()) {
+            Start::As(number) if number == self.profiles.seat().number => {
+                self.note_use();
+                Ok(())
+            }
+            Start::As(_) => {
+                post(&ToUi::Restart);
+                Ok(())
+            }
+            Start::Choice => self.lock().await,
+        }
+    }
+
+    /// Notes that a shared phone is in use, now and every minute.
+    fn note_use(self: &Rc<Self>) {
+        if !self.profiles.seat().is_shared {
+            return;
+        }
+        let engine = Rc::clone(self);
+        let beat = Timer::after(MINUTE_MS, move || engine.note_use());
+        self.profiles.beat.replace(Some(beat));
+        let engine = Rc::clone(self);
+        spawn(async move {
+            // Losing it asks for a PIN once too often.
+            let _ = engine.profiles.first.write(vec![used(clock::now())], Durability::Relaxed).await;
+        });
+    }
+}

@@ -1,0 +1,214 @@
+// A phone that several people share (S7): each answers in their own name, and what one has not sent goes out while another
+// uses the phone.
+import assert from "node:assert/strict";
+import {
+  assertQuiet, cardItem, enrol, openRound, readings, sayFault, sayOk, toItem, untilAtCentre, untilChip, untilSaved, whoIs,
+} from "./kit/app.mjs";
+import { DESK, openBrowser } from "./kit/browser.mjs";
+import { toSync, untilBrought } from "./kit/bundle.mjs";
+import { startRelay } from "./kit/relay.mjs";
+import { goTo, slowDown } from "./kit/slow.mjs";
+import { test } from "./kit/witness.mjs";
+
+const ROUND = "flood-departure";
+const PINS = ["271828", "314159"];
+
+/** Sets a PIN where one is asked for. */
+async function setPin(page, pin) {
+  await page.getByTestId("pin-new").fill(pin);
+  await page.getByTestId("pin-again").fill(pin);
+  await page.getByTestId("pin-set").click();
+}
+
+/** Hands the phone over; the page that comes after knows nobody. */
+async function handOver(page) {
+  await goTo(page, "/hand-over");
+  await page.getByTestId("hand-over").click();
+  await page.getByTestId("choice").waitFor();
+}
+
+/** Says who one is, and types a PIN; its last digit sends it. */
+async function takeUp(page, name, pin) {
+  await page.getByTestId("person").filter({ hasText: name }).click();
+  await page.getByTestId("pin").fill(pin);
+}
+
+const untilProblem = (page, code) => page.locator(`[data-testid=problem][data-code="${code}"]`).waitFor();
+
+/** Two people on one phone, which lies there handed over, and a supervisor's desk. */
+async function shared(t) {
+  const relay = await startRelay();
+  const phone = await openBrowser();
+  const desk = await openBrowser({ viewport: DESK });
+  t.after(() => Promise.all([phone.end(), desk.end(), relay.stop()]));
+  const page = await enrol(phone, relay.links[0]);
+  const board = await enrol(desk, relay.links[2]);
+  await untilAtCentre(page);
+  const first = await whoIs(page);
+  await goTo(page, "/hand-over");
+  assert.equal(await page.getByTestId("hand-over").count(), 0, "without a PIN it is not handed over");
+  await setPin(page, "123456");
+  await untilProblem(page, "pin-unfit");
+  await setPin(page, PINS[0]);
+  await handOver(page);
+  await page.getByTestId("choice-join").click();
+  await page.getByTestId("enrol-code").fill(relay.links[1].split("#")[1]);
+  await page.getByTestId("enrol-submit").click();
+  await page.getByTestId("first-pin").waitFor();
+  await setPin(page, PINS[1]);
+  await page.getByTestId("today-row").first().waitFor();
+  await untilAtCentre(page);
+  const second = await whoIs(page);
+  assert.notEqual(first.device, second.device);
+  await handOver(page);
+  const names = await page.getByTestId("person").evaluateAll((all) =>
+    all.map((node) => node.querySelector(".person-name").firstChild.textContent.trim()));
+  assert.equal(names.length, 2);
+  return { relay, phone, desk, board, page, first, second, names };
+}
+
+test("one phone, three turns: what one has not sent goes out while another uses it", async (t) => {
+  const { relay, phone, desk, board, page: joined, first, second, names } = await shared(t);
+  let page = joined;
+  // The first one, in a village without a network.
+  await takeUp(page, names[0], PINS[0]);
+  await page.getByTestId("today-row").first().waitFor();
+  await untilAtCentre(page);
+  assert.equal((await whoIs(page)).device, first.device, "no session is taken over with the phone");
+  relay.proxy.cut();
+  const slow = await slowDown(phone, 6);
+  await openRound(page, ROUND);
+  await toItem(page, "F02");
+  await sayFault(page, "扣带断了");
+  await toItem(page, "F03");
+  await sayOk(page);
+  await untilSaved(page);
+  const resumed = await cardItem(page);
+  await goTo(page, "/hand-over");
+  await page.getByTestId("hand-over-unsent").waitFor();
+  await handOver(page);
+  await page.locator("[data-testid=person] .unsent").waitFor();
+  await slow();
+
+  // The second one, who sees none of it and answers in their own name.
+  await takeUp(page, names[1], PINS[1]);
+  await openRound(page, ROUND);
+  await toItem(page, "F05");
+  await sayOk(page);
+  await untilSaved(page);
+  await toSync(page);
+  await page.getByTestId("left").filter({ hasText: names[0] }).waitFor();
+  relay.proxy.heal();
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await untilAtCentre(page);
+  await untilBrought(page, { rejected: 0, held: 0 });
+  await page.getByTestId("left").waitFor({ state: "detached" });
+  assert.equal((await whoIs(page)).device, second.device);
+
+  // The desk sees who said what, though its author has not been back.
+  await board.locator(`[data-testid=cell][data-station="zhongmiao"][data-template="${ROUND}"]`).click();
+  const line = (item) => board.locator("details.reading", { has: board.locator(`[data-testid=reading][data-item="${item}"]`) }).first();
+  for (const [item, name] of [["F02", names[0]], ["F05", names[1]]]) {
+    await line(item).locator(".who").filter({ hasText: name }).first().waitFor({ state: "attached" });
+  }
+
+  // The first one is back: where they were, with everything once.
+  await handOver(page);
+  assert.equal(await page.locator("[data-testid=person] .unsent").count(), 0, "nothing of theirs waits");
+  await takeUp(page, names[0], PINS[0]);
+  await page.getByTestId("today-row").first().waitFor();
+  await untilAtCentre(page);
+  assert.equal((await whoIs(page)).device, first.device);
+  await openRound(page, ROUND);
+  assert.equal(await cardItem(page), resumed, "they go on where they were");
+  // The battery dies: it is still theirs.
+  await phone.kill();
+  await phone.start();
+  page = await phone.open(relay.origin(0));
+  await openRound(page, ROUND);
+  await page.getByTestId("to-list").click();
+  assert.deepEqual(await readings(page), { F02: "fault", F03: "ok", F05: "ok" });
+  await board.reload();
+  await board.locator(`[data-testid=cell][data-station="zhongmiao"][data-template="${ROUND}"]`).click();
+  await line("F02").waitFor();
+  assert.equal(await line("F02").getByTestId("event").count(), 1, "said once, there once");
+  assertQuiet(phone, desk);
+});
+
+test("a shared phone asks for a PIN, and wrong ones cost time", async (t) => {
+  const { relay, phone, desk, page: joined, names } = await shared(t);
+  let page = joined;
+  await takeUp(page, names[0], PINS[1]);
+  await untilProblem(page, "pin-wrong");
+  for (const left of [2, 1, 0]) {
+    await page.getByTestId("pin").fill("000000");
+    await page.locator(`[data-testid=pin-tries][data-left="${left}"]`).waitFor({ state: "attached" });
+    await page.waitForFunction(() => document.querySelector("[data-testid=pin]").value === "");
+  }
+  await page.getByTestId("pin").fill("000000");
+  await page.getByTestId("pin-wait").waitFor();
+  // Neither loading the page anew nor a dead battery ends the wait.
+  await page.reload();
+  await page.getByTestId("person").first().click();
+  await page.getByTestId("pin-wait").waitFor();
+  await phone.kill();
+  await phone.start();
+  page = await phone.open(relay.origin(0));
+  await page.getByTestId("person").first().click();
+  await page.getByTestId("pin-wait").waitFor();
+  // A colleague's mistakes are not one's own; another tab starts anew with whoever took the phone up.
+  const other = await phone.open(relay.origin(0));
+  await other.getByTestId("choice").waitFor();
+  await page.reload();
+  await page.getByTestId("person").nth(1).click();
+  await page.getByTestId("pin").fill(PINS[1]);
+  for (const tab of [page, other]) await tab.getByTestId("today-row").first().waitFor();
+  // Somebody opens a link to join by on a phone that is in use: they are told whose it is.
+  await page.goto(`${relay.origin(0)}/enrol#0000-0000-0000-0000`);
+  await page.locator(".notice.watch").first().waitFor();
+  // Out of use for longer than ten minutes: it asks again.
+  await page.goto(relay.origin(0));
+  await page.getByTestId("today-row").first().waitFor();
+  await other.close();
+  await page.evaluate(async () => {
+    const database = await new Promise((done) => { indexedDB.open("muster").onsuccess = (event) => done(event.target.result); });
+    const writing = database.transaction("meta", "readwrite");
+    writing.objectStore("meta").put(new Uint8Array([0]).buffer, "used");
+    await new Promise((done) => { writing.oncomplete = done; });
+    database.close();
+  });
+  await page.reload();
+  await page.getByTestId("choice").waitFor();
+  assertQuiet(phone, desk);
+});
+
+test("who forgot the PIN joins anew, and what was left still goes out", async (t) => {
+  const { relay, phone, desk, page, first, names } = await shared(t);
+  await takeUp(page, names[0], PINS[0]);
+  await page.getByTestId("today-row").first().waitFor();
+  await untilAtCentre(page);
+  relay.proxy.cut();
+  await openRound(page, ROUND);
+  await toItem(page, "F02");
+  await sayOk(page);
+  await untilSaved(page);
+  await handOver(page);
+  const code = relay.invite(first.rights.officer);
+  relay.proxy.heal();
+  await page.getByTestId("choice-join").click();
+  await page.getByTestId("enrol-code").fill(code);
+  await page.getByTestId("enrol-submit").click();
+  await page.getByTestId("first-pin").waitFor();
+  await setPin(page, "161803");
+  await page.getByTestId("today-row").first().waitFor();
+  await untilAtCentre(page);
+  await untilChip(page, { pending: 0 });
+  await openRound(page, ROUND);
+  await page.getByTestId("to-list").click();
+  await page.locator('[data-testid=item][data-item="F02"] .mark.ok').waitFor();
+  await handOver(page);
+  assert.equal(await page.getByTestId("person").filter({ hasText: names[0] }).count(), 1, "they are in the list once");
+  await takeUp(page, names[0], "161803");
+  await page.getByTestId("today-row").first().waitFor();
+  assertQuiet(phone, desk);
+});
