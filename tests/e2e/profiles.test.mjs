@@ -2,36 +2,18 @@
 // uses the phone.
 import assert from "node:assert/strict";
 import {
-  assertQuiet, cardItem, enrol, openRound, readings, sayFault, sayOk, toItem, untilAtCentre, untilChip, untilSaved, whoIs,
+  assertQuiet, cardItem, enrol, openRound, readings, sayOk, toItem, untilAtCentre, untilChip, untilSaved, whoIs,
 } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { toSync, untilBrought } from "./kit/bundle.mjs";
+import { shot, takePhoto } from "./kit/photo.mjs";
+import { handOver, setPin, takeUp } from "./kit/profiles.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { goTo, slowDown } from "./kit/slow.mjs";
 import { test } from "./kit/witness.mjs";
 
 const ROUND = "flood-departure";
 const PINS = ["271828", "314159"];
-
-/** Sets a PIN where one is asked for. */
-async function setPin(page, pin) {
-  await page.getByTestId("pin-new").fill(pin);
-  await page.getByTestId("pin-again").fill(pin);
-  await page.getByTestId("pin-set").click();
-}
-
-/** Hands the phone over; the page that comes after knows nobody. */
-async function handOver(page) {
-  await goTo(page, "/hand-over");
-  await page.getByTestId("hand-over").click();
-  await page.getByTestId("choice").waitFor();
-}
-
-/** Says who one is, and types a PIN; its last digit sends it. */
-async function takeUp(page, name, pin) {
-  await page.getByTestId("person").filter({ hasText: name }).click();
-  await page.getByTestId("pin").fill(pin);
-}
 
 const untilProblem = (page, code) => page.locator(`[data-testid=problem][data-code="${code}"]`).waitFor();
 
@@ -75,11 +57,15 @@ test("one phone, three turns: what one has not sent goes out while another uses 
   await page.getByTestId("today-row").first().waitFor();
   await untilAtCentre(page);
   assert.equal((await whoIs(page)).device, first.device, "no session is taken over with the phone");
+  const photo = await shot(page);
   relay.proxy.cut();
   const slow = await slowDown(phone, 6);
   await openRound(page, ROUND);
   await toItem(page, "F02");
-  await sayFault(page, "扣带断了");
+  await page.getByTestId("answer-abnormal").click();
+  await page.getByTestId("fault-chip").first().click();
+  await takePhoto(page, photo);
+  await page.getByTestId("fault-done").click();
   await toItem(page, "F03");
   await sayOk(page);
   await untilSaved(page);
@@ -111,6 +97,8 @@ test("one phone, three turns: what one has not sent goes out while another uses 
   for (const [item, name] of [["F02", names[0]], ["F05", names[1]]]) {
     await line(item).locator(".who").filter({ hasText: name }).first().waitFor({ state: "attached" });
   }
+
+  await line("F02").getByTestId("attachments").first().waitFor({ state: "attached" });
 
   // The first one is back: where they were, with everything once.
   await handOver(page);
@@ -172,12 +160,14 @@ test("a shared phone asks for a PIN, and wrong ones cost time", async (t) => {
   await other.close();
   await page.evaluate(async () => {
     const database = await new Promise((done) => { indexedDB.open("muster").onsuccess = (event) => done(event.target.result); });
-    const writing = database.transaction("meta", "readwrite");
+    const writing = database.transaction("meta", "readwrite", { durability: "strict" });
     writing.objectStore("meta").put(new Uint8Array([0]).buffer, "used");
     await new Promise((done) => { writing.oncomplete = done; });
     database.close();
   });
-  await page.reload();
+  await phone.kill();
+  await phone.start();
+  page = await phone.open(relay.origin(0));
   await page.getByTestId("choice").waitFor();
   assertQuiet(phone, desk);
 });

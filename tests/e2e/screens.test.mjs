@@ -9,6 +9,7 @@ import { fits } from "./kit/fits.mjs";
 import { compare, isNoticed } from "./kit/looks.mjs";
 import { appWith, movedBy, standingAt } from "./kit/patched.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
+import { handOver, setPin } from "./kit/profiles.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
 
@@ -268,5 +269,43 @@ test("the sync page with a bundle made, and with one handed out", async (t) => {
     await bring(page, { name: "a.muster", mimeType: "application/octet-stream", buffer: Buffer.from("no bundle") });
     await untilRefused(page, "bundle-unreadable");
     await see(page, `bundle handed out ${name}`);
+  }
+});
+
+test("a shared phone's screens", async (t) => {
+  const { relay, browser: phone } = await open(t, PHONE);
+  const page = await enrol(phone, relay.links[0]);
+  await untilAtCentre(page);
+  const origin = relay.origin(0);
+  const pin = "271828";
+  await page.goto(`${origin}/hand-over`);
+  await page.getByTestId("pin-new").waitFor();
+  await see(page, "hand over without a PIN zh day");
+  await setPin(page, pin);
+  await handOver(page);
+  await page.getByTestId("choice-join").click();
+  await page.getByTestId("enrol-code").fill(relay.links[1].split("#")[1]);
+  await page.getByTestId("enrol-submit").click();
+  await page.getByTestId("first-pin").waitFor();
+  await see(page, "first PIN zh day");
+  await setPin(page, "314159");
+  await untilAtCentre(page);
+  relay.proxy.cut();
+  await openRound(page, "pre-duty");
+  await sayOk(page);
+  for (const look of looks) {
+    const name = `${look.language} ${look.theme}`;
+    await set(page, origin, look);
+    await page.goto(`${origin}/hand-over`);
+    await page.getByTestId("hand-over-unsent").waitFor();
+    await see(page, `hand over ${name}`);
+    await handOver(page);
+    await see(page, `choice ${name}`);
+    await page.getByTestId("person").nth(1).click();
+    await page.getByTestId("pin").fill(pin);
+    await page.getByTestId("pin-tries").waitFor();
+    await see(page, `PIN ${name}`);
+    await page.getByTestId("pin").fill("314159");
+    await page.getByTestId("today-row").first().waitFor();
   }
 });

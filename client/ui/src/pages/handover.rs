@@ -45,22 +45,24 @@ pub fn HandOverPage(props: &HandOverPageProps) -> Html {
     };
     html! {
         <Screen title={words.hand_phone()} back={Route::Me}>
-            <p>{ words.hand_phone_what() }</p>
-            if unsent > 0 { <p data-testid="hand-over-unsent">{ words.hand_phone_unsent(unsent) }</p> }
-            if let Some(code) = &failed {
-                <ProblemNote code={code.clone()} sentence={problem::sentence(words, code)} />
-            }
-            if has_pin {
-                <button type="button" class="primary" data-testid="hand-over" onclick={onhand} aria-disabled={is_busy.then_some("true")}>
-                    { glyph(if is_busy { Icon::Busy } else { Icon::Person }) }
-                    <span aria-live="polite">{ if is_busy { words.hand_phone_busy() } else { words.hand_phone_now() } }</span>
-                </button>
-                <button type="button" class="secondary" aria-expanded={is_changing.to_string()} onclick={onchange}>{ words.pin_change() }</button>
-                if *is_changing { <PinSetting has_pin=true {onset} /> }
-            } else {
-                <p>{ words.pin_first() }</p>
-                <PinSetting has_pin=false {onset} />
-            }
+            <section class="hand-over">
+                <p>{ words.hand_phone_what() }</p>
+                if unsent > 0 { <p data-testid="hand-over-unsent">{ words.hand_phone_unsent(unsent) }</p> }
+                if let Some(code) = &failed {
+                    <ProblemNote code={code.clone()} sentence={problem::sentence(words, code)} />
+                }
+                if has_pin {
+                    <button type="button" class="primary" data-testid="hand-over" onclick={onhand} aria-disabled={is_busy.then_some("true")}>
+                        { glyph(if is_busy { Icon::Busy } else { Icon::Person }) }
+                        <span aria-live="polite">{ if is_busy { words.hand_phone_busy() } else { words.hand_phone_now() } }</span>
+                    </button>
+                    <button type="button" class="secondary" aria-expanded={is_changing.to_string()} onclick={onchange}>{ words.pin_change() }</button>
+                    if *is_changing { <PinSetting has_pin=true {onset} /> }
+                } else {
+                    <p>{ words.pin_first() }</p>
+                    <PinSetting has_pin=false {onset} />
+                }
+            </section>
         </Screen>
     }
 }

@@ -29,9 +29,9 @@ impl Engine {
     /// # Errors
     /// When the storage fails.
     pub(super) async fn leave(self: &Rc<Self>) -> Result<(), DatabaseError> {
-        // Two at a time would make the same file; what comes after the one under way is left the next time.
-        if self.profiles.is_leaving.replace(true) {
-            return Ok(());
+        // One after the other: the later one has what the earlier one may not have.
+        while self.profiles.is_leaving.replace(true) {
+            clock::pause(SETTLING_MS).await;
         }
         let left = self.try_leaving().await;
         self.profiles.is_leaving.set(false);
