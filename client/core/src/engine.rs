@@ -3,7 +3,7 @@
 //!
 //! `boot` brings it up, `run` takes commands, `perform` performs effects, `note` says what it may die of, `line` is the
 //! way to the relay, `membership` what it says about this phone, `board` the supervisor's stream, `quarantine` what
-//! supervisors judge, `operations` what they start, `handling` what they do about defects and needs, `photos` keeps and
+//! supervisors judge, `operations` what they start, `lines` what a lead adds to checklists, `handling` what they do about defects and needs, `photos` keeps and
 //! sends photos and voice memos, `carry` makes bundles and brings in those of colleagues, `profiles` are the people who share
 //! the phone, `scan` says what codes name, `selftest` tries the phone, `store` says what lies where on the disk, `tabs` talks
 //! to the phone's other tabs, `watch` makes the slices.
@@ -24,6 +24,8 @@ mod enrol;
 mod handling;
 #[cfg(target_arch = "wasm32")]
 mod line;
+#[cfg(target_arch = "wasm32")]
+mod lines;
 #[cfg(target_arch = "wasm32")]
 mod membership;
 #[cfg(target_arch = "wasm32")]

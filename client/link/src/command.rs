@@ -9,9 +9,12 @@ use shared::domain::defect::{DefectAct, DefectName};
 use shared::domain::need::NeedName;
 use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
-use shared::ids::{AssetId, DeviceId, DocumentId, EventKey, ItemId, PhotoHash, StationCode, SubjectId};
+use shared::ids::{
+    AssetId, DeviceId, DocumentId, EventKey, ItemId, PhotoHash, StationCode, SubjectId, TemplateId,
+};
 
 use super::Note;
+use super::slice::LineKind;
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
@@ -361,6 +364,41 @@ pub enum Command {
         #[n(1)]
         before: String,
     },
+    /// The station's own lines are on the screen: their slice comes now and after every change.
+    #[n(93)]
+    OpenLines,
+    /// They are no longer.
+    #[n(94)]
+    CloseLines,
+    /// Adds a line of the station's own to a checklist. The station's lead only, with a network.
+    #[n(95)]
+    AddLine {
+        /// To which.
+        #[n(0)]
+        template: TemplateId,
+        /// What is looked at.
+        #[n(1)]
+        name: String,
+        /// When it is fine; empty for nothing said.
+        #[n(2)]
+        standard: String,
+        /// How it is answered.
+        #[n(3)]
+        kind: LineKind,
+        /// Whether a fault stands until two officers have seen it.
+        #[n(4)]
+        is_safety_critical: bool,
+    },
+    /// Drops one of them; what was answered to it stays. The station's lead only, with a network.
+    #[n(96)]
+    DropLine {
+        /// From which checklist.
+        #[n(0)]
+        template: TemplateId,
+        /// Which line.
+        #[n(1)]
+        item: ItemId,
+    },
     /// Tries what this phone can do; the `SelfTest` slice comes before the answer.
     #[n(70)]
     SelfTest,
@@ -408,6 +446,10 @@ shared::read_choice!(Command {
     90 => HandOver {},
     91 => TakeUp { number, pin },
     92 => SetPin { pin, before },
+    93 => OpenLines {},
+    94 => CloseLines {},
+    95 => AddLine { template, name, standard, kind, is_safety_critical },
+    96 => DropLine { template, item },
     11 => Start { notes },
     40 => OpenRegister { station },
     41 => CloseRegister {},

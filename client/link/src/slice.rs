@@ -15,6 +15,7 @@ mod carry;
 mod handled;
 mod inspection;
 mod kept;
+mod lines;
 mod photos;
 mod profiles;
 mod register;
@@ -32,6 +33,7 @@ pub use handled::{
     SaidBy,
 };
 pub use kept::{AsideView, RejectedView, RejectedWhat, WhyRejected};
+pub use lines::{ChecklistView, LineKind, LinesView, OwnLineView};
 pub use photos::{DraftView, PhotosView, RefusedPhoto};
 pub use profiles::{LeftView, ProfileView, Seat};
 pub use round::{
@@ -98,6 +100,9 @@ pub enum Slice {
     /// What this phone was just seen to do.
     #[n(70)]
     SelfTest(#[n(0)] SelfTestView),
+    /// What the station adds to the bureau's checklists.
+    #[n(93)]
+    Lines(#[n(0)] LinesView),
     /// Bundles on this phone.
     #[n(80)]
     Carry(#[n(0)] CarryView),
@@ -122,6 +127,7 @@ shared::read_choice!(Slice {
     62 => Labels { 0 },
     64 => Moved { 0 },
     70 => SelfTest { 0 },
+    93 => Lines { 0 },
     80 => Carry { 0 },
 });
 

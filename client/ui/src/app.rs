@@ -23,6 +23,7 @@ use crate::pages::defects::DefectsPage;
 use crate::pages::enrol::EnrolPage;
 use crate::pages::handover::{FirstPinPage, HandOverPage};
 use crate::pages::labels::LabelsPage;
+use crate::pages::lines::LinesPage;
 use crate::pages::me::MePage;
 use crate::pages::needs::NeedsPage;
 use crate::pages::quarantine::QuarantinePage;
@@ -220,6 +221,7 @@ fn Screens(props: &ScreensProps) -> Html {
         Route::Sync => html! { <SyncPage {person} /> },
         Route::Me => html! { <MePage {person} /> },
         Route::HandOver => html! { <HandOverPage {person} /> },
+        Route::Lines => html! { <LinesPage {person} /> },
         Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
         Route::Asset(station, asset) => {
             html! { <AssetPage station={station.clone()} asset={asset.clone()} {person} /> }
@@ -232,7 +234,7 @@ fn Screens(props: &ScreensProps) -> Html {
     };
     let here = match &route {
         Route::Enrol => Route::Home,
-        Route::HandOver => Route::Me,
+        Route::HandOver | Route::Lines => Route::Me,
         Route::Register(_) | Route::Asset(..) => Route::Register(None),
         other => other.clone(),
     };
@@ -251,6 +253,7 @@ fn screen_word(route: &Route) -> &'static str {
         Route::Sync => "sync",
         Route::Me => "me",
         Route::HandOver => "hand-over",
+        Route::Lines => "lines",
         Route::Defects => "defects",
         Route::Needs => "needs",
         Route::Quarantine => "quarantine",

@@ -10,6 +10,7 @@ pub mod enrol;
 pub mod handover;
 pub mod inspection;
 pub mod labels;
+pub mod lines;
 pub mod me;
 pub mod needs;
 pub mod paged;

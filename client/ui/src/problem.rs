@@ -58,6 +58,7 @@ pub fn sentence(words: Words, code: &str) -> Sentence {
         "bundle-too-large" => (w.bundle_too_large(), w.bundle_safe(), w.bundle_unreadable_do()),
         "bundle-foreign" => (w.bundle_foreign(), w.bundle_safe(), w.bundle_foreign_do()),
         "bundle-unproven" => (w.bundle_unproven(), w.bundle_safe(), w.bundle_unproven_do()),
+        "line-unfit" => (w.line_unfit(), w.safe_nothing_changed(), w.line_unfit_do()),
         "pin-wrong" => (w.pin_wrong(), w.safe_nothing_changed(), w.pin_wrong_do()),
         "pin-wait" => (w.pin_wait(), w.safe_nothing_changed(), w.pin_wait_do()),
         "pin-unfit" => (w.pin_unfit(), w.safe_nothing_changed(), w.pin_unfit_do()),

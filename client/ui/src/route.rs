@@ -30,6 +30,8 @@ pub enum Route {
     Sync,
     /// The person, and how they want the interface.
     Me,
+    /// What the station adds to checklists.
+    Lines,
     /// Handing a shared phone over.
     HandOver,
     /// A register: the own one, or, for those who see all, a station's.
@@ -59,6 +61,7 @@ impl Route {
             Some("sync") => Self::Sync,
             Some("me") => Self::Me,
             Some("hand-over") => Self::HandOver,
+            Some("lines") => Self::Lines,
             Some("defects") => Self::Defects,
             Some("needs") => Self::Needs,
             Some("quarantine") => Self::Quarantine,
@@ -90,6 +93,7 @@ impl Route {
             Self::Sync => "/sync".to_owned(),
             Self::Me => "/me".to_owned(),
             Self::HandOver => "/hand-over".to_owned(),
+            Self::Lines => "/lines".to_owned(),
             Self::Defects => "/defects".to_owned(),
             Self::Needs => "/needs".to_owned(),
             Self::Quarantine => "/quarantine".to_owned(),
@@ -161,6 +165,7 @@ mod tests {
             Route::Sync,
             Route::Me,
             Route::HandOver,
+            Route::Lines,
             Route::Quarantine,
             Route::Register(None),
             Route::Register(Some(name.station.clone())),

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use link::Slice;
 use link::slice::{
     AlarmView, AssetView, BoardSlice, CarryView, CountView, DefectsView, FoundView, InspectionView,
-    LabelsView, NeedsView, PhotosView, RegisterView, RoundView, SelfTestView, SessionView, SyncView,
-    TodayView,
+    LabelsView, LinesView, NeedsView, PhotosView, RegisterView, RoundView, SelfTestView, SessionView,
+    SyncView, TodayView,
 };
 use shared::api::handling::Moved;
 use shared::api::quarantine::QuarantineView;
@@ -84,6 +84,8 @@ pub struct View {
     pub count: Option<Rc<CountView>>,
     /// What labels can be printed for.
     pub labels: Option<Rc<LabelsView>>,
+    /// What the station adds to the bureau's checklists.
+    pub lines: Option<Rc<LinesView>>,
     /// What this phone was just seen to do.
     pub self_test: Option<Rc<SelfTestView>>,
     /// Answers that were tapped and are not in the round's slice yet.
@@ -146,6 +148,7 @@ impl Store {
             found: None,
             count: None,
             labels: None,
+            lines: None,
             self_test: None,
             tentative: Rc::default(),
             unkept: None,
@@ -222,6 +225,7 @@ impl View {
             Slice::Moved(moved) => self.moved = Rc::new(moved),
             Slice::Found(found) => self.found = Some(Rc::new(found)),
             Slice::Count(count) => self.count = Some(Rc::new(count)),
+            Slice::Lines(lines) => self.lines = Some(Rc::new(lines)),
             Slice::SelfTest(view) => self.self_test = Some(Rc::new(view)),
             Slice::Labels(labels) => self.labels = Some(Rc::new(labels)),
             Slice::Round(round) => {

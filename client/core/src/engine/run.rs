@@ -8,6 +8,7 @@ use shared::domain::round::RoundName;
 use shared::ids::{AssetId, EventKey, StationCode};
 use shared::sync::device::{Deed, Input, Report};
 
+use super::lines::NewLine;
 use super::photos::row::{Card, Place};
 use super::state::{Engine, fail, post};
 use crate::platform::clock;
@@ -98,6 +99,15 @@ impl Engine {
             Command::MakeBundle => return self.make_bundle(id),
             Command::BundleHandedOut(is_given) => return self.handed_out(id, is_given),
             Command::BringBundle => return self.bring_bundle(id, posted),
+            Command::OpenLines => {
+                self.is_lines_open.set(true);
+                self.resend_lines();
+            }
+            Command::CloseLines => self.is_lines_open.set(false),
+            Command::AddLine { template, name, standard, kind, is_safety_critical } => {
+                return self.add_line(id, template, NewLine { name, standard, kind, is_safety_critical });
+            }
+            Command::DropLine { template, item } => return self.drop_line(id, template, &item),
             Command::HandOver => return self.hand_over(id),
             Command::TakeUp { number, pin } => return self.take_up(id, number, pin),
             Command::SetPin { pin, before } => return self.set_pin(id, pin, before),

@@ -37,6 +37,8 @@ pub struct Engine {
     pub(super) open_asset: RefCell<Option<(StationCode, AssetId)>>,
     /// Whether a screen of defects or needs is shown.
     pub(super) is_handled_open: Cell<bool>,
+    /// Whether the station's own lines are on the screen.
+    pub(super) is_lines_open: Cell<bool>,
     pub(super) open_count: RefCell<Option<watch::scan::CountPlace>>,
     pub(super) storage: Cell<Option<StorageView>>,
     pub(super) line: Line,
@@ -96,6 +98,7 @@ struct Sent {
     defects: Vec<u8>,
     needs: Vec<u8>,
     count: Vec<u8>,
+    lines: Vec<u8>,
 }
 
 impl Engine {
@@ -164,6 +167,12 @@ impl Engine {
         self.refresh();
     }
 
+    /// The station's own lines are sent whole, even when they are what was sent last.
+    pub(super) fn resend_lines(self: &Rc<Self>) {
+        self.sent.borrow_mut().lines.clear();
+        self.refresh();
+    }
+
     /// Has today's list made again in a moment, once for all that changes until then.
     fn ask_for_today(self: &Rc<Self>) {
         let mut later = self.today_later.borrow_mut();
@@ -202,6 +211,12 @@ impl Engine {
         }
         if stale.photos {
             send(&mut sent.photos, Slice::Photos(self.photos.view()));
+        }
+        if stale.handled
+            && self.is_lines_open.get()
+            && let Some(view) = watch::lines::view(device)
+        {
+            send(&mut sent.lines, Slice::Lines(view));
         }
         if stale.handled {
             send(&mut sent.alarm, Slice::Alarm(watch::handled::alarm(device)));

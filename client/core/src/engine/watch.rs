@@ -2,6 +2,7 @@
 
 pub mod handled;
 pub mod inspection;
+pub mod lines;
 pub mod register;
 pub mod round;
 pub mod scan;

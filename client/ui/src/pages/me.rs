@@ -61,6 +61,9 @@ pub fn MePage(props: &MePageProps) -> Html {
                 <a class="secondary rare-place" href={Route::Needs.address()} data-testid="to-needs" onclick={to(Route::Needs)}>{ words.needs_title() }</a>
                 <a class="secondary rare-place" href={Route::Quarantine.address()} data-testid="to-quarantine" onclick={to(Route::Quarantine)}>{ words.nav_quarantine() }</a>
             }
+            if props.person.role >= Role::Lead && props.person.station.is_some() {
+                <a class="secondary" href={Route::Lines.address()} data-testid="to-lines" onclick={to(Route::Lines)}>{ words.lines_title() }</a>
+            }
             <a class="secondary" href={Route::Labels.address()} data-testid="to-labels" onclick={to(Route::Labels)}>{ words.labels_title() }</a>
             <Choice name="language" legend={words.language()} onchoose={set(|to, index| to.language = LANGUAGES[index])}
                 options={vec![(AttrValue::from("中文"), Some(AttrValue::from("zh-CN"))), ("English".into(), Some("en".into()))]}

@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::{Group, Template};
+use super::{Group, Item, Template};
+use crate::domain::Label;
 use crate::ids::{ItemId, StationCode, TemplateId};
 
 /// A station's own lines of one checklist. Stored as JSON in the template document's events.
@@ -20,6 +21,46 @@ pub struct Addition {
 }
 
 crate::read_object!(Addition { station, template, addition, groups });
+
+impl Addition {
+    /// What a station adds next: as before, numbered one more.
+    #[must_use]
+    pub fn next(before: Option<&Self>, station: StationCode, template: TemplateId) -> Self {
+        let groups = before.map(|before| before.groups.clone()).unwrap_or_default();
+        Self { station, template, addition: before.map_or(0, |before| before.addition) + 1, groups }
+    }
+
+    /// An id that no line of it has. It has the number in it, so what a line was called that was dropped comes again never.
+    pub fn free_id(&self) -> ItemId {
+        let is_taken = |id: &ItemId| self.items().any(|item| item.id == *id);
+        let ids = (self.addition..).map(|number| [STATION_ITEM, &number.to_string()].concat());
+        let mut ids = ids.map(|id| ItemId::parse(&id).expect("letters, a dot and digits"));
+        ids.find(|id| !is_taken(id)).expect("it has fewer lines than there are numbers")
+    }
+
+    /// One line more, at the end of a group.
+    pub fn add(&mut self, name: &Label, item: Item) {
+        match self.groups.iter_mut().find(|group| group.name.zh == name.zh) {
+            Some(group) => group.items.push(item),
+            None => self.groups.push(Group { name: name.clone(), items: vec![item] }),
+        }
+    }
+
+    /// One line less; whether it was there.
+    pub fn drop_line(&mut self, id: &ItemId) -> bool {
+        let before = self.items().count();
+        for group in &mut self.groups {
+            group.items.retain(|item| item.id != *id);
+        }
+        self.groups.retain(|group| !group.items.is_empty());
+        self.items().count() < before
+    }
+
+    /// Its lines.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.groups.iter().flat_map(|group| &group.items)
+    }
+}
 
 /// What the id of every line of a station's begins with; no line of a core's does. So no later version of the core can
 /// take the id of a station's line.
@@ -96,5 +137,32 @@ mod tests {
         );
         assert_eq!(whole.version, 3);
         assert_eq!(template().with(None), template());
+    }
+
+    #[test]
+    fn lines_come_and_go_and_no_id_comes_twice() {
+        let line = |id: ItemId| Item { id, ..template().groups.remove(0).items.remove(0) };
+        let own = Label::new("本所加项", "Station's own");
+        let before = addition(
+            r#"[{"name": {"zh": "码头"}, "items": [{"id": "own.2", "name": {"zh": "锚"}, "kind": {"type": "yesno"}, "safe_side": "worst"}]}]"#,
+        );
+        let next =
+            |before: &Addition| Addition::next(Some(before), before.station.clone(), before.template.clone());
+        let mut second = next(&before);
+        let third = second.free_id();
+        assert_eq!((second.addition, third.as_str()), (2, "own.3"), "2 is there already");
+        second.add(&own, line(third.clone()));
+        second.add(&own, line(ItemId::parse("own.x").unwrap()));
+        assert_eq!(second.groups.iter().map(|group| group.items.len()).collect::<Vec<_>>(), [1, 2]);
+        let mut dropped = next(&second);
+        assert!(
+            dropped.drop_line(&ItemId::parse("own.2").unwrap())
+                && dropped.drop_line(&ItemId::parse("own.x").unwrap())
+        );
+        assert!(!dropped.drop_line(&ItemId::parse("F05").unwrap()));
+        assert_eq!(dropped.groups.len(), 1, "a group without lines is none");
+        assert_eq!(next(&dropped).free_id().as_str(), "own.4");
+        let first = Addition::next(None, before.station.clone(), before.template.clone());
+        assert_eq!((first.addition, first.groups.len(), first.free_id().as_str()), (1, 0, "own.1"));
     }
 }

@@ -322,8 +322,12 @@ impl Documents {
 
     /// A template as a station fills it.
     pub(super) fn template(&self, id: &TemplateId, station: &StationCode) -> Option<Template> {
-        let addition = self.library.additions.get(id).and_then(|additions| additions.get(station));
-        Some(self.library.templates.get(id)?.clone().with(addition))
+        Some(self.library.templates.get(id)?.clone().with(self.addition(id, station)))
+    }
+
+    /// What a station adds to a template.
+    pub(super) fn addition(&self, id: &TemplateId, station: &StationCode) -> Option<&Addition> {
+        self.library.additions.get(id)?.get(station)
     }
 
     /// Reads those of the bureau's documents again that changed; gives the documents that read differently by it.

@@ -14,7 +14,7 @@ use crate::domain::directory::Directory;
 use crate::domain::inspection;
 use crate::domain::register::Register;
 use crate::domain::round::RoundName;
-use crate::domain::template::Template;
+use crate::domain::template::{Addition, Template};
 use crate::flat::FlatMap;
 use crate::gather::{Gather, sort_by};
 use crate::ids::{
@@ -76,6 +76,11 @@ impl Device {
     /// The templates on this phone, without what stations add.
     pub fn templates(&self) -> &FlatMap<TemplateId, Template> {
         self.documents.templates()
+    }
+
+    /// What a station adds to a checklist.
+    pub fn addition(&self, template: &TemplateId, station: &StationCode) -> Option<&Addition> {
+        self.documents.addition(template, station)
     }
 
     /// A station's assets.
