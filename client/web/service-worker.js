@@ -120,7 +120,7 @@ function unreachable() {
 // ---- photos: what is on this phone first ------------------------------------------------------------------------------
 
 async function photo(request, hash) {
-  const bytes = await keptPhoto(hash).catch(() => undefined);
+  const bytes = await keptPhoto(hash);
   if (!bytes) return fetch(request);
   const headers = { "content-type": mediaOf(new Uint8Array(bytes)), "accept-ranges": "bytes" };
   // Players ask for parts.
@@ -147,7 +147,7 @@ async function databases() {
 
 async function keptPhoto(hash) {
   for (const name of await databases()) {
-    const bytes = await kept(name, (of) => of("photos").get(hash));
+    const bytes = await kept(name, (of) => of("photos").get(hash)).catch(() => undefined);
     if (bytes) return bytes;
   }
 }
@@ -186,7 +186,8 @@ async function sendPhotos() {
   if (pages.length) throw new Error("a page is open");
   await navigator.locks.request("photos", async () => {
     const read = [];
-    for (const name of await databases()) read.push(...(await kept(name, (of) => of("uploads").getAll())));
+    // One that does not open holds up no other.
+    for (const name of await databases()) read.push(...(await kept(name, (of) => of("uploads").getAll()).catch(() => [])));
     const rows = read.map((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
     const rank = ({ kind }) => ["thumbnail", "memo", "photo"].indexOf(kind);
     const waiting = rows.filter(({ draft, refused, sent }) => !draft && !refused && !sent);

@@ -50,6 +50,9 @@ pub enum IdentityError {
     /// It is too old.
     #[error("the enrolment code has expired")]
     CodeExpired,
+    /// The device is another person's than the code.
+    #[error("the code is another person's than the device")]
+    CodeOther,
     /// Not a key.
     #[error("not an uncompressed P-256 point in base64url")]
     PublicKeyInvalid,
@@ -101,6 +104,7 @@ impl IdentityError {
             Self::CodeUnknown => ProblemCode::EnrolmentCodeUnknown,
             Self::CodeUsed => ProblemCode::EnrolmentCodeUsed,
             Self::CodeExpired => ProblemCode::EnrolmentCodeExpired,
+            Self::CodeOther => ProblemCode::EnrolmentCodeOther,
             Self::PublicKeyInvalid => ProblemCode::PublicKeyInvalid,
             Self::DeviceUnknown => ProblemCode::DeviceUnknown,
             Self::DeviceRevoked => ProblemCode::DeviceRevoked,
@@ -230,6 +234,7 @@ impl Identity {
             Redemption::Unknown => Err(IdentityError::CodeUnknown),
             Redemption::Used => Err(IdentityError::CodeUsed),
             Redemption::Expired => Err(IdentityError::CodeExpired),
+            Redemption::Other => Err(IdentityError::CodeOther),
         }
     }
 

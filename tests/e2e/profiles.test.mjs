@@ -1,13 +1,14 @@
 // A phone that several people share (S7): each answers in their own name, and what one has not sent goes out while another
 // uses the phone.
 import assert from "node:assert/strict";
+import http from "node:http";
 import {
   assertQuiet, cardItem, enrol, openRound, readings, sayOk, toItem, untilAtCentre, untilChip, untilSaved, whoIs,
 } from "./kit/app.mjs";
 import { DESK, openBrowser } from "./kit/browser.mjs";
 import { toSync, untilBrought } from "./kit/bundle.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
-import { handOver, setPin, takeUp } from "./kit/profiles.mjs";
+import { handOver, joinOthers, setPin, takeUp } from "./kit/profiles.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { goTo, slowDown } from "./kit/slow.mjs";
 import { test } from "./kit/witness.mjs";
@@ -31,13 +32,17 @@ async function shared(t) {
   assert.equal(await page.getByTestId("hand-over").count(), 0, "without a PIN it is not handed over");
   await setPin(page, "123456");
   await untilProblem(page, "pin-unfit");
+  // A tab that was open before there was a PIN hears of the hand-over, too.
+  const other = await phone.open(relay.origin(0));
+  await other.getByTestId("today-row").first().waitFor();
   await setPin(page, PINS[0]);
   await handOver(page);
+  await other.getByTestId("choice").waitFor();
+  await other.close();
   await page.getByTestId("choice-join").click();
-  await page.getByTestId("enrol-code").fill(relay.links[1].split("#")[1]);
-  await page.getByTestId("enrol-submit").click();
-  await page.getByTestId("first-pin").waitFor();
-  await setPin(page, PINS[1]);
+  await joinOthers(page, relay.links[1].split("#")[1], "111111");
+  await untilProblem(page, "pin-unfit");
+  await joinOthers(page, relay.links[1].split("#")[1], PINS[1]);
   await page.getByTestId("today-row").first().waitFor();
   await untilAtCentre(page);
   const second = await whoIs(page);
@@ -135,10 +140,7 @@ test("a shared phone asks for a PIN, and wrong ones cost time", async (t) => {
   }
   await page.getByTestId("pin").fill("000000");
   await page.getByTestId("pin-wait").waitFor();
-  // Neither loading the page anew nor a dead battery ends the wait.
-  await page.reload();
-  await page.getByTestId("person").first().click();
-  await page.getByTestId("pin-wait").waitFor();
+  // A dead battery does not end the wait.
   await phone.kill();
   await phone.start();
   page = await phone.open(relay.origin(0));
@@ -172,8 +174,8 @@ test("a shared phone asks for a PIN, and wrong ones cost time", async (t) => {
   assertQuiet(phone, desk);
 });
 
-test("who forgot the PIN joins anew, and what was left still goes out", async (t) => {
-  const { relay, phone, desk, page, first, names } = await shared(t);
+test("who forgot the PIN chooses another with a code of their own, and nothing is lost", async (t) => {
+  const { relay, phone, desk, page, first, second, names } = await shared(t);
   await takeUp(page, names[0], PINS[0]);
   await page.getByTestId("today-row").first().waitFor();
   await untilAtCentre(page);
@@ -183,22 +185,66 @@ test("who forgot the PIN joins anew, and what was left still goes out", async (t
   await sayOk(page);
   await untilSaved(page);
   await handOver(page);
-  const code = relay.invite(first.rights.officer);
+  const [own, others] = [first, second].map(({ rights }) => relay.invite(rights.officer));
   relay.proxy.heal();
-  await page.getByTestId("choice-join").click();
-  await page.getByTestId("enrol-code").fill(code);
-  await page.getByTestId("enrol-submit").click();
-  await page.getByTestId("first-pin").waitFor();
-  await setPin(page, "161803");
+  await page.getByTestId("person").filter({ hasText: names[0] }).click();
+  await page.getByTestId("pin-forgotten").click();
+  await page.getByTestId("recover").click();
+  await joinOthers(page, others, "161803");
+  await untilProblem(page, "enrolment-code-other");
+  await joinOthers(page, own, "161803");
   await page.getByTestId("today-row").first().waitFor();
   await untilAtCentre(page);
-  await untilChip(page, { pending: 0 });
+  assert.equal((await whoIs(page)).device, first.device, "it is still the same device");
   await openRound(page, ROUND);
   await page.getByTestId("to-list").click();
   await page.locator('[data-testid=item][data-item="F02"] .mark.ok').waitFor();
   await handOver(page);
-  assert.equal(await page.getByTestId("person").filter({ hasText: names[0] }).count(), 1, "they are in the list once");
-  await takeUp(page, names[0], "161803");
+  assert.equal(await page.getByTestId("person").count(), 2);
+  await takeUp(page, names[0], PINS[0]);
+  await untilProblem(page, "pin-wrong");
+  await page.getByTestId("pin").fill("161803");
   await page.getByTestId("today-row").first().waitFor();
   assertQuiet(phone, desk);
+});
+
+/** What the relay answers to what a page sends; the names of its origins are the browser's only. */
+const asked = (request) => new Promise((done, failed) => {
+  const { host, port, pathname } = new URL(request.url());
+  const asking = http.request(
+    { host: "127.0.0.1", port, path: pathname, method: request.method(), headers: { ...request.headers(), host, "accept-encoding": "identity" } },
+    async (answer) => {
+      let text = "";
+      for await (const bytes of answer) text += bytes;
+      done(JSON.parse(text));
+    },
+  );
+  asking.on("error", failed);
+  asking.end(request.postDataBuffer());
+});
+
+test("a code whose answer was lost makes nobody else of whoever joins next", async (t) => {
+  const relay = await startRelay();
+  const phone = await openBrowser();
+  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  const page = await phone.open(relay.links[0]);
+  const [first, second] = relay.links.map((link) => link.split("#")[1]);
+  // The relay has it, the phone never hears of it.
+  const lost = new Promise((done) => {
+    page.context().route("**/api/enrolments/redeem", async (route) => {
+      const answer = await asked(route.request());
+      await route.abort();
+      done(answer);
+    }, { times: 1 });
+  });
+  await page.getByTestId("enrol-submit").click();
+  const enrolled = await lost;
+  await untilProblem(page, "offline");
+  await page.getByTestId("enrol-code").fill(second);
+  await page.getByTestId("enrol-submit").click();
+  await page.getByTestId("today-row").first().waitFor();
+  await untilAtCentre(page);
+  const who = await whoIs(page);
+  assert.notEqual(who.device, enrolled.device);
+  assert.notEqual(who.rights.officer, enrolled.rights.officer, `${first} was somebody else's`);
 });

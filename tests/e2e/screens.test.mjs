@@ -9,7 +9,7 @@ import { fits } from "./kit/fits.mjs";
 import { compare, isNoticed } from "./kit/looks.mjs";
 import { appWith, movedBy, standingAt } from "./kit/patched.mjs";
 import { shot, takePhoto } from "./kit/photo.mjs";
-import { handOver, setPin } from "./kit/profiles.mjs";
+import { handOver, joinOthers, setPin } from "./kit/profiles.mjs";
 import { startRelay } from "./kit/relay.mjs";
 import { test } from "./kit/witness.mjs";
 
@@ -284,11 +284,9 @@ test("a shared phone's screens", async (t) => {
   await setPin(page, pin);
   await handOver(page);
   await page.getByTestId("choice-join").click();
-  await page.getByTestId("enrol-code").fill(relay.links[1].split("#")[1]);
-  await page.getByTestId("enrol-submit").click();
-  await page.getByTestId("first-pin").waitFor();
-  await see(page, "first PIN zh day");
-  await setPin(page, "314159");
+  await page.getByTestId("pin-new").waitFor();
+  await see(page, "join a shared phone zh day");
+  await joinOthers(page, relay.links[1].split("#")[1], "314159");
   await untilAtCentre(page);
   relay.proxy.cut();
   await openRound(page, "pre-duty");

@@ -32,6 +32,9 @@ pub enum Command {
         /// The code from the link, or typed.
         #[n(0)]
         code: String,
+        /// The PIN that the person chooses on a phone that others use too; empty elsewhere.
+        #[n(1)]
+        pin: String,
     },
     /// Shows a round: its slice comes now and after every change, until another is opened or it is closed. A
     /// supervisor's core also fetches the station's month that it is in.
@@ -354,6 +357,19 @@ pub enum Command {
         #[n(1)]
         pin: String,
     },
+    /// Somebody who shares the phone forgot their PIN: with a code of their own they choose another.
+    #[n(97)]
+    Recover {
+        /// Who.
+        #[n(0)]
+        number: u32,
+        /// The code.
+        #[n(1)]
+        code: String,
+        /// The new PIN.
+        #[n(2)]
+        pin: String,
+    },
     /// Chooses one's PIN.
     #[n(92)]
     SetPin {
@@ -405,7 +421,7 @@ pub enum Command {
 }
 
 shared::read_choice!(Command {
-    0 => Enrol { code },
+    0 => Enrol { code, pin },
     1 => OpenRound { round },
     2 => CloseRound {},
     3 => Answer { round, subject, item, answer, fault, note, sees, amends, attached },
@@ -445,6 +461,7 @@ shared::read_choice!(Command {
     82 => BringBundle {},
     90 => HandOver {},
     91 => TakeUp { number, pin },
+    97 => Recover { number, code, pin },
     92 => SetPin { pin, before },
     93 => OpenLines {},
     94 => CloseLines {},

@@ -21,7 +21,7 @@ use crate::pages::choice::ChoicePage;
 use crate::pages::count::CountPage;
 use crate::pages::defects::DefectsPage;
 use crate::pages::enrol::EnrolPage;
-use crate::pages::handover::{FirstPinPage, HandOverPage};
+use crate::pages::handover::HandOverPage;
 use crate::pages::labels::LabelsPage;
 use crate::pages::lines::LinesPage;
 use crate::pages::me::MePage;
@@ -95,9 +95,6 @@ fn Frame() -> Html {
     let before = browser::kept(JOINED_KEY);
     let is_new = before.is_none();
     let screen = match session.as_deref() {
-        Some(SessionView::Officer(person)) if person.seat.is_shared && !person.seat.has_pin => {
-            html! { <FirstPinPage person={Rc::new(person.clone())} /> }
-        }
         Some(SessionView::Officer(person)) => html! { <Screens person={Rc::new(person.clone())} /> },
         Some(SessionView::Choice(profiles)) => html! { <ChoicePage profiles={Rc::new(profiles.clone())} /> },
         Some(SessionView::Nobody) => {

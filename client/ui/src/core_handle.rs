@@ -13,6 +13,7 @@ use shared::domain::round::RoundName;
 use shared::time::{MINUTE_MS, Timestamp};
 
 use crate::browser::{self, CoreWorker, FromWorker, Picked, Timer};
+use crate::route::Route;
 use crate::store::{CoreState, Store};
 
 /// What became of a command.
@@ -128,8 +129,10 @@ impl CoreHandle {
         };
         match read {
             Some(ToUi::Slice(slice)) => {
-                if let Slice::Session(SessionView::Officer(person)) = &*slice {
-                    browser::set_person(person.seat.number);
+                match &*slice {
+                    Slice::Session(SessionView::Officer(person)) => browser::set_person(person.seat.number),
+                    Slice::Session(SessionView::Choice(_)) => self.forget_place(),
+                    _ => {}
                 }
                 self.0.store.change(|view| view.take(*slice));
             }
@@ -140,6 +143,14 @@ impl CoreHandle {
             Some(ToUi::Failed(id, problem)) => self.resolve(id, Err(problem)),
             // Another build: nothing that is sent from now on would be kept, and it would be the same after a restart.
             Some(ToUi::Ready(_)) | None => self.give_up(),
+        }
+    }
+
+    /// Whoever takes the phone up begins at the beginning, and not where another was; a link to join by stays what it is.
+    fn forget_place(&self) {
+        if self.0.store.view().route != Route::Enrol {
+            browser::replace_address(&Route::Home.address());
+            self.0.store.change(|view| view.route = Route::Home);
         }
     }
 

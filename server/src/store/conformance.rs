@@ -221,6 +221,21 @@ fn a_code_works_once_and_for_one_device(store: &dyn Store) {
     assert_eq!(again, Redemption::Enrolled(first.clone()), "the answer was lost, the phone asks again");
     assert_eq!(store.redeem(&code, &device(2, &officer, NOON)).unwrap(), Redemption::Used);
     assert_eq!(store.enrolment(&code).unwrap().and_then(|code| code.used_by), Some(first.id));
+    let other = self::officer(store, "wu");
+    let code = [3; 32];
+    store
+        .put_enrolment(&Enrolment { code_hash: code, officer: other.clone(), expires, used_by: None })
+        .unwrap();
+    assert_eq!(
+        store.redeem(&code, &device(1, &other, NOON)).unwrap(),
+        Redemption::Other,
+        "it is chen's device"
+    );
+    assert_eq!(
+        store.enrolment(&code).unwrap().and_then(|code| code.used_by),
+        None,
+        "and the code is still good"
+    );
     assert_eq!(store.devices().unwrap(), [first]);
 }
 

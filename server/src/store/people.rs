@@ -62,6 +62,8 @@ pub enum Redemption {
     Used,
     /// Too late.
     Expired,
+    /// The device is somebody else's; the code is still good.
+    Other,
 }
 
 /// A session that has not expired.

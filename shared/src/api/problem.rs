@@ -29,6 +29,8 @@ pub enum ProblemCode {
     EnrolmentCodeUsed,
     /// The code is too old.
     EnrolmentCodeExpired,
+    /// The code is another person's than the device is.
+    EnrolmentCodeOther,
     /// The public key is not an uncompressed P-256 point.
     PublicKeyInvalid,
     /// No such device.
@@ -94,6 +96,9 @@ impl ProblemCode {
                 ("enrolment-code-used", 409, "The enrolment code was used by another device")
             }
             Self::EnrolmentCodeExpired => ("enrolment-code-expired", 410, "The enrolment code has expired"),
+            Self::EnrolmentCodeOther => {
+                ("enrolment-code-other", 409, "The enrolment code is not of the person whose device this is")
+            }
             Self::PublicKeyInvalid => ("public-key-invalid", 400, "Not an uncompressed P-256 point"),
             Self::DeviceUnknown => ("device-unknown", 404, "No such device"),
             Self::DeviceRevoked => ("device-revoked", 403, "The device was revoked"),

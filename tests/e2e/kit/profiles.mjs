@@ -8,6 +8,14 @@ export async function setPin(page, pin) {
   await page.getByTestId("pin-set").click();
 }
 
+/** Joins a phone that others use, with a code and a PIN. */
+export async function joinOthers(page, code, pin) {
+  await page.getByTestId("enrol-code").fill(code);
+  await page.getByTestId("pin-new").fill(pin);
+  await page.getByTestId("pin-again").fill(pin);
+  await page.getByTestId("enrol-submit").click();
+}
+
 /** Hands the phone over; the page that comes after knows nobody. */
 export async function handOver(page) {
   await goTo(page, "/hand-over");

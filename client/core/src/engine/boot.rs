@@ -122,7 +122,8 @@ impl Engine {
         let of_meta = read.split_off(STORED.len());
         let [clock_offset, slot_base] = [0, 1].map(|place| of_meta[place].first().map(Vec::as_slice));
         let records: Vec<(Shelf, Vec<Vec<u8>>)> = STORED.into_iter().zip(read).collect();
-        let interrupted = note::open(slot, &self.notes.borrow());
+        let note = note::slot_of(slot, self.profiles.seat().number);
+        let interrupted = note::open(note, &self.notes.borrow());
         let read = stored(&records, clock_offset, slot_base);
         let mut stored = Stored { interrupted, ..read };
         if let Some(write) = stored.learn_from_death() {

@@ -10,3 +10,5 @@ mod making;
 
 #[cfg(target_arch = "wasm32")]
 pub use bringing::Carry;
+#[cfg(target_arch = "wasm32")]
+pub use making::Made;

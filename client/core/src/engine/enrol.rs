@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use link::slice::Slice;
 use link::{Problem, ToUi};
 use shared::api::enrolment::{Enrolled, Redeem};
 use shared::digits::BASE64URL;
@@ -10,17 +9,17 @@ use shared::digits::BASE64URL;
 use super::line::{SessionError, send_json};
 use super::membership;
 use super::state::{Engine, post};
-use super::store::{KEY_PAIR, PROFILE, Profile, Record, Shelf, bytes};
+use super::store::{KEY_CODE, KEY_PAIR, PROFILE, Profile, Record, Shelf, bytes};
 use crate::platform::crypto::KeyPair;
-use crate::platform::database::{DatabaseError, Durability};
-use crate::platform::{quota, spawn};
+use crate::platform::database::{Database, DatabaseError, Durability};
+use crate::platform::{crypto, quota, spawn};
 
 impl Engine {
     /// Redeems a code. The key is kept before the code is sent, so that a lost answer can be asked for again.
-    pub(super) fn enrol(self: &Rc<Self>, command: u32, code: String) {
+    pub(super) fn enrol(self: &Rc<Self>, command: u32, code: String, pin: String) {
         let engine = Rc::clone(self);
         spawn(async move {
-            match engine.join(code).await {
+            match engine.join(&code, &pin).await {
                 Ok(()) => {
                     post(&ToUi::Done(command));
                     quota::ask_to_persist().await;
@@ -31,52 +30,67 @@ impl Engine {
         });
     }
 
-    async fn join(self: &Rc<Self>, code: String) -> Result<(), Problem> {
-        // Where others use this phone too, a newcomer has a database of their own.
-        let joining = self.profiles.joining();
-        if let Some(number) = joining.filter(|_| self.phone.borrow().is_none()) {
-            self.database.choose(number);
+    async fn join(self: &Rc<Self>, code: &str, pin: &str) -> Result<(), Problem> {
+        let _changing = self.change_hands()?;
+        if self.is_shared().await.map_err(storage_problem)? {
+            return self.join_others(code, pin).await;
         }
-        let (profile, key) = self.redeem(code).await?;
-        if let Some(number) = joining {
-            self.join_profile(number, &profile).await?;
-        }
-        post(&ToUi::Slice(Box::new(Slice::Session(profile.session(self.profiles.seat())))));
-        self.start_phone(profile, key).await.map_err(storage_problem)
+        let key = key_pair(&self.database, code).await?;
+        let profile = redeem(&self.database, &key, code).await?;
+        self.go_on_as(profile).await.map_err(storage_problem)
     }
+}
 
-    async fn redeem(self: &Rc<Self>, code: String) -> Result<(Profile, KeyPair), Problem> {
-        if self.phone.borrow().is_some() {
-            return Err(problem("already-enrolled", String::new()));
-        }
-        let key = self.key_pair().await?;
-        let public_key = BASE64URL.encode(&key.public);
-        let reply = send_json("/api/enrolments/redeem", &Redeem { code, public_key }).await;
-        let reply = reply.map_err(|error| match error {
-            SessionError::Unreachable => problem("offline", String::new()),
-            SessionError::Problem(code) => problem(code, String::new()),
-        })?;
-        let enrolled: Enrolled =
-            serde_json::from_slice(&reply.body).map_err(|error| problem("internal", error.to_string()))?;
-        let certificate = enrolled.certificate.clone();
-        let forged = || problem("certificate-invalid", "not this phone's, or not this relay's".to_owned());
-        let mut profile = Profile::new(enrolled).ok_or_else(forged)?;
-        let certificate = membership::verified(&profile.identity, &certificate).await;
-        profile.certificate = Some(certificate.ok_or_else(forged)?);
-        let record = Record { shelf: Shelf::Meta, key: PROFILE.to_owned(), value: Some(bytes(&profile)) };
-        self.database.write(vec![record], Durability::Strict).await.map_err(storage_problem)?;
-        Ok((profile, key))
-    }
+/// Redeems a code for a key, and keeps who they are from now on. A phone that is theirs already keeps what it knew besides.
+///
+/// # Errors
+/// When the relay does not answer or refuses, its answer is not good, or the storage fails.
+pub(super) async fn redeem(database: &Database, key: &KeyPair, code: &str) -> Result<Profile, Problem> {
+    let redeemed = Redeem { code: code.to_owned(), public_key: BASE64URL.encode(&key.public) };
+    let reply = send_json("/api/enrolments/redeem", &redeemed).await;
+    let reply = reply.map_err(|error| match error {
+        SessionError::Unreachable => problem("offline", String::new()),
+        SessionError::Problem(code) => problem(code, String::new()),
+    })?;
+    let enrolled: Enrolled =
+        serde_json::from_slice(&reply.body).map_err(|error| problem("internal", error.to_string()))?;
+    let certificate = enrolled.certificate.clone();
+    let forged = || problem("certificate-invalid", "not this phone's, or not this relay's".to_owned());
+    let mut profile = Profile::new(enrolled).ok_or_else(forged)?;
+    let certificate = membership::verified(&profile.identity, &certificate).await;
+    profile.certificate = Some(certificate.ok_or_else(forged)?);
+    let before = database.get(Shelf::Meta, PROFILE).await.map_err(storage_problem)?;
+    let before = before.and_then(|bytes| minicbor::decode::<Profile>(&bytes).ok());
+    profile.sealing_key = before.and_then(|before| before.sealing_key);
+    let record = Record { shelf: Shelf::Meta, key: PROFILE.to_owned(), value: Some(bytes(&profile)) };
+    database.write(vec![record], Durability::Strict).await.map_err(storage_problem)?;
+    Ok(profile)
+}
 
-    async fn key_pair(self: &Rc<Self>) -> Result<KeyPair, Problem> {
-        let stored = self.database.get_object(KEY_PAIR).await.map_err(storage_problem)?;
-        if let Some(key) = KeyPair::from_stored(&stored) {
-            return Ok(key);
-        }
-        let key = KeyPair::generate().await.map_err(|error| problem("crypto-missing", error.to_string()))?;
-        self.database.put_object(KEY_PAIR, key.to_stored()).await.map_err(storage_problem)?;
-        Ok(key)
+/// The key that was made for this code, or a new one: a key whose code's answer was lost is somebody's already, and not whoever
+/// comes with another code.
+///
+/// # Errors
+/// When there is no cryptography, or the storage fails.
+pub(super) async fn key_pair(database: &Database, code: &str) -> Result<KeyPair, Problem> {
+    // However it was typed.
+    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
+    let digest = crypto::digest(&plain.to_ascii_uppercase())
+        .await
+        .map_err(|error| problem("crypto-missing", error.to_string()))?;
+    let made_for = database.get(Shelf::Meta, KEY_CODE).await.map_err(storage_problem)?;
+    let stored = database.get_object(KEY_PAIR).await.map_err(storage_problem)?;
+    if let Some(key) = KeyPair::from_stored(&stored)
+        && made_for.as_deref() == Some(&digest[..])
+    {
+        return Ok(key);
     }
+    let key = KeyPair::generate().await.map_err(|error| problem("crypto-missing", error.to_string()))?;
+    // The key first: with its code noted and another key there, that one would be taken for this code's.
+    database.put_object(KEY_PAIR, key.to_stored()).await.map_err(storage_problem)?;
+    let record = Record { shelf: Shelf::Meta, key: KEY_CODE.to_owned(), value: Some(digest.to_vec()) };
+    database.write(vec![record], Durability::Strict).await.map_err(storage_problem)?;
+    Ok(key)
 }
 
 pub(super) fn problem(code: &str, detail: String) -> Problem {

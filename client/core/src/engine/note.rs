@@ -26,6 +26,11 @@ thread_local! {
     static OPEN: RefCell<Open> = RefCell::default();
 }
 
+/// The slot that a note is kept under: each person of a phone has slots of their own.
+pub fn slot_of(slot: u32, number: u32) -> u32 {
+    slot.wrapping_add(number << 24)
+}
+
 /// What the last life of this slot was doing when it ended, of the notes that the page kept; the slot's is written from now on.
 pub fn open(slot: u32, kept: &[Note]) -> Option<Applying> {
     OPEN.with_borrow_mut(|open| open.slot = slot);

@@ -10,7 +10,7 @@ use shared::sync::device::{Deed, Input, Report};
 
 use super::lines::NewLine;
 use super::photos::row::{Card, Place};
-use super::state::{Engine, fail, post};
+use super::state::{Engine, command_came, fail, post};
 use crate::platform::clock;
 use crate::platform::photo::Posted;
 
@@ -18,8 +18,9 @@ impl Engine {
     /// Does what a command says, and answers it.
     pub(super) fn dispatch(self: &Rc<Self>, message: ToCore, posted: Option<Posted>) {
         let ToCore { id, command } = message;
+        command_came();
         match command {
-            Command::Enrol { code } => return self.enrol(id, code),
+            Command::Enrol { code, pin } => return self.enrol(id, code, pin),
             Command::Answer { round, subject, item, answer, fault, note, sees, amends, attached } => {
                 let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached };
                 return self.deed(id, deed);
@@ -110,6 +111,7 @@ impl Engine {
             Command::DropLine { template, item } => return self.drop_line(id, template, &item),
             Command::HandOver => return self.hand_over(id),
             Command::TakeUp { number, pin } => return self.take_up(id, number, pin),
+            Command::Recover { number, code, pin } => return self.recover(id, number, code, pin),
             Command::SetPin { pin, before } => return self.set_pin(id, pin, before),
             Command::LoadLabels { station } => return self.load_labels(id, station),
             Command::OpenBoard => self.open_board(),

@@ -307,8 +307,26 @@ fn send(sent: &mut Vec<u8>, slice: Slice) -> bool {
     true
 }
 
+thread_local! {
+    /// Commands that were not answered yet.
+    static OPEN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A command has come, and will be answered.
+pub(super) fn command_came() {
+    OPEN.set(OPEN.get() + 1);
+}
+
+/// How many commands were not answered yet.
+pub(super) fn open_commands() -> u32 {
+    OPEN.get()
+}
+
 /// Posts a message to the interface.
 pub(super) fn post(message: &ToUi) {
+    if let ToUi::Done(_) | ToUi::Failed(..) = message {
+        OPEN.set(OPEN.get().saturating_sub(1));
+    }
     interface::post(&message.to_bytes());
 }
 

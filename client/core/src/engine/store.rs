@@ -61,6 +61,8 @@ pub struct Record {
 pub const PROFILE: &str = "profile";
 /// Under this key in `Shelf::Meta` lies the key pair.
 pub const KEY_PAIR: &str = "key-pair";
+/// Under this key in `Shelf::Meta` lies the hash of the code that the key pair was made for.
+pub const KEY_CODE: &str = "key-code";
 /// Under this key in `Shelf::Meta` lies the clock's offset.
 pub const CLOCK_OFFSET: &str = "clock-offset";
 /// Under this key in `Shelf::Meta` lies where the slots begin.

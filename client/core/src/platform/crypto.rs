@@ -119,6 +119,14 @@ pub async fn sha256(bytes: &ArrayBuffer) -> Result<[u8; 32], CryptoError> {
     digest.try_into().map_err(|_| CryptoError::Refused("no digest".to_owned()))
 }
 
+/// The SHA-256 of some text.
+///
+/// # Errors
+/// When there is no WebCrypto, or it refuses.
+pub async fn digest(text: &str) -> Result<[u8; 32], CryptoError> {
+    sha256(&Uint8Array::from(text.as_bytes()).buffer()).await
+}
+
 fn subtle() -> Result<SubtleCrypto, CryptoError> {
     let crypto = scope().crypto().map_err(|_| CryptoError::Missing)?;
     // Outside of a secure context the property is not there, whatever its type says.

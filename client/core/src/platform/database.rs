@@ -101,6 +101,11 @@ pub struct Database {
 }
 
 impl Database {
+    /// The storage of one of the phone's people.
+    pub fn of(number: u32) -> Self {
+        Self { number: Cell::new(number), ..Self::default() }
+    }
+
     /// Goes on with the storage of another of the phone's people.
     pub fn choose(&self, number: u32) {
         self.forget_connection();

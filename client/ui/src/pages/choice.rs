@@ -29,6 +29,7 @@ pub struct ChoicePageProps {
 enum Step {
     Who,
     Pin(u32),
+    Recover(u32),
     Join,
 }
 
@@ -45,14 +46,19 @@ pub fn ChoicePage(props: &ChoicePageProps) -> Html {
     };
     let chosen = match *step {
         Step::Pin(number) => props.profiles.iter().find(|profile| profile.number == number),
-        Step::Join => return html! { <EnrolPage onback={to(Step::Who)} /> },
+        Step::Recover(number) => {
+            let profile = props.profiles.iter().find(|profile| profile.number == number);
+            let recovers = profile.map(|profile| (number, profile.name.clone().into()));
+            return html! { <EnrolPage key="recover" onback={to(Step::Who)} {recovers} /> };
+        }
+        Step::Join => return html! { <EnrolPage key="join" onback={to(Step::Who)} /> },
         Step::Who => None,
     };
     html! {
         <main id="main" class="enrol">
             <div class="enrol-card" data-testid="choice">
                 if let Some(profile) = chosen {
-                    <PinForm key={profile.number} profile={profile.clone()} onback={to(Step::Who)} onforgotten={to(Step::Join)} />
+                    <PinForm key={profile.number} profile={profile.clone()} onback={to(Step::Who)} onforgotten={to(Step::Recover(profile.number))} />
                 } else {
                     <h1>{ words.choice_title() }</h1>
                     <ul class="people">
@@ -158,10 +164,10 @@ fn PinForm(props: &PinFormProps) -> Html {
                     if is_busy { { glyph(Icon::Busy) } }{ words.choice_open() }
                 </button>
             </form>
-            <button type="button" class="quiet" aria-expanded={is_helped.to_string()} onclick={onhelp}>{ words.pin_forgotten() }</button>
+            <button type="button" class="quiet" aria-expanded={is_helped.to_string()} data-testid="pin-forgotten" onclick={onhelp}>{ words.pin_forgotten() }</button>
             if *is_helped {
                 <p>{ words.pin_forgotten_do() }</p>
-                <button type="button" class="secondary" onclick={onforgotten.reform(|_: MouseEvent| ())}>{ words.choice_join() }</button>
+                <button type="button" class="secondary" data-testid="recover" onclick={onforgotten.reform(|_: MouseEvent| ())}>{ words.pin_recover() }</button>
             }
         </>
     }

@@ -2,12 +2,13 @@
 //! so that the code stays in no history. What the code is worth is the relay's to say, the device key the core's.
 
 use link::{Command, Problem};
-use yew::{Callback, Html, MouseEvent, Properties, SubmitEvent, component, html, use_node_ref};
+use yew::{AttrValue, Callback, Html, MouseEvent, Properties, SubmitEvent, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
 use crate::hooks::{Reach, use_effect_with, use_reach, use_value, use_words};
+use crate::pages::handover::pin_field;
 use crate::problem;
 use crate::route::Route;
 
@@ -17,9 +18,12 @@ pub struct EnrolPageProps {
     /// This browser was enrolled, and its data is gone: how much of it had not been sent.
     #[prop_or_default]
     pub lost: Option<u32>,
-    /// The way back to the others of a shared phone.
+    /// On a phone that others use too: the way back to them. A PIN is chosen with the code.
     #[prop_or_default]
     pub onback: Option<Callback<()>>,
+    /// Who forgot their PIN, and chooses another with a code of their own.
+    #[prop_or_default]
+    pub recovers: Option<(u32, AttrValue)>,
 }
 
 /// The joining screen.
@@ -28,6 +32,9 @@ pub fn EnrolPage(props: &EnrolPageProps) -> Html {
     let words = use_words();
     let reach = use_reach();
     let field = use_node_ref();
+    let (pin, again) = (use_node_ref(), use_node_ref());
+    let is_shared = props.onback.is_some();
+    let recovers = props.recovers.as_ref().map(|(number, _)| *number);
     let failed = use_value(None::<String>);
     let is_busy = use_value(false);
     let from_link = use_value(false);
@@ -42,11 +49,17 @@ pub fn EnrolPage(props: &EnrolPageProps) -> Html {
     }
     let onsubmit = {
         let (field, failed, is_busy) = (field.clone(), failed.clone(), is_busy.clone());
+        let (pin, again) = (pin.clone(), again.clone());
         move |event: SubmitEvent| {
             event.prevent_default();
             let code = browser::text_of(&field).trim().to_owned();
             if *is_busy || code.is_empty() {
                 browser::focus(&field);
+                return;
+            }
+            let [chosen, again] = [&pin, &again].map(browser::text_of);
+            if chosen != again {
+                failed.set(Some("pin-differs".to_owned()));
                 return;
             }
             failed.set(None);
@@ -62,21 +75,25 @@ pub fn EnrolPage(props: &EnrolPageProps) -> Html {
                     }
                 }
             };
-            reach.core.send(Command::Enrol { code }, then);
+            let command = match recovers {
+                Some(number) => Command::Recover { number, code, pin: chosen },
+                None => Command::Enrol { code, pin: chosen },
+            };
+            reach.core.send(command, then);
         }
     };
     let hint = if *from_link { words.enrol_from_link() } else { words.enrol_typed() };
     html! {
         <main id="main" class="enrol">
             <div class="enrol-card">
-                if let Some(onback) = &props.onback {
+                if let Some(onback) = props.onback.as_ref().filter(|_| !*is_busy) {
                     <button type="button" class="quiet back" data-testid="enrol-back" onclick={onback.reform(|_: MouseEvent| ())}>{ glyph(Icon::Back) }{ words.choice_others() }</button>
                 }
                 <svg class="brand" viewBox="0 0 64 64" aria-hidden="true">
                     <path class="brand-shield" d="M32 4 54 12v18c0 14.5-9 24.5-22 30C19 54.5 10 44.5 10 30V12z" />
                     <path class="brand-check" d="m21 31.5 8 8 15-16" />
                 </svg>
-                <h1>{ words.enrol_title() }</h1>
+                <h1>{ props.recovers.as_ref().map_or(words.enrol_title().into(), |(_, name)| name.clone()) }</h1>
                 if let Some(unsent) = props.lost {
                     <div data-testid="data-lost">
                         <Notice tone={Tone::Alarm}
@@ -90,6 +107,11 @@ pub fn EnrolPage(props: &EnrolPageProps) -> Html {
                         <input ref={field} type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false"
                             enterkeyhint="go" data-testid="enrol-code" aria-invalid={failed.is_some().to_string()} />
                     </label>
+                    if is_shared {
+                        <p>{ words.pin_first() }</p>
+                        { pin_field(words.pin_new(), &pin, "pin-new") }
+                        { pin_field(words.pin_again(), &again, "pin-again") }
+                    }
                     if let Some(code) = &*failed {
                         <ProblemNote code={code.clone()} sentence={problem::sentence(words, code)} />
                     }

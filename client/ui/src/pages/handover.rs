@@ -15,7 +15,7 @@ use crate::pages::screen::Screen;
 use crate::problem;
 use crate::route::Route;
 
-/// Properties of [`HandOverPage`] and [`FirstPinPage`].
+/// Properties of [`HandOverPage`].
 #[derive(Properties, PartialEq)]
 pub struct HandOverPageProps {
     /// The person of this phone.
@@ -67,21 +67,6 @@ pub fn HandOverPage(props: &HandOverPageProps) -> Html {
     }
 }
 
-/// What somebody who joined a shared phone does first.
-#[component]
-pub fn FirstPinPage(props: &HandOverPageProps) -> Html {
-    let words = use_words();
-    html! {
-        <main id="main" class="enrol">
-            <div class="enrol-card" data-testid="first-pin">
-                <h1>{ &props.person.name }</h1>
-                <p>{ words.pin_first() }</p>
-                <PinSetting has_pin=false onset={Callback::noop()} />
-            </div>
-        </main>
-    }
-}
-
 #[derive(Properties, PartialEq)]
 struct PinSettingProps {
     has_pin: bool,
@@ -106,20 +91,12 @@ fn PinSetting(props: &PinSettingProps) -> Html {
             }
         }
     };
-    let field = |name: &'static str, node: &NodeRef, testid: &'static str| {
-        html! {
-            <label class="field">
-                <span>{ name }</span>
-                <input ref={node} type="password" class="pin" inputmode="numeric" autocomplete="off" maxlength={PIN_DIGITS.to_string()} data-testid={testid} />
-            </label>
-        }
-    };
     let code = if *differs { Some("pin-differs") } else { failed.as_deref() };
     html! {
         <form class="pin-form" {onsubmit} novalidate=true>
-            if props.has_pin { { field(words.pin_before(), &before, "pin-before") } }
-            { field(words.pin_new(), &pin, "pin-new") }
-            { field(words.pin_again(), &again, "pin-again") }
+            if props.has_pin { { pin_field(words.pin_before(), &before, "pin-before") } }
+            { pin_field(words.pin_new(), &pin, "pin-new") }
+            { pin_field(words.pin_again(), &again, "pin-again") }
             if let Some(code) = code {
                 <ProblemNote code={code.to_owned()} sentence={problem::sentence(words, code)} />
             }
@@ -128,5 +105,15 @@ fn PinSetting(props: &PinSettingProps) -> Html {
             </button>
             <p class="hint">{ words.pin_hint() }</p>
         </form>
+    }
+}
+
+/// A field for a PIN.
+pub fn pin_field(name: &'static str, node: &NodeRef, testid: &'static str) -> Html {
+    html! {
+        <label class="field">
+            <span>{ name }</span>
+            <input ref={node} type="password" class="pin" inputmode="numeric" autocomplete="off" maxlength={PIN_DIGITS.to_string()} data-testid={testid} />
+        </label>
     }
 }

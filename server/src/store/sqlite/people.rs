@@ -124,6 +124,11 @@ fn redeem(connection: &Connection, code_hash: &[u8; 32], new: &NewDevice) -> Res
         // The phone that used it asks again: its first answer was lost on the way.
         Some(_) => {}
         None if code.expires <= new.enrolled => return Ok(Redemption::Expired),
+        None if find_device(connection, new.id)?
+            .is_some_and(|device| device.rights.officer != code.officer) =>
+        {
+            return Ok(Redemption::Other);
+        }
         None => {
             insert_device(connection, new, &code.officer)?;
             connection

@@ -17,6 +17,11 @@ impl Device {
         pushes.map(|push| push.into_iter().map(claimed).collect()).collect()
     }
 
+    /// The changes that wait.
+    pub fn waiting_changes(&self) -> Vec<(DocumentId, ChangeHash)> {
+        self.outbox.marked().collect()
+    }
+
     /// Whether a change waits.
     pub fn is_waiting(&self, document: DocumentId, hash: ChangeHash) -> bool {
         self.outbox.contains(document, hash)

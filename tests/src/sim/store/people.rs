@@ -55,11 +55,15 @@ impl People for MemoryStore {
 
     fn redeem(&self, code_hash: &[u8; 32], device: &NewDevice) -> Result<Redemption> {
         self.transact(|tables| {
+            let known = tables.device(device.id);
             let Some(code) = tables.enrolments.get_mut(code_hash) else { return Ok(Redemption::Unknown) };
             match code.used_by {
                 Some(other) if other != device.id => return Ok(Redemption::Used),
                 Some(_) => {}
                 None if code.expires <= device.enrolled => return Ok(Redemption::Expired),
+                None if known.is_some_and(|known| known.rights.officer != code.officer) => {
+                    return Ok(Redemption::Other);
+                }
                 None => {
                     code.used_by = Some(device.id);
                     let officer = code.officer.clone();

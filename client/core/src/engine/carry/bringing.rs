@@ -184,7 +184,8 @@ impl Engine {
         }
         let engine = Rc::clone(self);
         spawn(async move {
-            let is_done = engine.deliver().await && engine.deliver_left().await;
+            let (own, left) = (engine.deliver().await, engine.deliver_left().await);
+            let is_done = own && left;
             engine.carry.is_delivering.set(false);
             engine.carry.failures.set(if is_done { 0 } else { engine.carry.failures.get() + 1 });
             if !is_done {

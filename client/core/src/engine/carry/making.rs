@@ -19,8 +19,10 @@ use crate::platform::crypto::sealing::{Sealing, TAG_BYTES};
 use crate::platform::{clock, interface, spawn};
 
 /// A file, and what is in it.
-pub(in crate::engine) struct Made {
+pub struct Made {
+    /// The file.
     pub file: Vec<u8>,
+    /// What is in it, and what is not.
     pub ready: ReadyView,
     handed: Handed,
 }

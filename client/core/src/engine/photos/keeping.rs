@@ -222,6 +222,19 @@ impl Engine {
         });
     }
 
+    /// The same at once, for who leaves.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub(in crate::engine) async fn settle_now(self: &Rc<Self>) -> Result<(), DatabaseError> {
+        let records = self.spoken_of();
+        if !records.is_empty() {
+            self.database.write(records, Durability::Strict).await?;
+            self.reread_photos().await;
+        }
+        Ok(())
+    }
+
     fn spoken_of(&self) -> Vec<Record> {
         let mut phone = self.phone.borrow_mut();
         let Some(Phone { device, .. }) = phone.as_mut() else { return Vec::new() };

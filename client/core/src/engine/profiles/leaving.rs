@@ -4,16 +4,20 @@
 
 use std::rc::Rc;
 
+use link::slice::BroughtView;
+
 use super::roster::{LOCK, Left, Roster, left_key};
-use crate::engine::carry::kept;
+use crate::engine::carry::{Made, kept};
 use crate::engine::photos::row::Kind;
-use crate::engine::state::Engine;
-use crate::engine::store::{Record, Shelf};
+use crate::engine::state::{Engine, open_commands};
+use crate::engine::store::{Record, Shelf, bytes};
 use crate::platform::database::DatabaseError;
 use crate::platform::{clock, report, tabs};
 
-/// Milliseconds between two looks whether the last answer is on the disk.
+/// Milliseconds between two looks whether all that was said is on the disk.
 const SETTLING_MS: i64 = 20;
+/// Milliseconds after which it is not waited for any longer: what needs a network may take longer, and writes nothing here.
+const SETTLED_MS_MAX: i64 = 5_000;
 
 /// Somebody is back: what they left is theirs to send.
 pub(super) fn taken_back(roster: &mut Roster, number: u32) -> Option<Record> {
@@ -23,67 +27,86 @@ pub(super) fn taken_back(roster: &mut Roster, number: u32) -> Option<Record> {
 }
 
 impl Engine {
-    /// Makes what is unsent ready for whoever uses the phone next. When it cannot be made ready it stays where it is, until
-    /// its author is back.
+    /// Makes what is unsent ready for whoever uses the phone next, once all but so many commands are answered. When it cannot be
+    /// made ready it stays where it is, until its author is back.
     ///
     /// # Errors
     /// When the storage fails.
-    pub(super) async fn leave(self: &Rc<Self>) -> Result<(), DatabaseError> {
+    pub(super) async fn leave(self: &Rc<Self>, open: u32) -> Result<(), DatabaseError> {
         // One after the other: the later one has what the earlier one may not have.
         while self.profiles.is_leaving.replace(true) {
             clock::pause(SETTLING_MS).await;
         }
-        let left = self.try_leaving().await;
+        let left = self.try_leaving(open).await;
         self.profiles.is_leaving.set(false);
         left
     }
 
-    async fn try_leaving(self: &Rc<Self>) -> Result<(), DatabaseError> {
-        while self.tabs.is_writing() {
+    async fn try_leaving(self: &Rc<Self>, open: u32) -> Result<(), DatabaseError> {
+        let begun = clock::now();
+        while (self.tabs.is_writing() || open_commands() > open) && clock::now().since(begun) < SETTLED_MS_MAX
+        {
             clock::pause(SETTLING_MS).await;
         }
-        let unsent = self.unsent();
-        let made = if unsent == 0 {
-            None
-        } else {
-            match self.bundle().await {
-                Ok(made) => Some(made),
-                Err(why) => {
-                    report(why.word());
-                    None
-                }
+        self.settle_now().await?;
+        let (unsent, what) = self.unsent();
+        if self.profiles.is_over.get() || self.profiles.last_left.borrow().as_ref() == Some(&what) {
+            return Ok(());
+        }
+        let made = if unsent == 0 { None } else { self.made().await };
+        match self.keep_left(unsent, made.as_ref()).await {
+            Err(DatabaseError::Full) if made.is_some() => {
+                report("no room to make ready what is unsent: it waits for its author");
+                self.keep_left(unsent, None).await?;
             }
-        };
+            outcome => outcome?,
+        }
+        self.profiles.last_left.replace(Some(what));
+        Ok(())
+    }
+
+    async fn made(self: &Rc<Self>) -> Option<Made> {
+        let made = self.bundle().await;
+        made.map_err(|why| report(why.word())).ok()
+    }
+
+    async fn keep_left(&self, unsent: u32, made: Option<&Made>) -> Result<(), DatabaseError> {
         let _lock = tabs::hold(LOCK).await;
         let Some(mut roster) = self.profiles.read().await? else { return Ok(()) };
-        let number = self.profiles.seat().number;
+        let Some(number) = self.profiles.own.get().filter(|own| roster.active == Some(*own)) else {
+            return Ok(());
+        };
         let Some(entry) = roster.entry_mut(number) else { return Ok(()) };
         let had = entry.left.is_some();
         entry.unsent = unsent;
-        entry.left =
-            made.as_ref().map(|made| Left { rest: made.ready.changes_left + made.ready.photos_left });
-        if entry.left.is_none() && !had {
-            return self.profiles.write(roster, Vec::new()).await;
-        }
-        let file = made.map(|made| made.file);
-        let record = Record { shelf: Shelf::Meta, key: left_key(number), value: file };
-        self.profiles.write(roster, vec![record]).await
+        entry.left = made.map(|made| Left {
+            rest: made.ready.changes_left + made.ready.photos_left,
+            file: made.file.last_chunk().map_or(0, |end| u64::from_le_bytes(*end)),
+        });
+        let is_kept = had || entry.left.is_some();
+        let file = made.map(|made| made.file.clone());
+        let record = is_kept.then(|| Record { shelf: Shelf::Meta, key: left_key(number), value: file });
+        self.profiles.write(roster, record.into_iter().collect()).await
     }
 
-    /// Records, photos and memos that are only on this phone.
-    fn unsent(&self) -> u32 {
+    /// How many records, photos and memos are only on this phone, and which.
+    fn unsent(&self) -> (u32, Vec<u8>) {
         let phone = self.phone.borrow();
         let pending = phone.as_ref().map_or(0, |phone| phone.device.status().pending);
-        let photos = self.photos.waiting().iter().filter(|row| row.kind != Kind::Thumbnail).count();
-        u32::try_from(pending + photos).unwrap_or(u32::MAX)
+        let waiting = phone.as_ref().map(|phone| phone.device.waiting_changes()).unwrap_or_default();
+        let photos = self.photos.waiting();
+        let count = photos.iter().filter(|row| row.kind != Kind::Thumbnail).count();
+        let photos: Vec<_> = photos.iter().map(|row| row.hash).collect();
+        (u32::try_from(pending + count).unwrap_or(u32::MAX), bytes((waiting, photos)))
     }
 
     /// Brings in what others of this phone left; whether all of it is at the centre.
     pub(in crate::engine) async fn deliver_left(self: &Rc<Self>) -> bool {
         let Ok(Some(roster)) = self.profiles.read().await else { return true };
-        let numbers: Vec<u32> = roster.left_by_others().map(|entry| entry.number).collect();
+        let all: Vec<(u32, Option<Left>)> =
+            roster.left_by_others().map(|entry| (entry.number, entry.left)).collect();
         let mut is_done = true;
-        for number in numbers {
+        for (number, left) in all {
             let read = self.profiles.first.get(Shelf::Meta, &left_key(number)).await;
             let outcome = match read {
                 Ok(Some(file)) => self.brought_in(&file).await,
@@ -92,7 +115,7 @@ impl Engine {
             };
             match outcome {
                 Ok(outcome) => {
-                    if let Err(error) = self.left_is_in(number, outcome).await {
+                    if let Err(error) = self.left_is_in(number, left, outcome).await {
                         report(&error.to_string());
                         return false;
                     }
@@ -104,17 +127,26 @@ impl Engine {
         is_done
     }
 
-    async fn left_is_in(&self, number: u32, outcome: link::slice::BroughtView) -> Result<(), DatabaseError> {
-        let _lock = tabs::hold(LOCK).await;
-        let Some(mut roster) = self.profiles.read().await? else { return Ok(()) };
-        if let Some(entry) = roster.entry_mut(number)
-            && let Some(left) = entry.left.take()
-            && outcome.problem.is_none()
+    /// What somebody left is at the centre, or will never be taken; what they left since then stays.
+    async fn left_is_in(
+        &self,
+        number: u32,
+        sent: Option<Left>,
+        outcome: BroughtView,
+    ) -> Result<(), DatabaseError> {
         {
-            entry.unsent = left.rest;
+            let _lock = tabs::hold(LOCK).await;
+            let Some(mut roster) = self.profiles.read().await? else { return Ok(()) };
+            let Some(entry) = roster.entry_mut(number).filter(|entry| entry.left == sent) else {
+                return Ok(());
+            };
+            if outcome.problem.is_none() {
+                entry.unsent = sent.map_or(0, |sent| sent.rest);
+            }
+            entry.left = None;
+            let gone = Record { shelf: Shelf::Meta, key: left_key(number), value: None };
+            self.profiles.write(roster, vec![gone]).await?;
         }
-        let gone = Record { shelf: Shelf::Meta, key: left_key(number), value: None };
-        self.profiles.write(roster, vec![gone]).await?;
         self.note_brought(outcome).await
     }
 }

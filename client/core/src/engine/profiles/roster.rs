@@ -78,9 +78,6 @@ pub struct Entry {
     /// What lies ready to be sent of it; none when nothing does.
     #[n(9)]
     pub left: Option<Left>,
-    /// They joined anew, and use another entry: this one is only there until all of it is sent.
-    #[n(10)]
-    pub is_retired: bool,
 }
 
 shared::read_record!(Entry {
@@ -93,8 +90,7 @@ shared::read_record!(Entry {
     wrong,
     wrong_at,
     unsent,
-    left,
-    is_retired
+    left
 });
 
 /// How a PIN is known without being kept.
@@ -116,9 +112,12 @@ pub struct Left {
     /// What it had no room for.
     #[n(0)]
     pub rest: u32,
+    /// Tells it from a later one: the end of its hash.
+    #[n(1)]
+    pub file: u64,
 }
 
-shared::read_record!(Left { rest });
+shared::read_record!(Left { rest, file });
 
 /// Who a phone that is opened belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -168,7 +167,7 @@ impl Roster {
 
     /// Whether more than one person uses this phone.
     pub fn is_shared(&self) -> bool {
-        self.entries.iter().filter(|entry| !entry.is_retired).count() > 1
+        self.entries.len() > 1
     }
 
     /// Somebody of this phone.
@@ -186,15 +185,10 @@ impl Roster {
         self.entries.iter().map(|entry| entry.number).max().map_or(0, |last| last + 1)
     }
 
-    /// Somebody has joined, and uses the phone now. Who was here already comes back by this: they forgot their PIN.
-    pub fn join(&mut self, number: u32, profile: &Profile) {
-        let joined = Entry::new(number, profile);
-        for entry in &mut self.entries {
-            entry.is_retired |= entry.officer == joined.officer;
-        }
+    /// Somebody has joined. Whose turn it is stays as it is.
+    pub fn join(&mut self, number: u32, profile: &Profile, pin: Pin) {
         self.entries.retain(|entry| entry.number != number);
-        self.entries.push(joined);
-        self.active = Some(number);
+        self.entries.push(Entry { pin: Some(pin), ..Entry::new(number, profile) });
     }
 
     /// Notes that somebody types a PIN, before it is known whether it is right: a battery that is taken out must not make
@@ -203,8 +197,12 @@ impl Roster {
     /// # Errors
     /// When there is none to be typed, or not yet.
     pub fn try_pin(&mut self, number: u32, now: Timestamp) -> Result<Pin, Barred> {
-        let entry = self.entry_mut(number).filter(|entry| !entry.is_retired).ok_or(Barred::Unknown)?;
+        let entry = self.entry_mut(number).ok_or(Barred::Unknown)?;
         let pin = entry.pin.clone().ok_or(Barred::Unknown)?;
+        if now < entry.wrong_at {
+            // The clock was set back: the wait begins again, once.
+            entry.wrong_at = now;
+        }
         if let Some(until) = entry.barred_until(now) {
             return Err(Barred::Until(until));
         }
@@ -222,7 +220,7 @@ impl Roster {
 
     /// Who can take the phone up.
     pub fn view(&self, now: Timestamp) -> Vec<ProfileView> {
-        let shown = self.entries.iter().filter(|entry| !entry.is_retired && entry.pin.is_some());
+        let shown = self.entries.iter().filter(|entry| entry.pin.is_some());
         shown
             .map(|entry| ProfileView {
                 number: entry.number,
@@ -255,7 +253,6 @@ impl Entry {
             wrong_at: Timestamp(0),
             unsent: 0,
             left: None,
-            is_retired: false,
         }
     }
 

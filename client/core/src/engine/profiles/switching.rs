@@ -1,5 +1,5 @@
-//! The phone changes hands: one hands it over, another takes it up with a PIN, a third joins it. Whoever comes after starts in
-//! a page of their own, so that nothing of the one before stays in it.
+//! The phone changes hands: one hands it over, another takes it up with a PIN. Whoever comes after starts in a page of their
+//! own, so that nothing of the one before stays in it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -29,26 +29,38 @@ pub struct Profiles {
     pub(super) first: Database,
     /// What was read last; none on a phone of one person.
     pub(super) roster: RefCell<Option<Roster>>,
+    /// Whose page this is; none until somebody is in it.
+    pub(super) own: Cell<Option<u32>>,
     channel: RefCell<Option<Channel>>,
     /// While the page can be seen, that it is used is noted again and again.
     beat: RefCell<Option<Timer>>,
+    is_hidden: Cell<bool>,
+    /// Somebody joins or takes the phone up just now.
+    is_changing: Cell<bool>,
     pub(super) is_leaving: Cell<bool>,
+    /// The phone was handed over: what this page still does is nobody's.
+    pub(super) is_over: Cell<bool>,
+    /// What was made ready last: it need not be made again.
+    pub(super) last_left: RefCell<Option<Vec<u8>>>,
+}
+
+/// That somebody joins or takes the phone up, until it is dropped.
+pub struct Changing(Rc<Engine>);
+
+impl Drop for Changing {
+    fn drop(&mut self) {
+        self.0.profiles.is_changing.set(false);
+    }
 }
 
 impl Profiles {
-    /// The place of whoever uses the phone.
+    /// The place of whoever this page is of.
     pub(in crate::engine) fn seat(&self) -> Seat {
+        let number = self.own.get().unwrap_or_default();
         let roster = self.roster.borrow();
-        let Some((roster, number)) = roster.as_ref().and_then(|roster| Some((roster, roster.active?))) else {
-            return Seat::default();
-        };
+        let Some(roster) = roster.as_ref() else { return Seat { number, ..Seat::default() } };
         let has_pin = roster.entry(number).is_some_and(|entry| entry.pin.is_some());
         Seat { number, is_shared: roster.is_shared(), has_pin }
-    }
-
-    /// The number of whoever joins in this page.
-    pub(in crate::engine) fn joining(&self) -> Option<u32> {
-        self.roster.borrow().as_ref().map(Roster::next_number)
     }
 
     /// What others left to be brought along.
@@ -71,6 +83,16 @@ impl Profiles {
         Ok(())
     }
 
+    /// What is kept of a new PIN.
+    pub(super) async fn pin_of(&self, typed: &str) -> Result<Pin, Problem> {
+        if !roster::is_fit(typed) {
+            return Err(problem("pin-unfit", String::new()));
+        }
+        let salt = pin::salt().map_err(crypto_problem)?;
+        let check = self.pin_key().await?.check(typed, &salt).await.map_err(crypto_problem)?;
+        Ok(Pin { salt: salt.into(), check: check.into() })
+    }
+
     async fn pin_key(&self) -> Result<PinKey, Problem> {
         let stored = self.first.get_object(PIN_KEY).await.map_err(storage_problem)?;
         if let Some(key) = PinKey::from_stored(stored) {
@@ -83,11 +105,12 @@ impl Profiles {
 
     /// Whether a PIN is somebody's. That it was tried is on the disk before it is known.
     async fn ask(&self, roster: &mut Roster, number: u32, typed: &str) -> Result<(), Problem> {
-        let pin = roster.try_pin(number, clock::now()).map_err(|barred| match barred {
+        let tried = roster.try_pin(number, clock::now());
+        self.write(roster.clone(), Vec::new()).await.map_err(storage_problem)?;
+        let pin = tried.map_err(|barred| match barred {
             Barred::Unknown => problem("pin-missing", String::new()),
             Barred::Until(_) => problem("pin-wait", String::new()),
         })?;
-        self.write(roster.clone(), Vec::new()).await.map_err(storage_problem)?;
         let check = self.pin_key().await?.check(typed, &pin.salt).await.map_err(crypto_problem)?;
         if check[..] != pin.check[..] {
             return Err(problem("pin-wrong", String::new()));
@@ -96,7 +119,7 @@ impl Profiles {
         Ok(())
     }
 
-    fn say(&self) {
+    pub(super) fn say(&self) {
         if let Some(channel) = self.channel.borrow().as_ref() {
             channel.say(&[]);
         }
@@ -108,7 +131,7 @@ fn crypto_problem(error: CryptoError) -> Problem {
 }
 
 /// That the phone is in use now.
-fn used(at: Timestamp) -> Record {
+pub(super) fn used(at: Timestamp) -> Record {
     Record { shelf: Shelf::Meta, key: USED.to_owned(), value: Some(store::bytes(at)) }
 }
 
@@ -118,14 +141,15 @@ impl Engine {
     /// # Errors
     /// When the storage cannot be read.
     pub(in crate::engine) async fn choose_profile(self: &Rc<Self>) -> Result<Option<Profile>, DatabaseError> {
+        self.database.choose(0);
         let wanted = [KEY, USED, PROFILE].map(|key| (Shelf::Meta, Some(key)));
         let mut read = self.database.read_at_once(&wanted).await?.into_iter().map(|mut found| found.pop());
         let [roster, at, mut profile] = [0; 3].map(|_| read.next().flatten());
+        self.hear_of_hands();
         if let Some(roster) = Roster::read(roster.as_deref()) {
             let at = at.and_then(|bytes| minicbor::decode(&bytes).ok());
             let start = roster.start(at, clock::now());
             self.profiles.roster.replace(Some(roster));
-            self.hear_of_hands();
             match start {
                 Start::As(0) => {}
                 Start::As(number) => {
@@ -133,24 +157,14 @@ impl Engine {
                     profile = self.database.get(Shelf::Meta, PROFILE).await?;
                 }
                 Start::Choice => {
-                    let Some(joined) = self.cut_short().await? else { return Ok(None) };
-                    profile = Some(joined);
+                    self.end_joining().await?;
+                    return Ok(None);
                 }
             }
+            self.profiles.own.set(self.profiles.roster.borrow().as_ref().and_then(|roster| roster.active));
             self.note_use();
         }
         Ok(profile.and_then(|bytes| minicbor::decode(&bytes).ok()))
-    }
-
-    /// Somebody whose joining was cut short between the relay's answer and the roster: they have joined.
-    async fn cut_short(self: &Rc<Self>) -> Result<Option<Vec<u8>>, DatabaseError> {
-        let Some(number) = self.profiles.joining() else { return Ok(None) };
-        self.database.choose(number);
-        let profile = self.database.get(Shelf::Meta, PROFILE).await?;
-        if let Some(joined) = profile.as_deref().and_then(|bytes| minicbor::decode(bytes).ok()) {
-            self.write_joined(number, &joined).await?;
-        }
-        Ok(profile)
     }
 
     /// Shows who can take the phone up, or that nobody has joined it.
@@ -164,6 +178,20 @@ impl Engine {
     fn hear_of_hands(&self) {
         let channel = Channel::open(CHANNEL, |_| post(&ToUi::Restart));
         self.profiles.channel.replace(channel);
+    }
+
+    /// Begins to join or to take the phone up.
+    ///
+    /// # Errors
+    /// When somebody is in, or somebody does already.
+    pub(in crate::engine) fn change_hands(self: &Rc<Self>) -> Result<Changing, Problem> {
+        if self.phone.borrow().is_some() {
+            return Err(problem("already-enrolled", String::new()));
+        }
+        if self.profiles.is_changing.replace(true) {
+            return Err(problem("busy", String::new()));
+        }
+        Ok(Changing(Rc::clone(self)))
     }
 
     /// Hands the phone over.
@@ -181,7 +209,8 @@ impl Engine {
         if !self.profiles.seat().has_pin {
             return Err(problem("pin-missing", String::new()));
         }
-        self.leave().await.map_err(storage_problem)?;
+        // The hand-over itself is not answered yet.
+        self.leave(1).await.map_err(storage_problem)?;
         self.lock().await.map_err(storage_problem)
     }
 
@@ -189,8 +218,11 @@ impl Engine {
     async fn lock(&self) -> Result<(), DatabaseError> {
         let _lock = tabs::hold(LOCK).await;
         if let Some(roster) = self.profiles.read().await? {
-            self.profiles.write(Roster { active: None, ..roster }, Vec::new()).await?;
+            // Whoever has taken it up meanwhile keeps it.
+            let active = roster.active.filter(|active| Some(*active) != self.profiles.own.get());
+            self.profiles.write(Roster { active, ..roster }, Vec::new()).await?;
         }
+        self.profiles.is_over.set(true);
         self.profiles.say();
         post(&ToUi::Restart);
         Ok(())
@@ -203,7 +235,9 @@ impl Engine {
             match engine.try_taking_up(number, &pin).await {
                 Ok(()) => post(&ToUi::Done(command)),
                 Err(problem) => {
-                    engine.show_choice();
+                    if engine.phone.borrow().is_none() {
+                        engine.show_choice();
+                    }
                     post(&ToUi::Failed(command, problem));
                 }
             }
@@ -211,20 +245,29 @@ impl Engine {
     }
 
     async fn try_taking_up(self: &Rc<Self>, number: u32, pin: &str) -> Result<(), Problem> {
-        if self.phone.borrow().is_some() {
-            return Err(problem("already-enrolled", String::new()));
+        let _changing = self.change_hands()?;
+        {
+            let _lock = tabs::hold(LOCK).await;
+            let roster = self.profiles.read().await.map_err(storage_problem)?;
+            let mut roster = roster.ok_or_else(|| problem("pin-missing", String::new()))?;
+            self.profiles.ask(&mut roster, number, pin).await?;
+            self.seize(roster, number).await.map_err(storage_problem)?;
         }
-        let lock = tabs::hold(LOCK).await;
-        let roster = self.profiles.read().await.map_err(storage_problem)?;
-        let mut roster = roster.ok_or_else(|| problem("pin-missing", String::new()))?;
-        self.profiles.ask(&mut roster, number, pin).await?;
+        self.sit_down(number).await
+    }
+
+    /// Writes that the phone is somebody's now. What they left is theirs again: they send it themselves.
+    pub(super) async fn seize(&self, mut roster: Roster, number: u32) -> Result<(), DatabaseError> {
         roster.active = Some(number);
-        // What they left is theirs again: they send it themselves.
         let mut records = vec![used(clock::now())];
         records.extend(super::leaving::taken_back(&mut roster, number));
-        self.profiles.write(roster, records).await.map_err(storage_problem)?;
-        drop(lock);
+        self.profiles.write(roster, records).await
+    }
+
+    /// Goes on as whoever the phone is of now; the other tabs start anew.
+    pub(super) async fn sit_down(self: &Rc<Self>, number: u32) -> Result<(), Problem> {
         self.profiles.say();
+        self.profiles.own.set(Some(number));
         self.database.choose(number);
         let profile = self.database.get(Shelf::Meta, PROFILE).await.map_err(storage_problem)?;
         let profile = profile.and_then(|bytes| minicbor::decode(&bytes).ok());
@@ -248,54 +291,28 @@ impl Engine {
     async fn try_setting_pin(self: &Rc<Self>, typed: &str, before: &str) -> Result<(), Problem> {
         let profile = self.phone.borrow().as_ref().map(|phone| phone.profile.clone());
         let profile = profile.ok_or_else(|| problem("not-enrolled", String::new()))?;
-        if !roster::is_fit(typed) {
-            return Err(problem("pin-unfit", String::new()));
-        }
+        let pin = self.profiles.pin_of(typed).await?;
         let _lock = tabs::hold(LOCK).await;
         let read = self.profiles.read().await.map_err(storage_problem)?;
-        let is_first = read.is_none();
         let mut roster = read.unwrap_or_else(|| Roster::of_first(&profile));
         let number = self.profiles.seat().number;
         if roster.entry(number).is_some_and(|entry| entry.pin.is_some()) {
             self.profiles.ask(&mut roster, number, before).await?;
         }
-        let salt = pin::salt().map_err(crypto_problem)?;
-        let check = self.profiles.pin_key().await?.check(typed, &salt).await.map_err(crypto_problem)?;
         if let Some(entry) = roster.entry_mut(number) {
-            entry.pin = Some(Pin { salt: salt.into(), check: check.into() });
+            entry.pin = Some(pin);
         }
+        self.profiles.own.set(Some(number));
         self.profiles.write(roster, vec![used(clock::now())]).await.map_err(storage_problem)?;
-        if is_first {
-            self.hear_of_hands();
-            self.note_use();
-        }
         let session = profile.session(self.profiles.seat());
         post(&ToUi::Slice(Box::new(Slice::Session(session))));
         Ok(())
     }
 
-    /// Somebody joined a phone that others use: it is theirs now.
-    pub(in crate::engine) async fn join_profile(
-        self: &Rc<Self>,
-        number: u32,
-        profile: &Profile,
-    ) -> Result<(), Problem> {
-        self.write_joined(number, profile).await.map_err(storage_problem)?;
-        self.profiles.say();
-        self.note_use();
-        Ok(())
-    }
-
-    async fn write_joined(&self, number: u32, profile: &Profile) -> Result<(), DatabaseError> {
-        let _lock = tabs::hold(LOCK).await;
-        let mut roster = self.profiles.read().await?.unwrap_or_default();
-        roster.join(number, profile);
-        self.profiles.write(roster, vec![used(clock::now())]).await
-    }
-
     /// The page was hidden, or is seen again.
     pub(in crate::engine) fn seen(self: &Rc<Self>, is_visible: bool) {
-        if self.phone.borrow().is_none() || !self.profiles.seat().is_shared {
+        self.profiles.is_hidden.set(!is_visible);
+        if self.phone.borrow().is_none() {
             return;
         }
         if !is_visible {
@@ -312,8 +329,11 @@ impl Engine {
 
     /// Hidden: what is unsent is made ready, for the phone may be in other hands when it is seen again.
     async fn put_away(self: &Rc<Self>) -> Result<(), DatabaseError> {
+        if !self.profiles.seat().is_shared {
+            return Ok(());
+        }
         self.profiles.first.write(vec![used(clock::now())], Durability::Relaxed).await?;
-        self.leave().await
+        self.leave(0).await
     }
 
     /// Seen again: it may be another's by now, or have been out of use for too long.
@@ -330,13 +350,21 @@ impl Engine {
                 post(&ToUi::Restart);
                 Ok(())
             }
-            Start::Choice => self.lock().await,
+            Start::Choice => {
+                // Nobody sees more of it while what is unsent is made ready.
+                self.profiles.roster.replace(Some(roster));
+                self.show_choice();
+                if let Err(error) = self.leave(0).await {
+                    report(&error.to_string());
+                }
+                self.lock().await
+            }
         }
     }
 
     /// Notes that a shared phone is in use, now and every minute.
-    fn note_use(self: &Rc<Self>) {
-        if !self.profiles.seat().is_shared {
+    pub(super) fn note_use(self: &Rc<Self>) {
+        if !self.profiles.seat().is_shared || self.profiles.is_hidden.get() {
             return;
         }
         let engine = Rc::clone(self);

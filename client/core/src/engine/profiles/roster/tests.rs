@@ -29,21 +29,22 @@ fn profile(officer: &str) -> Profile {
     }
 }
 
-fn pin() -> Option<Pin> {
-    Some(Pin { salt: vec![1].into(), check: vec![2].into() })
+fn pin() -> Pin {
+    Pin { salt: vec![1].into(), check: vec![2].into() }
 }
 
 fn shared_by_two() -> Roster {
     let mut roster = Roster::of_first(&profile("o1"));
-    roster.join(roster.next_number(), &profile("o2"));
-    roster.entries.iter_mut().for_each(|entry| entry.pin = pin());
+    roster.join(roster.next_number(), &profile("o2"), pin());
+    roster.entries[0].pin = Some(pin());
+    roster.active = Some(1);
     roster
 }
 
 #[test]
 fn what_is_kept_is_read_again() {
     let mut roster = shared_by_two();
-    roster.entries[0].left = Some(Left { rest: 3 });
+    roster.entries[0].left = Some(Left { rest: 3, file: 9 });
     let value = roster.record().value.expect("it is put");
     assert_eq!(Roster::read(Some(&value)), Some(roster));
     assert_eq!(Roster::read(Some(&[1])), None);
@@ -53,7 +54,7 @@ fn what_is_kept_is_read_again() {
 fn a_phone_of_one_person_asks_nobody() {
     let mut alone = Roster::of_first(&profile("o1"));
     assert_eq!(alone.start(None, NOW), Start::As(0));
-    alone.entries[0].pin = pin();
+    alone.entries[0].pin = Some(pin());
     assert_eq!(alone.start(None, NOW), Start::As(0), "a PIN alone makes no shared phone");
 }
 
@@ -66,9 +67,6 @@ fn a_shared_phone_goes_on_for_ten_minutes_and_then_asks() {
     assert_eq!(roster.start(None, NOW), Start::Choice);
     let handed = Roster { active: None, ..roster.clone() };
     assert_eq!(handed.start(Some(NOW), NOW), Start::Choice);
-    let mut new = roster;
-    new.entries[1].pin = None;
-    assert_eq!(new.start(None, NOW), Start::As(1), "they have not chosen one yet, and are asked to");
 }
 
 #[test]
@@ -84,7 +82,13 @@ fn wrong_pins_cost_time_and_a_right_one_ends_that() {
     assert_eq!(tries(&mut roster, NOW), Err(Barred::Until(until)));
     assert_eq!(roster.view(NOW)[0].barred_until, Some(until));
     let back = NOW.plus_ms(-DAY_MS);
-    assert_eq!(tries(&mut roster, back), Err(Barred::Until(back.plus_ms(WAIT_MS_MIN))));
+    let until_then = back.plus_ms(WAIT_MS_MIN);
+    assert_eq!(
+        tries(&mut roster, back),
+        Err(Barred::Until(until_then)),
+        "a clock that is set back begins the wait again"
+    );
+    assert_eq!(tries(&mut roster, back.plus_ms(1)), Err(Barred::Until(until_then)), "once");
     assert_eq!(tries(&mut roster, until), Ok(()));
     assert_eq!(tries(&mut roster, until), Err(Barred::Until(until.plus_ms(2 * WAIT_MS_MIN))));
     assert_eq!(roster.try_pin(1, NOW).map(drop), Ok(()), "a colleague's mistakes are not one's own");
@@ -95,24 +99,20 @@ fn wrong_pins_cost_time_and_a_right_one_ends_that() {
 }
 
 #[test]
-fn who_forgot_the_pin_joins_anew_and_what_they_left_is_still_sent() {
+fn who_joins_has_a_pin_and_takes_the_phone_from_nobody() {
     let mut roster = shared_by_two();
-    roster.entries[0].left = Some(Left { rest: 0 });
-    roster.active = None;
     let number = roster.next_number();
-    roster.join(number, &profile("o1"));
-    assert_eq!((number, roster.active), (2, Some(2)));
-    assert_eq!(roster.try_pin(0, NOW), Err(Barred::Unknown), "the old way in is gone");
-    assert_eq!(roster.left_by_others().map(|entry| entry.number).collect::<Vec<_>>(), [0]);
-    assert!(roster.is_shared());
+    roster.join(number, &profile("o3"), pin());
+    assert_eq!((number, roster.active), (2, Some(1)));
     let shown: Vec<u32> = roster.view(NOW).iter().map(|view| view.number).collect();
-    assert_eq!(shown, [1], "without a PIN they are not in the list yet, and their old self never again");
+    assert_eq!(shown, [0, 1, 2]);
+    assert_eq!(roster.next_number(), 3);
 }
 
 #[test]
 fn what_one_left_oneself_is_not_brought_in_for_a_colleague() {
     let mut roster = shared_by_two();
-    roster.entries[1].left = Some(Left { rest: 0 });
+    roster.entries[1].left = Some(Left { rest: 0, file: 9 });
     assert_eq!(roster.left_by_others().count(), 0);
     roster.active = Some(0);
     assert_eq!(roster.left_by_others().count(), 1);
