@@ -121,7 +121,7 @@ async function shootAtRest(page) {
     const now = await shoot(page);
     if (now === last) return now;
     last = now;
-    await new Promise((done) => setTimeout(done, 100));
+    await new Promise((done) => setTimeout(done, 500));
   }
 }
 
