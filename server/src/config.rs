@@ -156,6 +156,9 @@ settings! {
         /// Bytes of requests that are being handled, over all connections; what would exceed it is told to come later.
         /// Default: 134217728 (128 MiB).
         inflight_bytes_max: u32 = 128 << 20, "MUSTER_INFLIGHT_BYTES_MAX";
+        /// Bytes that bundles which are being brought in may take, beside those of requests; of three times its length each.
+        /// Default: 134217728 (128 MiB).
+        bundles_bytes_max: u32 = 128 << 20, "MUSTER_BUNDLES_BYTES_MAX";
         /// Large readings of the log at one time: phones that fetch everything wait for each other and not for pushes.
         /// Default: 2.
         bootstraps_max: u32 = 2, "MUSTER_BOOTSTRAPS_MAX";
