@@ -155,13 +155,16 @@ fn a_backup_has_the_photos_and_leaves_out_what_is_damaged() {
     let damaged = path(&folder(data.path()), &upload(&photo(2)).station, upload(&photo(2)).hash);
     fs::write(&damaged, b"rot").unwrap();
     assert_eq!(examine(data.path()).unwrap().damaged, [damaged]);
+    let held = photos.held_of(DeviceId::from([9; 16]));
+    held.begin(&upload(&photo(4)), 2_004, "").unwrap();
+    held.add(&upload(&photo(4)), 0, &photo(4)).unwrap();
     let to = data.path().join("backup.db.photos");
     for _ in 0..2 {
         let copied = copy(&folder(data.path()), &to).unwrap();
-        assert_eq!(copied, Copied { photos: 2, bytes: 4_008, damaged: 1 });
+        assert_eq!(copied, Copied { photos: 3, bytes: 6_012, damaged: 1 });
     }
     let again = tempfile::tempdir().unwrap();
-    assert_eq!(copy(&to, &folder(again.path())).unwrap().photos, 2);
-    assert_eq!(examine(again.path()).unwrap(), Examined { photos: 2, bytes: 4_008, damaged: Vec::new() });
+    assert_eq!(copy(&to, &folder(again.path())).unwrap().photos, 3);
+    assert_eq!(examine(again.path()).unwrap(), Examined { photos: 3, bytes: 6_012, damaged: Vec::new() });
     assert_eq!(copy(&data.path().join("none"), &to).unwrap(), Copied::default());
 }
