@@ -1,7 +1,9 @@
 //! What uploads become, without HTTP.
 
 use shared::ids::{DeviceId, OfficerId};
-use shared::limits::{PERSON_DAY_BYTES_MAX, PHOTO_BYTES_MAX, UPLOAD_HOURS, UPLOADS_MAX};
+use shared::limits::{
+    PERSON_DAY_BYTES_MAX, PERSON_DAY_FILES_MAX, PHOTO_BYTES_MAX, UPLOAD_HOURS, UPLOADS_MAX,
+};
 use shared::time::{DAY_MS, HOUR_MS, Timestamp};
 use shared::trust::rights::Role;
 
@@ -112,6 +114,22 @@ fn a_person_brings_so_much_a_day_and_goes_on_tomorrow() {
     assert!(photos.begin(&colleague, 2_004, "").is_ok());
     clock.set(Timestamp(DAY_MS));
     assert!(tries(&second).is_ok());
+}
+
+#[test]
+fn a_person_brings_so_many_files_a_day_however_small_they_are() {
+    let Place { photos, clock, .. } = place();
+    let tiny = photo(1);
+    let officer = upload(&tiny).officer;
+    for _ in 1..PERSON_DAY_FILES_MAX {
+        photos.count_day(&officer, 9).unwrap();
+    }
+    photos.begin(&upload(&tiny), 2_004, "").unwrap();
+    photos.add(&upload(&tiny), 0, &tiny).unwrap();
+    let more = upload(&photo(2));
+    assert!(matches!(photos.begin(&more, 2_004, ""), Err(PhotoError::DayFull)));
+    clock.set(Timestamp(DAY_MS));
+    assert!(photos.begin(&more, 2_004, "").is_ok());
 }
 
 #[test]
