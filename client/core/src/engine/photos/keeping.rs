@@ -9,7 +9,7 @@ use link::slice::PhotosView;
 use shared::domain::defect::DefectEntry;
 use shared::domain::history::Entry;
 use shared::domain::observation::Act;
-use shared::ids::{EventKey, PhotoHash};
+use shared::ids::{EventKey, PhotoHash, StationCode};
 use shared::sync::device::Device;
 
 use super::row::{self, Card, Kind, Place, Row};
@@ -94,11 +94,24 @@ impl Engine {
     pub(super) async fn reread_photos(self: &Rc<Self>) {
         match self.database.read_at_once(&[(Shelf::Uploads, None)]).await {
             Ok(read) => {
-                self.photos.rows.replace(row::read(&read.concat()));
+                let records = read.concat();
+                let home = self.home();
+                self.photos.rows.replace(row::read(&records, home.as_ref()));
                 self.photos_changed();
+                let renewed = row::renewed(&records, home.as_ref());
+                if !renewed.is_empty()
+                    && let Err(error) = self.database.write(renewed, Durability::Relaxed).await
+                {
+                    report(&error.to_string());
+                }
             }
             Err(error) => report(&error.to_string()),
         }
+    }
+
+    /// This phone's station.
+    fn home(&self) -> Option<StationCode> {
+        self.phone.borrow().as_ref()?.device.identity().rights.station.clone()
     }
 
     /// Makes a picture small and keeps it as a draft.
@@ -109,9 +122,7 @@ impl Engine {
 
     /// Makes a picture small and keeps it as a draft of a report at the own station.
     pub(in crate::engine) fn keep_report_photo(self: &Rc<Self>, command: u32, posted: Option<Posted>) {
-        let station =
-            self.phone.borrow().as_ref().and_then(|phone| phone.device.identity().rights.station.clone());
-        match station {
+        match self.home() {
             Some(station) => self.keep_photo(command, Place::Report(station), posted),
             None => fail(command, "no-right", String::new()),
         }
