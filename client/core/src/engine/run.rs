@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use link::{Command, ToCore, ToUi};
+use shared::domain::answer::Answer;
 use shared::domain::custody::Handing;
 use shared::domain::round::RoundName;
 use shared::ids::{AssetId, EventKey, StationCode};
@@ -20,8 +21,13 @@ impl Engine {
         match command {
             Command::Enrol { code } => return self.enrol(id, code),
             Command::Answer { round, subject, item, answer, fault, note, sees, amends, attached } => {
+                let photo = if let Answer::Photo(photo) = answer { Some(photo) } else { None };
+                let card = Card { round: round.clone(), subject: subject.clone(), item: item.clone() };
                 let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached };
-                return self.deed(id, deed);
+                return match photo {
+                    Some(photo) => self.answer_with_photo(id, card, photo, deed),
+                    None => self.deed(id, deed),
+                };
             }
             Command::KeepPhoto { round, subject, item } => {
                 return self.keep_photo(id, Place::Card(Card { round, subject, item }), posted);
@@ -113,7 +119,7 @@ impl Engine {
         post(&ToUi::Done(id));
     }
 
-    fn deed(self: &Rc<Self>, command: u32, deed: Deed) {
+    pub(super) fn deed(self: &Rc<Self>, command: u32, deed: Deed) {
         if self.phone.borrow().is_none() {
             return fail(command, "not-enrolled", String::new());
         }

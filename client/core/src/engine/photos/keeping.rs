@@ -2,6 +2,7 @@
 //! it belongs to is a command of its own.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use link::ToUi;
@@ -10,18 +11,22 @@ use shared::domain::defect::DefectEntry;
 use shared::domain::history::Entry;
 use shared::domain::observation::Act;
 use shared::ids::{EventKey, PhotoHash, StationCode};
-use shared::sync::device::Device;
+use shared::sync::device::{Deed, Device, Write};
 
 use super::row::{self, Card, Kind, Place, Row};
+use super::settling;
 use crate::engine::state::{Engine, Phone, fail, post};
 use crate::engine::store::{Record, Shelf};
 use crate::platform::clock::{self, Timer};
 use crate::platform::database::{DatabaseError, Durability};
 use crate::platform::photo::{Named, Posted};
+use crate::platform::tabs::{self, Held};
 use crate::platform::{quota, report, spawn};
 
 /// Bytes of free room below which photos are made smaller.
 const ROOM_TIGHT_BYTES: u64 = 200 << 20;
+/// The name of the lock under which a photo of a line is answered with: another tab may see the same draft.
+const ANSWERING: &str = "photo-answer";
 
 /// Photos and memos on this phone, as the disk had them when it was last read.
 #[derive(Default)]
@@ -34,6 +39,8 @@ pub struct Photos {
     pub(super) part_bytes: Cell<usize>,
     /// When it is tried again after the relay did not answer.
     pub(super) retry: RefCell<Option<Timer>>,
+    /// The lock under which each photo of a line is answered with, by its command.
+    answering: RefCell<BTreeMap<u32, Held>>,
 }
 
 impl Photos {
@@ -190,6 +197,40 @@ impl Engine {
         let written = self.database.write_photos(photos, records).await;
         self.reread_photos().await;
         Ok(written?)
+    }
+
+    /// Answers a line with a photo, once: another tab, or this one before it died, may have done so.
+    pub(in crate::engine) fn answer_with_photo(
+        self: &Rc<Self>,
+        command: u32,
+        card: Card,
+        photo: PhotoHash,
+        deed: Deed,
+    ) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let lock = tabs::hold(ANSWERING).await;
+            engine.reread_photos().await;
+            if settling::is_answered(&engine.photos.rows.borrow(), &card, photo) {
+                engine.flush();
+                return post(&ToUi::Done(command));
+            }
+            // Held until the answer is on the disk, and the draft with it is none any more.
+            engine.photos.answering.borrow_mut().extend(lock.map(|lock| (command, lock)));
+            engine.deed(command, deed);
+        });
+    }
+
+    /// A command has been answered.
+    pub(in crate::engine) fn photo_answered(&self, command: u32) {
+        self.photos.answering.borrow_mut().remove(&command);
+    }
+
+    /// What becomes of drafts in the transaction that these are written in.
+    pub(in crate::engine) fn settled_with(&self, writes: &[Write]) -> Vec<Record> {
+        let phone = self.phone.borrow();
+        let bureau = phone.as_ref().map(|phone| &phone.profile.identity.bureau);
+        bureau.map(|bureau| settling::settled(&self.photos.rows.borrow(), writes, bureau)).unwrap_or_default()
     }
 
     /// Throws a draft away: a photo with its small one.
