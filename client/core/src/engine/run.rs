@@ -35,7 +35,7 @@ impl Engine {
             Command::KeepMemo { round, subject, item } => {
                 return self.keep_memo(id, Card { round, subject, item }, posted);
             }
-            Command::KeepReportPhoto => return self.keep_report_photo(id, posted),
+            Command::KeepReportPhoto(begun) => return self.keep_report_photo(id, begun, posted),
             Command::DropDraft(hash) => return self.drop_draft(id, hash),
             Command::TryPhotos => return self.try_photos(id),
             Command::Withdraw { round, event } => return self.deed(id, Deed::Withdraw { round, event }),

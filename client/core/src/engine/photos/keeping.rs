@@ -12,6 +12,7 @@ use shared::domain::history::Entry;
 use shared::domain::observation::Act;
 use shared::ids::{EventKey, PhotoHash, StationCode};
 use shared::sync::device::{Deed, Device, Write};
+use shared::time::Timestamp;
 
 use super::row::{self, Card, Kind, Place, Row};
 use super::settling;
@@ -128,9 +129,14 @@ impl Engine {
     }
 
     /// Makes a picture small and keeps it as a draft of a report at the own station.
-    pub(in crate::engine) fn keep_report_photo(self: &Rc<Self>, command: u32, posted: Option<Posted>) {
+    pub(in crate::engine) fn keep_report_photo(
+        self: &Rc<Self>,
+        command: u32,
+        begun: Timestamp,
+        posted: Option<Posted>,
+    ) {
         match self.home() {
-            Some(station) => self.keep_photo(command, Place::Report(station), posted),
+            Some(station) => self.keep_photo(command, Place::Report(station, begun), posted),
             None => fail(command, "no-right", String::new()),
         }
     }
@@ -181,16 +187,17 @@ impl Engine {
         mut records: Vec<Record>,
     ) -> Result<(), NotKept> {
         let at = clock::now();
-        let (card, station) = match place {
-            Place::Card(card) => (Some(card.clone()), card.round.station),
-            Place::Report(station) => (None, station),
+        let (card, report, station) = match place {
+            Place::Card(card) => (Some(card.clone()), None, card.round.station),
+            Place::Report(station, begun) => (None, Some(begun), station),
         };
         let mut photos = Vec::with_capacity(files.len());
         for (Named { hash, media, bytes, buffer }, kind) in files {
             let media = media.name().to_owned();
             let (card, station) = (card.clone(), station.clone());
             let (draft, refused, sent, epoch) = (true, None, None, 0);
-            let row = Row { hash, kind, of, media, bytes, at, draft, refused, sent, epoch, card, station };
+            let row =
+                Row { hash, kind, of, media, bytes, at, draft, refused, sent, epoch, card, report, station };
             records.push(row.record());
             photos.push((hash.to_string(), buffer));
         }
@@ -233,12 +240,14 @@ impl Engine {
         bureau.map(|bureau| settling::settled(&self.photos.rows.borrow(), writes, bureau)).unwrap_or_default()
     }
 
-    /// Throws a draft away: a photo with its small one.
+    /// Throws a draft away: a photo with its small one. What is just being said with it stays.
     pub(in crate::engine) fn drop_draft(self: &Rc<Self>, command: u32, hash: PhotoHash) {
         let records: Vec<Record> = {
-            let rows = self.photos.rows.borrow();
-            let is_it = |row: &&Row| row.draft && row.of == hash;
-            rows.iter().filter(is_it).flat_map(|row| row.gone(&rows)).collect()
+            let (mut phone, rows) = (self.phone.borrow_mut(), self.photos.rows.borrow());
+            let mut is_said =
+                |row: &Row| phone.as_mut().is_some_and(|Phone { device, .. }| speaks_of(device, row));
+            let dropped = rows.iter().filter(|row| row.draft && row.of == hash && !is_said(row));
+            dropped.flat_map(|row| row.gone(&rows)).collect()
         };
         self.write_rows(command, records, |engine, command| {
             engine.flush();

@@ -38,8 +38,8 @@ shared::read_object!(Card { round, subject, item });
 pub enum Place {
     /// A card of a round.
     Card(Card),
-    /// A report without a checklist, at a station.
-    Report(StationCode),
+    /// A report without a checklist, at a station, that was begun then.
+    Report(StationCode, Timestamp),
 }
 
 /// What a file is.
@@ -79,6 +79,8 @@ pub struct Row {
     pub epoch: u64,
     /// The card that it is of; none for a report without a checklist.
     pub card: Option<Card>,
+    /// When that report was begun: what is taken for one goes with no other.
+    pub report: Option<Timestamp>,
     /// Where it is at home.
     pub station: StationCode,
 }
@@ -95,6 +97,7 @@ shared::read_object!(Row {
     sent,
     epoch as default,
     card,
+    report,
     station
 });
 
@@ -221,7 +224,11 @@ pub fn view(rows: &[Row], is_sending: bool) -> PhotosView {
         is_sending,
         is_day_full: false,
         here,
-        report: rows.iter().filter(|row| row.draft && row.card.is_none()).filter_map(Row::photo).collect(),
+        report: rows
+            .iter()
+            .filter(|row| row.draft)
+            .filter_map(|row| Some((row.report?, row.photo()?)))
+            .collect(),
     }
 }
 

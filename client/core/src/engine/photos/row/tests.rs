@@ -14,6 +14,7 @@ fn row(number: u8, kind: Kind, of: u8, at: i64) -> Row {
         refused: None,
         sent: None,
         epoch: 0,
+        report: None,
         station: StationCode::parse("zhongmiao").unwrap(),
         card: Some(Card {
             round: serde_json::from_str(
@@ -69,6 +70,26 @@ fn a_draft_is_not_sent_and_goes_with_its_card() {
         .map(|draft| (draft.item.as_str(), draft.attached.photos.len(), draft.attached.memo.is_some()))
         .collect();
     assert_eq!(found, [("F02", 1, false), ("F01", 1, true)]);
+}
+
+#[test]
+fn a_photo_of_a_report_goes_with_that_report_and_no_other() {
+    let of = |report: i64, number: u8| {
+        let row = |hash, kind| Row {
+            card: None,
+            report: Some(Timestamp(report)),
+            draft: true,
+            ..row(hash, kind, number, report)
+        };
+        [row(number, Kind::Photo), row(number + 100, Kind::Thumbnail)]
+    };
+    // One was begun and closed, another is being written.
+    let rows = [of(5, 1), of(9, 2)].concat();
+    let shown: Vec<_> =
+        view(&rows, false).report.into_iter().map(|(of, photo)| (of.0, photo.original.0[0])).collect();
+    assert_eq!(shown, [(5, 1), (9, 2)]);
+    let kept = read(&[rows[0].record().value.unwrap()], None);
+    assert_eq!(kept[0].report, Some(Timestamp(5)));
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn drafts(photo: u8, card: Option<Card>, at: i64) -> Vec<Row> {
         sent: None,
         epoch: 0,
         card: card.clone(),
+        report: card.is_none().then_some(Timestamp(at)),
         station: station(),
     };
     vec![row(photo, Kind::Photo), row(photo + 100, Kind::Thumbnail)]
