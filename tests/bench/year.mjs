@@ -55,7 +55,7 @@ async function weighed(browser, address) {
   await openRound(page, "pre-duty");
   await page.getByTestId("to-list").click();
   await page.getByTestId("item").first().waitFor();
-  for (const [place, shown] of [["/register", "register-search"], ["/defects", "report-open"], ["/", "today-row"]]) {
+  for (const [place, shown] of [["/register", "register-search"], ["/defects", "report"], ["/", "today-row"]]) {
     await goTo(page, place);
     await page.getByTestId(shown).first().waitFor();
   }
