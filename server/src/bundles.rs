@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use shared::api::bundle::Brought;
 use shared::carry::{Bundle, CarriedPhoto, FileError};
-use shared::ids::{PhotoHash, StationCode};
+use shared::ids::{DeviceId, PhotoHash, StationCode};
 use shared::protocol::{self, AckOutcome, Batch, Frame, RefusalCode};
 
 use crate::identity::key;
@@ -80,7 +80,9 @@ pub async fn bring(
     };
     let carrier_id = carrier.id;
     let mut line = Line::new(relay.clone(), Arc::clone(load), carrier);
+    let mut documents = BTreeSet::new();
     for push in pushes {
+        documents.extend(push.iter().map(|batch| batch.document));
         let told: Vec<(u32, bool)> = push.iter().map(|batch| told(batch, &author)).collect();
         let acks = line.push(push).await.acks;
         for ((changes, is_held), ack) in told.into_iter().zip(acks) {
@@ -94,7 +96,13 @@ pub async fn bring(
         }
     }
     let stations = relay.stations().await?;
+    let has_photos = !carried.is_empty();
     keep_photos(photos, &author, &stations, carried, &mut brought).await;
+    if has_photos && author.revoked.is_some() {
+        // Held as a whole first: whatever a supervisor releases meanwhile, its photos go with it.
+        let named = relay.photos_that_count(documents).await?;
+        show_photos(photos, device, named).await;
+    }
     let Brought { taken, known, held, photos, .. } = brought;
     let rejected: u32 = brought.rejected.iter().map(|(_, count)| count).sum();
     tracing::info!(
@@ -143,8 +151,8 @@ fn open(relay: &Relay, file: &[u8]) -> Result<Opened, BundleError> {
     Ok((bundle, pushes, author))
 }
 
-/// Photos are put where the author's own upload would have put them. One that is not taken costs nothing else: its phone
-/// still has it, and sends it.
+/// Photos are put where the author's own upload would have put them; those of a revoked device apart, where nobody sees
+/// them. One that is not taken costs nothing else: its phone still has it, and sends it.
 async fn keep_photos(
     photos: &Arc<Photos>,
     author: &DeviceRecord,
@@ -158,8 +166,13 @@ async fn keep_photos(
             continue;
         }
         let upload = Upload { device: author.id, officer: author.rights.officer.clone(), station, hash };
-        let photos = Arc::clone(photos);
-        let kept = tokio::task::spawn_blocking(move || keep(&photos, &upload, &bytes)).await;
+        let (photos, is_held) = (Arc::clone(photos), author.revoked.is_some());
+        let work = move || match photos.progress(&upload) {
+            Ok(progress) if progress.is_whole() => Ok(()),
+            _ if is_held => keep(&photos.held_of(upload.device), &upload, &bytes),
+            _ => keep(&photos, &upload, &bytes),
+        };
+        let kept = tokio::task::spawn_blocking(work).await;
         match kept.unwrap_or_else(|_| Err(PhotoError::Failed(std::io::Error::other("the work panicked")))) {
             Ok(()) => brought.photos += 1,
             Err(error) => {
@@ -167,6 +180,15 @@ async fn keep_photos(
                 brought.photos_refused += 1;
             }
         }
+    }
+}
+
+/// Shows those of a revoked device's photos that answers name which count.
+async fn show_photos(photos: &Arc<Photos>, author: DeviceId, named: BTreeSet<PhotoHash>) {
+    let photos = Arc::clone(photos);
+    let shown = tokio::task::spawn_blocking(move || photos.release(author, &named)).await;
+    if let Ok(Err(error)) = shown {
+        tracing::error!(error = &error as &dyn std::error::Error, "photos that count could not be shown");
     }
 }
 

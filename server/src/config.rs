@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, SystemClock};
+use crate::demo::Size;
 use crate::store::Faults;
 
 /// How the log's lines are written.
@@ -66,8 +67,8 @@ macro_rules! settings {
             $( $(#[doc = $odoc])* pub $oname: Option<$otype>, )*
             /// Fill an empty data folder with the demo bureau, and make enrolment codes for three of its people.
             pub is_demo: bool,
-            /// So many more things in the register of the demo's two officers, to try a large one.
-            pub demo_stock: u32,
+            /// How much more than usual the demo's two officers have, to try a large station.
+            pub demo_size: Size,
             /// Serve a local network over TLS, with an authority of its own unless certificate files are named.
             pub is_lan: bool,
             /// Pages that the database may have at most, to try a full disk.
@@ -112,7 +113,7 @@ macro_rules! settings {
                     $( $name: given.$name.unwrap_or_else(|| $default), )*
                     $( $oname: given.$oname, )*
                     is_demo: false,
-                    demo_stock: 0,
+                    demo_size: Size::default(),
                     is_lan: false,
                     page_count_max: None,
                     faults: Faults::default(),
@@ -156,6 +157,9 @@ settings! {
         /// Bytes of requests that are being handled, over all connections; what would exceed it is told to come later.
         /// Default: 134217728 (128 MiB).
         inflight_bytes_max: u32 = 128 << 20, "MUSTER_INFLIGHT_BYTES_MAX";
+        /// Bytes that bundles which are being brought in may take, beside those of requests; of three times its length each.
+        /// Default: 134217728 (128 MiB).
+        bundles_bytes_max: u32 = 128 << 20, "MUSTER_BUNDLES_BYTES_MAX";
         /// Large readings of the log at one time: phones that fetch everything wait for each other and not for pushes.
         /// Default: 2.
         bootstraps_max: u32 = 2, "MUSTER_BOOTSTRAPS_MAX";

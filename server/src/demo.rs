@@ -86,14 +86,23 @@ pub struct Guest {
 /// # Errors
 /// When the store holds something else, or fails.
 pub async fn prepare(store: &Arc<dyn Store>, now: Timestamp) -> Result<(), DemoError> {
-    prepare_stocked(store, now, 0).await
+    prepare_large(store, now, Size::default()).await
 }
 
-/// Makes it with so many more things at the station of the two officers.
+/// How much more than usual there is at the station of the two officers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Size {
+    /// So many more things.
+    pub stock: u32,
+    /// Checks of so many days, if that is more.
+    pub days: u16,
+}
+
+/// Makes it with more at the station of the two officers.
 ///
 /// # Errors
 /// When the store holds something else, or fails.
-pub async fn prepare_stocked(store: &Arc<dyn Store>, now: Timestamp, stock: u32) -> Result<(), DemoError> {
+pub async fn prepare_large(store: &Arc<dyn Store>, now: Timestamp, size: Size) -> Result<(), DemoError> {
     let plan = bureau::invent(bureau::bureau().zone.date(now));
     let last = plan.supervisors.last().map(|officer| officer.id.clone());
     let state = crate::store::blocking(store, move |store| {
@@ -104,7 +113,7 @@ pub async fn prepare_stocked(store: &Arc<dyn Store>, now: Timestamp, stock: u32)
     match state.await? {
         (true, true) => Ok(()),
         (true, false) => Err(DemoError::NotEmpty),
-        (false, _) => make(store, &plan, now, stock).await,
+        (false, _) => make(store, &plan, now, size).await,
     }
 }
 
@@ -148,7 +157,7 @@ async fn make(
     store: &Arc<dyn Store>,
     plan: &DemoBureau,
     now: Timestamp,
-    stock: u32,
+    size: Size,
 ) -> Result<(), DemoError> {
     let mut epoch = [0; 8];
     SystemRandom::new().fill(&mut epoch).map_err(|_| DemoError::Signing)?;
@@ -158,11 +167,12 @@ async fn make(
         relay_key: author::generate_key()?,
     };
     store.found(&founding)?;
-    let begin = now.plus_ms(-(schedule::HISTORY_DAYS + 3) * DAY_MS);
+    let days = schedule::HISTORY_DAYS.max(i64::from(size.days));
+    let begin = now.plus_ms(-(days + 3) * DAY_MS);
     let clock = Arc::new(SetClock::at(begin));
     let relay = Relay::start(Arc::clone(store), Arc::clone(&clock) as Arc<dyn Clock>, founding)?;
-    let settled = match settle(&relay, plan, &clock, now).await {
-        Ok(()) => stocked(&relay, plan, stock).await,
+    let settled = match settle(&relay, plan, &clock, now, days).await {
+        Ok(()) => stocked(&relay, plan, size.stock).await,
         failed => failed,
     };
     relay.close().await;
@@ -182,7 +192,13 @@ async fn stocked(relay: &Relay, plan: &DemoBureau, stock: u32) -> Result<(), Dem
 }
 
 /// Everything between founding and the last mark.
-async fn settle(relay: &Relay, plan: &DemoBureau, clock: &SetClock, now: Timestamp) -> Result<(), DemoError> {
+async fn settle(
+    relay: &Relay,
+    plan: &DemoBureau,
+    clock: &SetClock,
+    now: Timestamp,
+    home_days: i64,
+) -> Result<(), DemoError> {
     let enrolled = relay.clock().now();
     let store = relay.store();
     let unmarked = plan.supervisors.split_last().map_or(&[][..], |(_, rest)| rest);
@@ -195,7 +211,7 @@ async fn settle(relay: &Relay, plan: &DemoBureau, clock: &SetClock, now: Timesta
     }
     let templates = content::templates();
     let directory = publish(relay, plan, &templates, now).await?;
-    let sent = write(plan, &phones, directory, templates, now)?;
+    let sent = write(plan, &phones, directory, templates, (now, home_days))?;
     let written: Vec<_> = sent.iter().map(|sent| (sent.batch.actor.device(), sent.at)).collect();
     push(relay, clock, sent).await?;
     handled::write(relay, plan, &phones, now).await?;
@@ -266,7 +282,7 @@ fn write(
     phones: &[Vec<DemoPhone>],
     directory: Directory,
     templates: Vec<Template>,
-    now: Timestamp,
+    until: (Timestamp, i64),
 ) -> Result<Vec<Sent>, DemoError> {
     let templates: BTreeMap<TemplateId, Template> =
         templates.into_iter().map(|t| (t.id.clone(), t)).collect();
@@ -275,8 +291,9 @@ fn write(
     let (directory, templates) = (&directory, &templates);
     let written: Vec<Result<Vec<Sent>, DemoError>> = std::thread::scope(|scope| {
         let parts = stations.chunks(stations.len().div_ceil(cores).max(1));
-        let threads: Vec<_> =
-            parts.map(|part| scope.spawn(move || write_stations(part, directory, templates, now))).collect();
+        let threads: Vec<_> = parts
+            .map(|part| scope.spawn(move || write_stations(part, directory, templates, until)))
+            .collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or(Err(DemoError::Panicked))).collect()
     });
     let mut sent = Vec::new();
@@ -292,7 +309,7 @@ fn write_stations(
     stations: &[(usize, (&DemoStation, &Vec<DemoPhone>))],
     directory: &Directory,
     templates: &BTreeMap<TemplateId, Template>,
-    now: Timestamp,
+    (now, home_days): (Timestamp, i64),
 ) -> Result<Vec<Sent>, DemoError> {
     let zone = bureau::bureau().zone;
     let mut sent = Vec::new();
@@ -301,7 +318,7 @@ fn write_stations(
         let third_heard = if is_away(station, *index, 2) { last_heard(station, *index, 2, now) } else { now };
         let scene =
             Scene { directory, register: &register, templates, phones, third_heard, today: zone.date(now) };
-        for work in schedule::works(&station.station.code, *index, now, zone) {
+        for work in schedule::works(&station.station.code, *index, now, zone, home_days) {
             sent.extend(history::write(&scene, &work)?);
         }
     }

@@ -1,8 +1,8 @@
-//! How much the relay takes on at one time, and what it says when that is reached: bytes of requests being handled,
-//! connections, connections of one device, and large readings of the log. What waits for the log writer is bounded by
+//! How much the relay takes on at one time, and what it says when that is reached: bytes of requests being handled, and of
+//! bundles apart from them, connections, connections of one device, and large readings of the log. What waits for the log writer is bounded by
 //! the writer itself. Who is turned away keeps everything and is told when to come again, each a different moment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ring::rand::{SecureRandom, SystemRandom};
@@ -27,6 +27,11 @@ const REQUEST_BYTES_MIN: u32 = 4 << 10;
 pub struct Load {
     inflight: Arc<Semaphore>,
     inflight_bytes_max: u32,
+    /// Of bundles: they are large and come slowly, and must not take the room of pushes.
+    bundles: Arc<Semaphore>,
+    bundles_bytes_max: u32,
+    /// Who is bringing one in: each one at a time.
+    bringing: Mutex<HashSet<DeviceId>>,
     bootstraps: Semaphore,
     connections: Mutex<Connections>,
     connections_max: u32,
@@ -47,6 +52,14 @@ pub struct Connected {
     device: DeviceId,
 }
 
+/// Room for a bundle that a device brings in; given back when it is dropped.
+#[derive(Debug)]
+pub struct Bringing {
+    load: Arc<Load>,
+    carrier: DeviceId,
+    _room: OwnedSemaphorePermit,
+}
+
 impl Load {
     /// As much as the settings allow.
     pub fn new(config: &Config) -> Self {
@@ -54,6 +67,9 @@ impl Load {
         Self {
             inflight: Arc::new(Semaphore::new(count(config.inflight_bytes_max).min(Semaphore::MAX_PERMITS))),
             inflight_bytes_max: config.inflight_bytes_max,
+            bundles: Arc::new(Semaphore::new(count(config.bundles_bytes_max).min(Semaphore::MAX_PERMITS))),
+            bundles_bytes_max: config.bundles_bytes_max,
+            bringing: Mutex::default(),
             bootstraps: Semaphore::new(count(config.bootstraps_max.max(1))),
             connections: Mutex::default(),
             connections_max: config.connections_max,
@@ -71,6 +87,22 @@ impl Load {
         Arc::clone(&self.inflight)
             .try_acquire_many_owned(bytes)
             .map_err(|_| self.busy("too much is being handled", self.inflight_permille()))
+    }
+
+    /// Room for a bundle that takes so many bytes, for as long as it is held.
+    ///
+    /// # Errors
+    /// A refusal, when too many bundles are coming in already, or one of this device.
+    pub fn bring(self: &Arc<Self>, carrier: DeviceId, bytes: usize) -> Result<Bringing, Refusal> {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).max(REQUEST_BYTES_MIN);
+        // However small the room is made, one bundle fits.
+        let room = Arc::clone(&self.bundles).try_acquire_many_owned(bytes.min(self.bundles_bytes_max));
+        let room = room.map_err(|_| self.busy("too many bundles are coming in", FULL_PERMILLE))?;
+        let mut bringing = self.bringing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !bringing.insert(carrier) {
+            return Err(self.busy("this device is bringing a bundle in already", FULL_PERMILLE));
+        }
+        Ok(Bringing { load: Arc::clone(self), carrier, _room: room })
     }
 
     /// A turn at a large reading of the log. Turns come in the order in which they were asked for.
@@ -136,6 +168,12 @@ impl Drop for Connected {
     }
 }
 
+impl Drop for Bringing {
+    fn drop(&mut self) {
+        self.load.bringing.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.carrier);
+    }
+}
+
 /// Between half of a ceiling and all of it; the ceiling grows with the square of the queue's fill, so that a queue that
 /// is only half full holds nobody up for long.
 fn retry_after_ms(permille: u32, random: u32) -> u32 {
@@ -198,6 +236,18 @@ mod tests {
         drop((two, other));
         assert!(load.connections.lock().unwrap().of.is_empty(), "nothing is kept of who was here");
         assert!(load.connect(device(1)).is_ok());
+    }
+
+    #[test]
+    fn bundles_take_no_room_of_requests_and_each_device_brings_one_at_a_time() {
+        let load = load(|config| (config.inflight_bytes_max, config.bundles_bytes_max) = (10_000, 100_000));
+        let first = load.bring(device(1), 60_000).unwrap();
+        assert!(load.enter(10_000).is_ok(), "requests have room of their own");
+        assert!(load.bring(device(1), 1).unwrap_err().detail.contains("device"));
+        assert!(load.bring(device(2), 60_000).is_err(), "bundles have no more");
+        let small = load.bring(device(2), 40_000).unwrap();
+        drop((first, small));
+        assert!(load.bring(device(1), usize::MAX).is_ok(), "one that is larger than the room comes alone");
     }
 
     #[tokio::test]

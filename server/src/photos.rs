@@ -5,6 +5,8 @@
 //! photos/station-zhongmiao/a5/a5a5...    a whole one: its bytes are its name
 //! photos/people/person-zm-01             how much of today's is this person's, and which day it was
 //! photos/unfinished/<device>/a5a5...     what came of one so far, and beside it .about: how much it will be
+//! photos/held/<device>/...               the same again, of a revoked device: seen by nobody until an answer that counts
+//!                                        names it
 //! ```
 
 use std::fs::{self, File};
@@ -20,6 +22,7 @@ use shared::trust::rights::Rights;
 
 use crate::clock::Clock;
 
+mod held;
 mod kept;
 mod quota;
 mod uploads;
@@ -31,6 +34,7 @@ pub use uploads::{Progress, Upload};
 const FOLDER: &str = "photos";
 const UNFINISHED: &str = "unfinished";
 const PEOPLE: &str = "people";
+const HELD: &str = "held";
 /// In front of a station's code, so that no code is a name of another meaning.
 const STATION: &str = "station-";
 
@@ -84,14 +88,14 @@ pub struct Photos {
     /// Bytes of the disk that photos leave to the log, beyond what it needs to be ready.
     disk_free_bytes_min: u64,
     /// Held while an upload is looked at and added to: a line that was given up may still be bringing bytes.
-    turn: Mutex<()>,
+    turn: Arc<Mutex<()>>,
 }
 
 impl Photos {
     /// Those of a data folder.
     pub fn new(data: &Path, clock: Arc<dyn Clock>) -> Self {
         let folder = data.join(FOLDER);
-        Self { folder, clock, disk_free_bytes_min: PHOTO_DISK_FREE_MIN, turn: Mutex::default() }
+        Self { folder, clock, disk_free_bytes_min: PHOTO_DISK_FREE_MIN, turn: Arc::default() }
     }
 
     /// The same, on a disk of which the relay needs so much to be ready: photos stop well before that.

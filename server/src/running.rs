@@ -101,7 +101,7 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     }
     let store = open(&config)?;
     if config.is_demo {
-        demo::prepare_stocked(&store, config.clock.now(), config.demo_stock).await?;
+        demo::prepare_large(&store, config.clock.now(), config.demo_size).await?;
     }
     let founding = store.founding()?.ok_or(ServeError::NoBureau)?;
     let bureau = founding.bureau.clone();

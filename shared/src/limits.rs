@@ -124,6 +124,9 @@ pub const PHOTO_DISK_FREE_MIN: u64 = 256 << 20;
 /// Bytes of photos and memos that one person's phones may bring in a day (by UTC): some 600 photos, three times what the
 /// busiest day asks for, and what nobody fills a disk with unseen.
 pub const PERSON_DAY_BYTES_MAX: u64 = 256 << 20;
+/// Photos and memos that one person's phones may bring in a day: those 600 photos with their small ones, and as many again,
+/// so that nobody fills a disk's list of files with tiny ones.
+pub const PERSON_DAY_FILES_MAX: u32 = 2_400;
 /// Days that a phone may bring photos without opening a session, as long as a certificate's lease.
 pub const UPLOAD_TOKEN_DAYS: i64 = LEASE_DAYS;
 /// Photos that go with one answer: what a fault needs, and no album.

@@ -1,7 +1,7 @@
 // What work with the app costs, held against goals: a first start on a thin line, from a touch to the next paint, long tasks,
 // taps, large lists, the board, memory. Prints a table for docs/BENCHMARKS.md; the e2e kit starts relay and browsers.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -10,6 +10,7 @@ import { DESK, forgetProgram, openBrowser } from "../e2e/kit/browser.mjs";
 import { shot } from "../e2e/kit/photo.mjs";
 import { startRelay } from "../e2e/kit/relay.mjs";
 import { goTo } from "../e2e/kit/slow.mjs";
+import { memory } from "./memory.mjs";
 
 /** Things at the station beside the 45 of the demo, and on the board's bureau. */
 const INSPECTED = 470;
@@ -67,15 +68,6 @@ async function untilPainted(page, act, selector) {
     } else document.querySelectorAll(act.click)[act.nth ?? 0].click();
     look();
   }), [act, selector]);
-}
-
-/** Memory of the page's processes that nobody else uses, in MB: wasm, JavaScript, layout, and its worker. */
-async function memory(browser) {
-  const sizes = (await browser.processes("renderer")).map((pid) => {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-    return [...rollup.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB/gm)].reduce((sum, [, kB]) => sum + Number(kB), 0);
-  });
-  return Math.max(...sizes) / 1_024;
 }
 
 /** A relay with so many more things, and what removes it. */

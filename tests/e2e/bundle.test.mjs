@@ -123,6 +123,42 @@ test("a colleague without a network carries the file, unread, until there is one
   assertQuiet(author, carrier);
 });
 
+test("a file that is being brought in is on the disk before the centre has answered", async (t) => {
+  const relay = await startRelay();
+  const author = await openBrowser();
+  const carrier = await openBrowser();
+  t.after(() => Promise.all([author.end(), carrier.end(), relay.stop()]));
+  const page = await enrol(author, relay.links[0]);
+  let other = await enrol(carrier, relay.links[1]);
+  await Promise.all([untilAtCentre(page), untilAtCentre(other)]);
+  relay.proxy.cut();
+  await openRound(page, ROUND);
+  await sayOk(page);
+  await toSync(page);
+  const { changes } = await makeBundle(page);
+  const bundle = await saveBundle(page);
+  await author.close();
+
+  relay.proxy.heal();
+  await untilAtCentre(other);
+  await toSync(other);
+  // Nothing of it arrives, and nothing breaks: the centre does not answer.
+  relay.proxy.thin(1);
+  await bring(other, bundle);
+  await other.locator('[data-testid=carried][data-count="1"]').waitFor();
+  assert.equal(await other.getByTestId("brought").count(), 0);
+  await carrier.kill();
+  relay.proxy.cut();
+  relay.proxy.thin(Infinity);
+  await carrier.start();
+  other = await carrier.open(`${relay.origin(1)}/sync`);
+  await other.locator('[data-testid=carried][data-count="1"]').waitFor();
+  relay.proxy.heal();
+  await untilBrought(other, { taken: changes, rejected: 0, photosRefused: 0 });
+  await other.getByTestId("carried").waitFor({ state: "detached" });
+  assertQuiet(author, carrier);
+});
+
 test("a browser without a service worker says so, works, and gives the file", async (t) => {
   const relay = await startRelay();
   const phone = await openBrowser();

@@ -122,3 +122,33 @@ test("a report without a checklist has photos, and what was typed outlives a pag
   await untilSeen(board, "[data-testid=sheet] [data-testid=photo] img");
   assertQuiet(phone, desk);
 });
+
+test("what was photographed for a report that is closed goes with no other", async (t) => {
+  const relay = await startRelay();
+  const phone = await openBrowser();
+  t.after(() => Promise.all([phone.end(), relay.stop()]));
+  const page = await enrol(phone, relay.links[0]);
+  const files = [await shot(page, { width: 800, height: 600, seed: 41 }), await shot(page, { width: 800, height: 600, seed: 42 })];
+  await page.goto(`${relay.origin(0)}/defects`);
+  await page.getByTestId("report").click();
+  await page.getByTestId("report-place").fill("三号仓库");
+  await takePhoto(page, files[0]);
+  await page.getByTestId("draft").waitFor();
+  // An officer who is called away closes it.
+  await page.keyboard.press("Escape");
+  await page.getByTestId("sheet").waitFor({ state: "detached" });
+  await page.getByTestId("report").click();
+  await page.getByTestId("report-place").fill("码头岗亭");
+  assert.equal(await page.getByTestId("draft").count(), 0);
+  await takePhoto(page, files[1]);
+  await page.getByTestId("draft").waitFor();
+  assert.equal(await page.getByTestId("draft").count(), 1);
+  await page.getByTestId("report-send").click();
+  const row = page.locator("[data-testid=defect]", { hasText: "码头岗亭" });
+  await row.waitFor();
+  await row.click();
+  await page.getByTestId("sheet").getByTestId("photo").first().waitFor();
+  assert.equal(await page.getByTestId("sheet").getByTestId("photo").count(), 1);
+  await untilChip(page, { photos: 0, pending: 0 });
+  assertQuiet(phone);
+});

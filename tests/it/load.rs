@@ -2,4 +2,5 @@
 
 mod busy;
 mod connections;
+mod slow_bundles;
 mod slow_readers;

@@ -56,7 +56,7 @@ pub fn run(workspace: &Workspace, only: &[String], is_quick: bool) -> Result<()>
     if is_chosen("browser") {
         tables.extend(steps.step("browser", || {
             let mut tables = Vec::new();
-            for file in ["tests/bench/browser.mjs", "tests/bench/work.mjs"] {
+            for file in ["tests/bench/browser.mjs", "tests/bench/work.mjs", "tests/bench/year.mjs"] {
                 let mut program = commands::program("node", &workspace.root);
                 tables.extend(measured(program.arg(file), workspace)?);
             }

@@ -12,6 +12,7 @@ use shared::domain::round::RoundName;
 use shared::ids::{
     AssetId, DeviceId, DocumentId, EventKey, ItemId, PhotoHash, StationCode, SubjectId, TemplateId,
 };
+use shared::time::Timestamp;
 
 use super::Note;
 use super::slice::LineKind;
@@ -156,9 +157,9 @@ pub enum Command {
         #[n(6)]
         photos: Vec<Photo>,
     },
-    /// Keeps the picture that is posted with this as a draft of a report without a checklist.
+    /// Keeps the picture that is posted with this as a draft of the report without a checklist that was begun then.
     #[n(34)]
-    KeepReportPhoto,
+    KeepReportPhoto(#[n(0)] Timestamp),
     /// Says of a defect that it cannot wait, that it is mended, or that it is not.
     #[n(51)]
     SayOfDefect {
@@ -438,7 +439,7 @@ shared::read_choice!(Command {
     31 => KeepMemo { round, subject, item },
     32 => DropDraft { 0 },
     33 => TryPhotos {},
-    34 => KeepReportPhoto {},
+    34 => KeepReportPhoto { 0 },
     50 => Report { asset, place, is_expiry, is_missing, is_urgent, note, photos },
     51 => SayOfDefect { defect, act, note },
     52 => WithdrawFromDefect { defect, act },

@@ -7,6 +7,7 @@ use anyhow::Context;
 use super::settings::Settings;
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::demo::Size;
 use crate::lan::Doors;
 use crate::{Invitation, Running, serve, shutdown, telemetry};
 
@@ -21,6 +22,9 @@ pub(super) struct Arguments {
     /// Try a large register: so many more things at the demo's station
     #[arg(long, hide = true, default_value_t = 0)]
     demo_stock: u32,
+    /// Try a long history: checks of so many days at the demo's station
+    #[arg(long, hide = true, default_value_t = 0)]
+    demo_days: u16,
     /// Serve the phones of this local network over TLS: makes an authority on the first run, and prints the picture that
     /// gets a phone to trust it and into the app
     #[arg(long)]
@@ -38,10 +42,10 @@ pub(super) struct Arguments {
 /// # Errors
 /// When the settings, the data folder, the address or the runtime cannot be had.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { settings, demo, demo_stock, lan, page_count_max, clock_offset_ms } = arguments;
+    let Arguments { settings, demo, demo_stock, demo_days, lan, page_count_max, clock_offset_ms } = arguments;
     let mut config = settings.read()?;
     config.is_demo = demo;
-    config.demo_stock = demo_stock;
+    config.demo_size = Size { stock: demo_stock, days: demo_days };
     config.is_lan = lan;
     config.page_count_max = page_count_max;
     config.clock = Arc::new(SystemClock { offset_ms: clock_offset_ms });

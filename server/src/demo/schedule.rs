@@ -93,15 +93,22 @@ pub fn silent_since(now: Timestamp) -> Timestamp {
     now.plus_ms(-SILENT_DAYS * DAY_MS - 5 * HOUR_MS)
 }
 
-/// What a station did until `now`, oldest first.
-pub fn works(station: &StationCode, index: usize, now: Timestamp, zone: Zone) -> Vec<Work> {
+/// What a station did until `now`, oldest first. The guests' station checks itself on each of so many days before, if those
+/// are more than the others' history has.
+pub fn works(station: &StationCode, index: usize, now: Timestamp, zone: Zone, home_days: i64) -> Vec<Work> {
     let today = zone.date(now);
     let mut works = Vec::new();
+    let is_long = station.as_str() == HOME && home_days > HISTORY_DAYS;
+    for back in (HISTORY_DAYS + 1..=home_days).rev().filter(|_| is_long) {
+        let day = past_day(station, today.plus_days(-back), zone);
+        works.extend(day.into_iter().filter(|work| work.name.template.as_str() == "pre-duty"));
+    }
     for back in (1..=HISTORY_DAYS).rev() {
         let day = past_day(station, today.plus_days(-back), zone);
-        works.extend(
-            day.into_iter().filter(|work| back <= PRE_DUTY_DAYS || work.name.template.as_str() != "pre-duty"),
-        );
+        works
+            .extend(day.into_iter().filter(|work| {
+                is_long || back <= PRE_DUTY_DAYS || work.name.template.as_str() != "pre-duty"
+            }));
     }
     let calendar = calendar(today);
     for due in calendar.due(station, now, zone) {
@@ -234,7 +241,7 @@ mod tests {
             let now = midnight.plus_ms(minute * MINUTE_MS);
             for (index, code) in ["tianhe", HOME, SILENT, DISPUTED].into_iter().enumerate() {
                 let station = StationCode::parse(code).expect("a literal");
-                let works = works(&station, index, now, Zone::CHINA);
+                let works = works(&station, index, now, Zone::CHINA, 0);
                 let until = if code == SILENT { silent_since(now) } else { now };
                 assert!(
                     works.iter().all(|work| work.begun <= work.ended && work.ended <= until),

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::header;
 use shared::api::bundle::Brought;
@@ -12,6 +11,7 @@ use shared::carry::FileError;
 use shared::limits::BUNDLE_BYTES_MAX;
 use shared::protocol::RefusalCode;
 
+use super::body::{self, Patience, Unread};
 use super::session::Visitor;
 use crate::bundles::{self, BundleError};
 use crate::error::Failure;
@@ -21,6 +21,9 @@ use crate::relay::Relay;
 
 /// Times that its length is what a bundle takes of the relay's memory: the file, opened, and its changes rebuilt.
 const ROOM: usize = 3;
+
+/// How long one may take to come: as long as a phone waits for the answer.
+const PATIENCE: Patience = Patience::seconds(600);
 
 /// Takes one, of any phone or browser that is signed in.
 ///
@@ -38,9 +41,11 @@ pub async fn bring(
     if length > BUNDLE_BYTES_MAX {
         return Err(BundleError::File(FileError::TooLarge).into());
     }
-    let _room = load.enter(length * ROOM).map_err(|_| Failure::new(ProblemCode::Busy))?;
-    let file = to_bytes(request.into_body(), BUNDLE_BYTES_MAX).await;
-    let file = file.map_err(|_| BundleError::File(FileError::TooLarge))?.to_vec();
+    let _room = load.bring(carrier.id, length * ROOM).map_err(|_| Failure::new(ProblemCode::Busy))?;
+    let file = body::read(request.into_body(), length, PATIENCE).await.map_err(|unread| match unread {
+        Unread::NotWhole => BundleError::File(FileError::TooLarge).into(),
+        Unread::TooSlow => Failure::new(ProblemCode::BodyTooSlow),
+    })?;
     Ok(Json(bundles::bring(&relay, &load, &photos, carrier, file).await?))
 }
 

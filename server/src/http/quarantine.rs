@@ -2,6 +2,7 @@
 //! does.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
@@ -10,8 +11,10 @@ use shared::api::quarantine::{HeldChanges, QuarantineView, RejectedBatch, Releas
 use shared::ids::DeviceId;
 
 use super::body::JsonBody;
+use super::photos::blocking as blocking_on_photos;
 use super::session::Visitor;
 use crate::error::Failure;
+use crate::photos::Photos;
 use crate::relay::Relay;
 use crate::store::{DeviceRecord, Store, StoreError, blocking};
 
@@ -58,11 +61,16 @@ pub async fn show(visitor: Visitor, State(relay): State<Relay>) -> Result<Json<Q
 pub async fn release(
     visitor: Visitor,
     State(relay): State<Relay>,
+    State(photos): State<Arc<Photos>>,
     JsonBody(request): JsonBody<ReleaseRequest>,
 ) -> Result<Json<Released>, Failure> {
     permit(&visitor.0)?;
     let officer = &visitor.0.rights.officer;
-    let count = relay.release(request.document, request.device, officer).await?;
+    let ReleaseRequest { document, device } = request;
+    let count = relay.release(document, device, officer).await?;
+    // Its photos go with it.
+    let named = relay.photos_that_count([document].into()).await?;
+    blocking_on_photos(photos, move |photos| photos.release(device, &named)).await?;
     Ok(Json(Released { changes: u32::try_from(count).unwrap_or(u32::MAX) }))
 }
 

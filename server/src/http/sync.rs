@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,11 +10,15 @@ use shared::limits::{FRAME_BYTES_MAX, SOCKET_BUFFER_BYTES};
 use shared::protocol::{self, Frame, Refusal, RefusalCode};
 use tracing::{Instrument, Span};
 
+use super::body::{self, Patience, Unread};
 use super::session::Visitor;
 use crate::load::Load;
 use crate::relay::Relay;
 use crate::state::Closing;
 use crate::sync;
+
+/// How long a frame may take to come: three times what a phone waits for its answer.
+const PATIENCE: Patience = Patience::seconds(60);
 
 /// One request, one answer.
 pub async fn exchange(
@@ -49,7 +52,13 @@ async fn answer(
         return Err(told(too_large()));
     }
     let _room = load.enter(bytes).map_err(told)?;
-    let body = read(request.into_body(), bytes).await.map_err(told)?;
+    let read = body::read(request.into_body(), bytes, PATIENCE).await;
+    let body = read.map_err(|unread| {
+        told(match unread {
+            Unread::NotWhole => too_large(),
+            Unread::TooSlow => refusal(RefusalCode::Busy, "the frame did not come in time"),
+        })
+    })?;
     sync::answer(relay, load, device, body).await
 }
 
@@ -57,10 +66,6 @@ async fn answer(
 fn announced(headers: &HeaderMap) -> usize {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     length.unwrap_or(FRAME_BYTES_MAX)
-}
-
-async fn read(body: Body, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
-    to_bytes(body, bytes_max).await.map(Into::into).map_err(|_| too_large())
 }
 
 /// Many requests, and live delivery.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use shared::ids::{PhotoHash, StationCode};
 
-use super::{FOLDER, STATION, hash_of, make_folder, path};
+use super::{FOLDER, HELD, STATION, hash_of, make_folder, path};
 
 /// What was copied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,25 +44,33 @@ pub fn beside(backup: &Path) -> PathBuf {
 /// When a disk fails.
 pub fn copy(from: &Path, to: &Path) -> io::Result<Copied> {
     let mut copied = Copied::default();
-    each(from, |station, hash, found| {
-        let place = path(to, station, hash);
-        let bytes = fs::read(found)?;
+    copy_into(&mut copied, from, to)?;
+    for device in entries(&from.join(HELD))? {
+        let name = device.file_name().unwrap_or_default();
+        copy_into(&mut copied, &device, &to.join(HELD).join(name))?;
+    }
+    Ok(copied)
+}
+
+fn copy_into(copied: &mut Copied, from: &Path, to: &Path) -> io::Result<()> {
+    for (station, hash, found) in all(from)? {
+        let place = path(to, &station, hash);
+        let bytes = fs::read(&found)?;
         if hash_of(&bytes) != hash {
             copied.damaged += 1;
-            return Ok(());
+            continue;
         }
         if let Some(folder) = place.parent() {
             make_folder(folder)?;
         }
-        if !place.exists() && fs::hard_link(found, &place).is_err() {
-            fs::copy(found, &place)?;
+        if !place.exists() && fs::hard_link(&found, &place).is_err() {
+            fs::copy(&found, &place)?;
             fs::File::open(&place)?.sync_all()?;
         }
         copied.photos += 1;
         copied.bytes += u64::try_from(bytes.len()).unwrap_or_default();
-        Ok(())
-    })?;
-    Ok(copied)
+    }
+    Ok(())
 }
 
 /// Compares every whole photo of a data folder with its name.
@@ -71,15 +79,18 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<Copied> {
 /// When a disk fails.
 pub fn examine(data: &Path) -> io::Result<Examined> {
     let mut examined = Examined::default();
-    each(&folder(data), |_, hash, found| {
-        let bytes = fs::read(found)?;
-        examined.photos += 1;
-        examined.bytes += u64::try_from(bytes.len()).unwrap_or_default();
-        if hash_of(&bytes) != hash {
-            examined.damaged.push(found.to_owned());
+    let folder = folder(data);
+    let held = entries(&folder.join(HELD))?;
+    for root in std::iter::once(folder).chain(held) {
+        for (_, hash, found) in all(&root)? {
+            let bytes = fs::read(&found)?;
+            examined.photos += 1;
+            examined.bytes += u64::try_from(bytes.len()).unwrap_or_default();
+            if hash_of(&bytes) != hash {
+                examined.damaged.push(found);
+            }
         }
-        Ok(())
-    })?;
+    }
     Ok(examined)
 }
 
@@ -94,21 +105,20 @@ pub(super) fn stations(folder: &Path) -> io::Result<Vec<StationCode>> {
     Ok(names.filter_map(|name| StationCode::parse(name.strip_prefix(STATION)?).ok()).collect())
 }
 
-fn each(
-    folder: &Path,
-    mut work: impl FnMut(&StationCode, PhotoHash, &Path) -> io::Result<()>,
-) -> io::Result<()> {
+/// Every whole photo of a folder, without those that are held.
+pub(super) fn all(folder: &Path) -> io::Result<Vec<(StationCode, PhotoHash, PathBuf)>> {
+    let mut all = Vec::new();
     for station in stations(folder)? {
         for shelf in entries(&folder.join(format!("{STATION}{station}")))? {
             for found in entries(&shelf)? {
                 let name = found.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 if let Ok(hash) = PhotoHash::try_from(name.to_owned()) {
-                    work(&station, hash, &found)?;
+                    all.push((station.clone(), hash, found));
                 }
             }
         }
     }
-    Ok(())
+    Ok(all)
 }
 
 /// What is in a folder; nothing when there is none.

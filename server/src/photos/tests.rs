@@ -1,7 +1,9 @@
 //! What uploads become, without HTTP.
 
 use shared::ids::{DeviceId, OfficerId};
-use shared::limits::{PERSON_DAY_BYTES_MAX, PHOTO_BYTES_MAX, UPLOAD_HOURS, UPLOADS_MAX};
+use shared::limits::{
+    PERSON_DAY_BYTES_MAX, PERSON_DAY_FILES_MAX, PHOTO_BYTES_MAX, UPLOAD_HOURS, UPLOADS_MAX,
+};
 use shared::time::{DAY_MS, HOUR_MS, Timestamp};
 use shared::trust::rights::Role;
 
@@ -115,6 +117,22 @@ fn a_person_brings_so_much_a_day_and_goes_on_tomorrow() {
 }
 
 #[test]
+fn a_person_brings_so_many_files_a_day_however_small_they_are() {
+    let Place { photos, clock, .. } = place();
+    let tiny = photo(1);
+    let officer = upload(&tiny).officer;
+    for _ in 1..PERSON_DAY_FILES_MAX {
+        photos.count_day(&officer, 9).unwrap();
+    }
+    photos.begin(&upload(&tiny), 2_004, "").unwrap();
+    photos.add(&upload(&tiny), 0, &tiny).unwrap();
+    let more = upload(&photo(2));
+    assert!(matches!(photos.begin(&more, 2_004, ""), Err(PhotoError::DayFull)));
+    clock.set(Timestamp(DAY_MS));
+    assert!(photos.begin(&more, 2_004, "").is_ok());
+}
+
+#[test]
 fn an_upload_goes_on_at_the_station_where_it_began() {
     let Place { photos, .. } = place();
     let bytes = photo(1);
@@ -155,13 +173,16 @@ fn a_backup_has_the_photos_and_leaves_out_what_is_damaged() {
     let damaged = path(&folder(data.path()), &upload(&photo(2)).station, upload(&photo(2)).hash);
     fs::write(&damaged, b"rot").unwrap();
     assert_eq!(examine(data.path()).unwrap().damaged, [damaged]);
+    let held = photos.held_of(DeviceId::from([9; 16]));
+    held.begin(&upload(&photo(4)), 2_004, "").unwrap();
+    held.add(&upload(&photo(4)), 0, &photo(4)).unwrap();
     let to = data.path().join("backup.db.photos");
     for _ in 0..2 {
         let copied = copy(&folder(data.path()), &to).unwrap();
-        assert_eq!(copied, Copied { photos: 2, bytes: 4_008, damaged: 1 });
+        assert_eq!(copied, Copied { photos: 3, bytes: 6_012, damaged: 1 });
     }
     let again = tempfile::tempdir().unwrap();
-    assert_eq!(copy(&to, &folder(again.path())).unwrap().photos, 2);
-    assert_eq!(examine(again.path()).unwrap(), Examined { photos: 2, bytes: 4_008, damaged: Vec::new() });
+    assert_eq!(copy(&to, &folder(again.path())).unwrap().photos, 3);
+    assert_eq!(examine(again.path()).unwrap(), Examined { photos: 3, bytes: 6_012, damaged: Vec::new() });
     assert_eq!(copy(&data.path().join("none"), &to).unwrap(), Copied::default());
 }

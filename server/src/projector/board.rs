@@ -128,11 +128,9 @@ impl Board<'_> {
         let freshness = freshness(self.phones(&station.code), self.now, midnight);
         let due = self.reference.calendar.due(&station.code, self.now, self.zone);
         let duties = self.duties();
-        // Of a shift that ends and one that begins, the one that begins; of several operations, the one that is worst off.
         let cell = |template: &TemplateId| {
             let rounds = due.iter().filter(|due| due.name.template == *template);
-            let opened = rounds.clone().map(|due| due.opens).max();
-            worst(rounds.filter(|due| Some(due.opens) == opened).map(|due| self.cell(Some(due))))
+            worst(shown(rounds).map(|due| self.cell(Some(due))))
         };
         StationRow {
             code: station.code.clone(),
@@ -261,6 +259,14 @@ fn is_answered_later(day: &[&RoundRow], of: &RoundRow, line: u64, since: Timesta
     let others = day.iter().filter(|row| row.name.template == of.name.template && row.name != of.name);
     let shifts = others.filter(|row| is_shift(row) && is_shift(of));
     shifts.flat_map(|row| &row.lines).any(|(other, at)| *other == line && *at > since)
+}
+
+/// Of a shift that ends and one that begins, the one that begins. Operations all count: one that goes on says nothing of
+/// the return from one that has ended.
+fn shown<'a>(rounds: impl Iterator<Item = &'a DueRound> + Clone) -> impl Iterator<Item = &'a DueRound> {
+    let is_shift = |due: &&DueRound| matches!(due.name.period, Period::Shift(..));
+    let begun = rounds.clone().filter(is_shift).map(|due| due.opens).max();
+    rounds.filter(move |due| !is_shift(due) || Some(due.opens) == begun)
 }
 
 /// The one of a duty's rounds that asks most for a look.

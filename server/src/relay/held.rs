@@ -7,8 +7,12 @@ use std::collections::BTreeSet;
 
 use shared::document::write::Event;
 use shared::document::{Document, read};
+use shared::domain::answer::Answer;
 use shared::domain::directory::{Directory, DirectoryEntry, Held, Release};
-use shared::ids::{ChangeHash, CollectionId, DeviceId, DocumentId, OfficerId};
+use shared::domain::observation::Act;
+use shared::ids::{
+    BureauId, ChangeHash, CollectionId, DeviceId, DocumentId, DocumentKind, OfficerId, PhotoHash,
+};
 
 use super::Relay;
 use super::author::PublishError;
@@ -76,6 +80,27 @@ impl Relay {
         Ok(count)
     }
 
+    /// The photos and memos that are named in these documents by what counts.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn photos_that_count(
+        &self,
+        documents: BTreeSet<DocumentId>,
+    ) -> Result<BTreeSet<PhotoHash>, StoreError> {
+        let bureau = self.bureau().id.clone();
+        blocking(self.store(), move |store| {
+            let directory = directory(store, DocumentId::directory(&bureau))?;
+            let mut named = BTreeSet::new();
+            for id in documents {
+                let document = document(store, id)?;
+                name_photos(&document, &bureau, &directory.held_in(id), &mut named);
+            }
+            Ok(named)
+        })
+        .await
+    }
+
     async fn enter(&self, entries: &[DirectoryEntry]) -> Result<(), PublishError> {
         let body = |entry| serde_json::to_string(entry).expect("an entry has string keys only");
         let events: Vec<Event> = entries.iter().map(|entry| Event::Entry { body: body(entry) }).collect();
@@ -84,10 +109,41 @@ impl Relay {
     }
 }
 
-fn directory(store: &dyn Store, id: DocumentId) -> Result<Directory, StoreError> {
+/// Adds the photos and memos that are named in a document, without what is held.
+fn name_photos(
+    document: &Document,
+    bureau: &BureauId,
+    held: &BTreeSet<ChangeHash>,
+    named: &mut BTreeSet<PhotoHash>,
+) {
+    if document.id().kind() == DocumentKind::Defect {
+        let defect = read::defect(document, bureau, held);
+        let entries = defect.map_or_else(Vec::new, |defect| defect.history.entries);
+        named.extend(
+            entries.into_iter().flat_map(|entry| [entry.said.photos, entry.said.thumbnails]).flatten(),
+        );
+        return;
+    }
+    let mut round = read::round(document, bureau);
+    read::hold(&mut round, document, held);
+    for observation in round.observations.iter().filter(|observation| !observation.is_held) {
+        let Act::Answer { answer, attached, .. } = &observation.act else { continue };
+        named.extend(attached.photos.iter().flat_map(|photo| [photo.original, photo.thumbnail]));
+        named.extend(attached.memo);
+        if let Answer::Photo(hash) = answer {
+            named.insert(*hash);
+        }
+    }
+}
+
+fn document(store: &dyn Store, id: DocumentId) -> Result<Document, StoreError> {
     let entries = store.document(id)?;
     let mut document = Document::new(id);
     let applied = document.apply(entries.iter().map(|entry| entry.change.as_slice()));
-    applied.map_err(|_| StoreError::Corrupt { what: "directory" })?;
-    Ok(read::directory(&document))
+    applied.map_err(|_| StoreError::Corrupt { what: "document" })?;
+    Ok(document)
+}
+
+fn directory(store: &dyn Store, id: DocumentId) -> Result<Directory, StoreError> {
+    Ok(read::directory(&document(store, id)?))
 }

@@ -51,6 +51,8 @@ pub enum ProblemCode {
     NoRight,
     /// The body is too long.
     BodyTooLarge,
+    /// The body did not come in time.
+    BodyTooSlow,
     /// The body is not what it should be.
     BodyMalformed,
     /// A protocol version that is not spoken here.
@@ -109,6 +111,7 @@ impl ProblemCode {
             Self::NoSession => ("no-session", 401, "No session"),
             Self::NoRight => ("no-right", 403, "The role does not allow this"),
             Self::BodyTooLarge => ("body-too-large", 413, "The body is too large"),
+            Self::BodyTooSlow => ("body-too-slow", 408, "The body did not come in time"),
             Self::BodyMalformed => ("body-malformed", 400, "The body is malformed"),
             Self::VersionUnknown => ("version-unknown", 400, "The protocol version is not spoken here"),
             Self::NotFound => ("not-found", 404, "Nothing at this address"),

@@ -37,8 +37,8 @@ pub struct Duty {
     pub on: Recurrence,
     /// Minute of the period's last day by which the round is due, bureau time; of a shift, minutes after it begins.
     pub due_minute: u16,
-    /// Days for which the last day's round of an operation is asked for after it: who comes home the morning after the end
-    /// still has to unload.
+    /// Days for which the last day's round of an operation is asked for after it, and by the last of which it is due: who
+    /// comes home the morning after the end still has to unload.
     #[serde(skip_serializing_if = "is_none_after")]
     pub days_after: u8,
 }
@@ -267,7 +267,9 @@ impl Calendar {
             Recurrence::Operation => {
                 let asked = |it: &Operation| {
                     let day = it.asked_on(date, station, duty.days_after)?;
-                    let due = if day < date { day.plus_days(i64::from(duty.days_after)) } else { day };
+                    // The same on the last day as on those after it.
+                    let after = if it.to == Some(day) { i64::from(duty.days_after) } else { 0 };
+                    let due = day.plus_days(after);
                     Some(on_day(Period::Event(day, it.operation.clone()), day, due))
                 };
                 self.operations.values().filter_map(asked).flatten().collect()

@@ -153,6 +153,61 @@ fn the_photos_of_a_fault_are_its_reports_photos_and_a_later_one_joins_them() {
 }
 
 #[test]
+fn photos_of_a_report_that_is_over_join_no_other_report() {
+    let mut hub = Hub::new();
+    let mut a = Phone::new(&hub, "li", 1);
+    a.meet(&mut hub);
+    let photo = |n| Photo { original: PhotoHash([n; 32]), thumbnail: PhotoHash([n + 100; 32]) };
+    let said = |a: &mut Phone, photos: &[u8]| {
+        let amends = a.round().observations.last().map(|observation| observation.key.clone());
+        let attached = Attached { photos: photos.iter().map(|n| photo(*n)).collect(), memo: None };
+        a.deed(Deed::Answer {
+            round: flood(),
+            subject: SubjectId::station(),
+            item: torch(),
+            answer: fault(),
+            fault: String::new(),
+            note: String::new(),
+            sees: Vec::new(),
+            amends,
+            attached,
+        });
+    };
+    said(&mut a, &[1]);
+    a.meet(&mut hub);
+    let defect = only(&mut a);
+    let by = OfficerId::parse("zhou").unwrap();
+    let told = Told { by, at: Timestamp(1), clock: None, sees: defect.history.heads() };
+    let mut entry = DefectEntry::new(defect.name.clone(), DefectAct::Reject, told);
+    entry.note = "不影响使用".to_owned();
+    hub.publish_in(&defect.name.collection(), defect.name.document(&bureau()), &[entry]);
+    a.meet(&mut hub);
+    assert_eq!(only(&mut a).state, DefectState::Rejected);
+    // More photos of the same answer, one after the other.
+    for photos in [&[1, 2][..], &[1, 2, 3], &[1, 2, 3, 4]] {
+        said(&mut a, photos);
+        let told = only(&mut a);
+        assert_eq!(told.history.entries[0].said.shown_photos(), [photo(1)], "it stays as it was refused");
+    }
+    // Mended, and broken once more: that is another report, with its own photos.
+    a.answer(ok());
+    a.deed(Deed::Answer {
+        round: flood(),
+        subject: SubjectId::station(),
+        item: torch(),
+        answer: fault(),
+        fault: String::new(),
+        note: String::new(),
+        sees: Vec::new(),
+        amends: None,
+        attached: Attached { photos: vec![photo(9)], memo: None },
+    });
+    let next = defects(&mut a).into_iter().find(|defect| defect.name.number == 2).expect("the next");
+    let shown: Vec<_> = next.reports().map(|report| report.said.shown_photos()).collect();
+    assert_eq!(shown, [vec![photo(9)]]);
+}
+
+#[test]
 fn a_fault_is_reported_without_a_checklist_and_the_station_has_a_say() {
     let mut hub = Hub::new();
     let (mut a, mut b) = (Phone::new(&hub, "li", 1), Phone::new(&hub, "wang", 2));

@@ -15,6 +15,10 @@ export const movedBy = (offset) => `{
 }
 `;
 
+/** The same for several phones of one relay, each at an address of its own: by how much, by its host. */
+export const movedAt = (offsets) =>
+  Object.entries(offsets).map(([host, offset]) => `if (location.hostname === "${host}") ${movedBy(offset)}`).join("\n");
+
 /** A script after which it is always the same moment. */
 export const standingAt = (moment) => `{
   const Real = Date;

@@ -135,6 +135,12 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args: given =
     get links() { return codes.map(({ host, code }) => `http://${host}:${proxy.port}/enrol#${code}`); },
     /** A guest's link past the proxy: for whom it is not cut. */
     direct(guest) { return `http://${codes[guest].host}:${target.port}/enrol#${codes[guest].code}`; },
+    /** A link of one more officer, at an address of its own. */
+    invite(officer, host) {
+      const origin = `http://${host}:${proxy.port}`;
+      const said = execFileSync(need("MUSTER_BIN"), ["invite", "--data", data, "--officer", officer, "--origin", origin], { encoding: "utf8" });
+      return said.match(/http:\S+\/enrol#\S+/)[0];
+    },
     /** Writes a backup beside the data and gives its file. */
     backup() {
       const file = `${data}.backup.db`;

@@ -3,12 +3,14 @@
 
 use shared::api::bundle::Brought;
 use shared::api::problem::ProblemCode;
-use shared::api::quarantine::QuarantineView;
+use shared::api::quarantine::{QuarantineView, ReleaseRequest, Released};
 use shared::carry::{Bundle, CarriedPhoto};
+use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
-use shared::ids::{BureauId, CollectionId, PhotoHash, Shelf, StationCode};
+use shared::ids::{BureauId, CollectionId, ItemId, PhotoHash, Shelf, StationCode, SubjectId};
 use shared::limits::BUNDLE_BYTES_MAX;
 use shared::protocol::{self, Frame};
+use shared::sync::device::Deed;
 use tests::kit::bundle::{contents, file, seal, sealing_key, sign};
 use tests::kit::http::Reply;
 use tests::kit::phone::{FAULT, OK, Phone};
@@ -45,6 +47,11 @@ fn apart() -> Apart {
     phone.answer(&round, "F02", FAULT);
     phone.go_offline();
     Apart { relay, phone, desk, key, round, before }
+}
+
+fn hash_of(bytes: &[u8]) -> PhotoHash {
+    let hash = ring::digest::digest(&ring::digest::SHA256, bytes);
+    PhotoHash(hash.as_ref().try_into().unwrap())
 }
 
 fn bring(desk: &mut Phone, file: &[u8]) -> Reply {
@@ -227,10 +234,56 @@ fn what_a_revoked_phone_made_is_held() {
 }
 
 #[test]
+fn photos_of_what_is_held_are_seen_when_it_is_released_and_no_others() {
+    let mut apart = apart();
+    let photos = [2, 3].map(|number| [&b"\xff\xd8\xff\xe0"[..], &[number; 900]].concat());
+    let [named, unnamed] = photos.each_ref().map(|bytes| hash_of(bytes));
+    let attached = Attached { photos: vec![Photo { original: named, thumbnail: named }], memo: None };
+    apart.phone.deed(Deed::Answer {
+        round: apart.round.clone(),
+        subject: SubjectId::station(),
+        item: ItemId::parse("F03").unwrap(),
+        answer: OK,
+        fault: String::new(),
+        note: String::new(),
+        sees: Vec::new(),
+        amends: None,
+        attached,
+    });
+    let mut bundle = contents(&apart.phone);
+    let station = apart.round.station.clone();
+    bundle.photos = [(named, &photos[0]), (unnamed, &photos[1])]
+        .map(|(hash, bytes)| CarriedPhoto { hash, bytes: bytes.clone(), station: station.clone() })
+        .into();
+    let file = seal(&apart.key, &apart.phone.enrolled.bureau.id, &sign(&apart.phone, bundle).to_bytes());
+    let author = apart.phone.enrolled.device;
+    apart.relay.store().revoke(author, apart.phone.now()).unwrap();
+    for _ in 0..2 {
+        assert_eq!(taken(&mut apart.desk, &file).photos, 2, "they are kept");
+        for hash in [named, unnamed] {
+            assert_eq!(
+                apart.desk.client.get(&format!("/photos/{hash}")).unwrap().status,
+                404,
+                "and not shown"
+            );
+        }
+    }
+    let document = apart.round.document(&apart.phone.enrolled.bureau.id);
+    let release = ReleaseRequest { document, device: author };
+    let released: Released = apart.desk.client.post_json("/api/held/release", &release).unwrap().json();
+    assert!(released.changes > 0);
+    let seen = |desk: &Phone, hash| desk.client.get(&format!("/photos/{hash}")).unwrap();
+    assert_eq!(seen(&apart.desk, named).body, photos[0]);
+    assert_eq!(seen(&apart.desk, unnamed).status, 404, "no answer names it");
+    assert_eq!(taken(&mut apart.desk, &file).photos, 2);
+    assert_eq!((seen(&apart.desk, named).status, seen(&apart.desk, unnamed).status), (200, 404));
+}
+
+#[test]
 fn photos_come_along_and_a_damaged_one_costs_only_itself() {
     let mut apart = apart();
     let bytes = [&b"\xff\xd8\xff\xe0"[..], &[1; 900]].concat();
-    let hash: [u8; 32] = ring::digest::digest(&ring::digest::SHA256, &bytes).as_ref().try_into().unwrap();
+    let PhotoHash(hash) = hash_of(&bytes);
     let mut bundle = contents(&apart.phone);
     let station = StationCode::parse("huailin").unwrap();
     bundle.photos = [PhotoHash([7; 32]), PhotoHash(hash)]

@@ -30,10 +30,12 @@ impl Engine {
             Effect::Done { command } => {
                 // First what it looks like, then that it is safe.
                 self.flush();
+                self.photo_answered(command);
                 post(&ToUi::Done(command));
                 self.settle_drafts();
             }
             Effect::Failed { command, error } => {
+                self.photo_answered(command);
                 self.flush();
                 fail(command, error.word(), error.to_string());
             }
@@ -45,6 +47,7 @@ impl Engine {
     fn persist(self: &Rc<Self>, writes: Vec<Write>) {
         let engine = Rc::clone(self);
         let mut records: Vec<_> = writes.iter().map(store::record).collect();
+        records.extend(self.settled_with(&writes));
         records.push(self.tabs.begin(writes));
         spawn(async move {
             let written = engine.database.write(records, Durability::Strict).await;

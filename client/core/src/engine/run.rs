@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use link::{Command, ToCore, ToUi};
+use shared::domain::answer::Answer;
 use shared::domain::custody::Handing;
 use shared::domain::round::RoundName;
 use shared::ids::{AssetId, EventKey, StationCode};
@@ -22,8 +23,13 @@ impl Engine {
         match command {
             Command::Enrol { code, pin } => return self.enrol(id, code, pin),
             Command::Answer { round, subject, item, answer, fault, note, sees, amends, attached } => {
+                let photo = if let Answer::Photo(photo) = answer { Some(photo) } else { None };
+                let card = Card { round: round.clone(), subject: subject.clone(), item: item.clone() };
                 let deed = Deed::Answer { round, subject, item, answer, fault, note, sees, amends, attached };
-                return self.deed(id, deed);
+                return match photo {
+                    Some(photo) => self.answer_with_photo(id, card, photo, deed),
+                    None => self.deed(id, deed),
+                };
             }
             Command::KeepPhoto { round, subject, item } => {
                 return self.keep_photo(id, Place::Card(Card { round, subject, item }), posted);
@@ -31,7 +37,7 @@ impl Engine {
             Command::KeepMemo { round, subject, item } => {
                 return self.keep_memo(id, Card { round, subject, item }, posted);
             }
-            Command::KeepReportPhoto => return self.keep_report_photo(id, posted),
+            Command::KeepReportPhoto(begun) => return self.keep_report_photo(id, begun, posted),
             Command::DropDraft(hash) => return self.drop_draft(id, hash),
             Command::TryPhotos => return self.try_photos(id),
             Command::Withdraw { round, event } => return self.deed(id, Deed::Withdraw { round, event }),
@@ -129,7 +135,7 @@ impl Engine {
         post(&ToUi::Done(id));
     }
 
-    fn deed(self: &Rc<Self>, command: u32, deed: Deed) {
+    pub(super) fn deed(self: &Rc<Self>, command: u32, deed: Deed) {
         if self.phone.borrow().is_none() {
             return fail(command, "not-enrolled", String::new());
         }

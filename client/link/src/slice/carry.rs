@@ -102,6 +102,20 @@ pub struct BroughtView {
     /// Why it was not taken, a problem's code; none when it was.
     #[n(8)]
     pub problem: Option<String>,
+    /// Photos and memos that the centre did not take.
+    #[n(9)]
+    pub photos_refused: u32,
 }
 
-shared::read_record!(BroughtView { at, name, made, taken, known, held, rejected, photos, problem });
+shared::read_record!(BroughtView {
+    at,
+    name,
+    made,
+    taken,
+    known,
+    held,
+    rejected,
+    photos,
+    problem,
+    photos_refused as default
+});

@@ -4,6 +4,7 @@ use minicbor::Encode;
 use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
 use shared::ids::{ItemId, PhotoHash, SubjectId};
+use shared::time::Timestamp;
 
 /// Photos and memos on this phone: those that wait for an answer, and those that wait for the centre.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode)]
@@ -26,9 +27,9 @@ pub struct PhotosView {
     /// Hashes of those that are only on this phone.
     #[n(5)]
     pub here: Vec<PhotoHash>,
-    /// Taken for a report without a checklist, and not yet part of one.
+    /// Taken for a report without a checklist, and not yet part of it: for the one that was begun when.
     #[n(6)]
-    pub report: Vec<Photo>,
+    pub report: Vec<(Timestamp, Photo)>,
     /// Whether the centre takes no more of this person's today.
     #[n(7)]
     pub is_day_full: bool,

@@ -29,6 +29,7 @@ pub fn Screen(props: &ScreenProps) -> Html {
     let reach = use_reach();
     let sync = use_slice(|view| view.is_sync_known.then(|| view.sync.clone()));
     let photos = use_slice(|view| view.photos.waiting);
+    let handed = use_slice(|view| view.carry.handed);
     let onopen = {
         let reach = reach.clone();
         Callback::from(move |_: MouseEvent| go(&reach, Route::Sync))
@@ -44,7 +45,7 @@ pub fn Screen(props: &ScreenProps) -> Html {
                     <h1>{ props.title.clone() }</h1>
                     if !props.subtitle.is_empty() { <p class="hint">{ props.subtitle.clone() }</p> }
                 </div>
-                <SyncChip {words} {sync} {photos} {onopen} />
+                <SyncChip {words} {sync} {photos} {handed} {onopen} />
             </header>
             <main id="main" tabindex="-1">{ props.children.clone() }</main>
         </>

@@ -61,6 +61,45 @@ fn of_several_operations_the_one_that_is_worst_off_is_shown() {
 }
 
 #[test]
+fn an_operation_that_goes_on_hides_no_return_from_one_that_has_ended() {
+    use shared::domain::calendar::{Calendar, Operation, Shift};
+    let [yesterday, today] = ["2026-07-03", "2026-07-04"].map(|day| Date::parse(day).unwrap());
+    let (station, template) =
+        (StationCode::parse("zhongmiao").unwrap(), TemplateId::parse("return").unwrap());
+    let operation = |name: &str, to| Operation {
+        operation: name.to_owned(),
+        label: Label::new("防汛", "Flood"),
+        from: Date::parse("2026-07-01").unwrap(),
+        to,
+        stations: Vec::new(),
+        by: OfficerId::parse("chen").unwrap(),
+    };
+    let shift = |name: &str, begins_minute, ends_minute| {
+        let label = Label::new("班", "Shift");
+        Shift { name: name.to_owned(), label, begins_minute, ends_minute }
+    };
+    let mut calendar = Calendar {
+        duties: vec![Duty { template, on: Recurrence::Operation, due_minute: 18 * 60, days_after: 1 }],
+        shifts: vec![shift("day", 480, 1_080), shift("night", 1_080, 1_920)],
+        ..Calendar::default()
+    };
+    for (name, to) in [("ended", Some(yesterday)), ("goes-on", None)] {
+        calendar.operations.insert(name.to_owned(), operation(name, to));
+    }
+    let periods = |calendar: &Calendar, minute| {
+        let due = calendar.due(&station, Zone::CHINA.moment(today, minute), Zone::CHINA);
+        shown(due.iter()).map(|due| due.name.period.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(periods(&calendar, 600), ["event/2026-07-03/ended", "event/2026-07-04/goes-on"]);
+    calendar.duties[0].on = Recurrence::Shift;
+    assert_eq!(
+        periods(&calendar, 17 * 60 + 30),
+        ["shift/2026-07-04/night"],
+        "the day's shift is as good as over"
+    );
+}
+
+#[test]
 fn revoked_and_later_phones_are_not_waited_for() {
     let later = DeviceRecord { enrolled: DUE.plus_ms(1), ..phone(Some(1), false) };
     let phones = [phone(Some(-1), true), phone(Some(1), false), later];

@@ -226,7 +226,9 @@ fn who_comes_home_after_an_operation_has_ended_is_asked_for_its_last_day() {
     let on = |period: &str, due: &str| vec![(period.to_owned(), due.to_owned())];
     for (after, day, expected) in [
         (0, "2026-07-04", vec![]),
-        (1, "2026-07-03", on("event/2026-07-03/flood", "2026-07-03")),
+        (1, "2026-07-02", on("event/2026-07-02/flood", "2026-07-02")),
+        // It does not fall due later because midnight has passed.
+        (1, "2026-07-03", on("event/2026-07-03/flood", "2026-07-04")),
         (1, "2026-07-04", on("event/2026-07-03/flood", "2026-07-04")),
         (1, "2026-07-05", vec![]),
     ] {

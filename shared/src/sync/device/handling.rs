@@ -11,6 +11,7 @@ use crate::domain::answer::{Answer, Condition};
 use crate::domain::defect::{self, Defect, DefectAct, DefectEntry, DefectName, DefectState};
 use crate::domain::history::Told;
 use crate::domain::need::{Need, NeedAct, NeedEntry, NeedName};
+use crate::domain::observation::Act;
 use crate::domain::photo::Photo;
 use crate::domain::policy::PolicyError;
 use crate::domain::round::RoundName;
@@ -96,10 +97,13 @@ impl Device {
         let is_defect = matches!(found.answer, Answer::Condition(Condition::Fault | Condition::Missing));
         let Found { subject, item, .. } = &found;
         let mut done = Done::new();
-        // The same fault in other words, or with a photo, after somebody has acted on its report: it stays as it was acted on.
-        let is_told = |replaced: &EventKey| self.has_told(&round.station, subject, item, replaced);
-        if is_defect && replaced.as_ref().is_some_and(is_told) {
-            return done;
+        // The same fault in other words, or with a photo, after somebody has acted on its report: it stays as it was acted on,
+        // and its photos stay with it.
+        if is_defect {
+            let replaced = self.replaced_by(round, replaced.as_ref());
+            if replaced.iter().any(|replaced| self.has_told(&round.station, subject, item, replaced)) {
+                return done;
+            }
         }
         if let Some(replaced) = replaced.or_else(|| self.corrected_by(round, &found, is_defect)) {
             done.extend(self.withdraw_found(now, &round.station, subject, item, &replaced));
@@ -120,6 +124,20 @@ impl Device {
         entry.take_photos(&found.photos);
         done.push(self.write_defect(&entry));
         done
+    }
+
+    /// An answer that is replaced, and those that it has replaced itself, however often the same was said in other words.
+    fn replaced_by(&mut self, round: &RoundName, replaced: Option<&EventKey>) -> Vec<EventKey> {
+        let said = self.round(round);
+        let mut all: Vec<EventKey> = replaced.cloned().into_iter().collect();
+        // Each has replaced one that was there before it, so no key comes twice; what claims otherwise is not followed.
+        while let Some(observation) = said.observations.iter().find(|other| Some(&other.key) == all.last())
+            && let Act::Answer { amends: Some(before), .. } = &observation.act
+            && !all.contains(before)
+        {
+            all.push(before.clone());
+        }
+        all
     }
 
     /// Whether an answer was reported in a defect of its line that somebody has acted on since, be it closed or not.

@@ -9,7 +9,6 @@ use link::ToUi;
 use link::slice::{BroughtView, CarryView, LeftView, ReadyView};
 use shared::api::bundle::Brought;
 use shared::carry::Envelope;
-use shared::digits::HEX;
 use shared::limits::BUNDLE_BYTES_MAX;
 use shared::sync::device::{Device, LinkState};
 
@@ -29,8 +28,6 @@ const RETRY_MS: i64 = 15_000;
 const DOUBLINGS_MAX: u32 = 7;
 /// The lock under which what is remembered is changed: another tab may do the same.
 const LOCK: &str = "carry";
-/// Bytes of the hash at a file's end, which names it.
-const NAME_BYTES: usize = 32;
 
 /// Bundles on this phone.
 #[derive(Default)]
@@ -89,7 +86,12 @@ impl Engine {
     }
 
     async fn kept_carry(&self) -> Result<Kept, DatabaseError> {
-        Ok(Kept::read(self.database.get(Shelf::Meta, KEY).await?.as_deref()))
+        if let Some(kept) = Kept::read(self.database.get(Shelf::Meta, KEY).await?.as_deref()) {
+            return Ok(kept);
+        }
+        // The files are colleagues' only ones, perhaps: they are found without it.
+        let files = self.database.read_at_once(&[(Shelf::Carried, None)]).await?;
+        Ok(Kept::found(files.iter().flatten().map(Vec::as_slice), clock::now()))
     }
 
     /// Changes what is remembered, and other records with it.
@@ -121,7 +123,7 @@ impl Engine {
         });
     }
 
-    /// Takes a colleague's file: delivers it now, or keeps it until that can be done.
+    /// Takes a colleague's file: keeps it, and delivers it now or as soon as that can be done.
     pub(in crate::engine) fn bring_bundle(self: &Rc<Self>, command: u32, posted: Option<Posted>) {
         let engine = Rc::clone(self);
         spawn(async move {
@@ -146,29 +148,42 @@ impl Engine {
         if envelope.bureau != own.ok_or("not-enrolled")? {
             return Err("bundle-foreign");
         }
-        let key = HEX.encode(&file[file.len() - NAME_BYTES..]);
-        let bytes = u64::try_from(file.len()).unwrap_or(u64::MAX);
-        let later = match self.ask_relay(&file).await {
+        let Carried { key, bytes, .. } = Carried::of(&file, clock::now());
+        // On the disk first: the app may die before the relay has answered. What has no room here may be delivered all the
+        // same.
+        let is_kept = self.keep_file(&key, &file, bytes).await;
+        if is_kept.is_ok() && self.carry.is_delivering.replace(true) {
+            // What is being delivered goes on with this one.
+            self.deliver_later();
+            return Ok(());
+        }
+        let answer = self.ask_relay(&file).await;
+        if is_kept.is_ok() {
+            self.carry.is_delivering.set(false);
+        }
+        match answer {
             Answer::Taken(outcome) => {
                 let noted = self.let_go(&key, |kept| kept.done(&key, outcome)).await;
-                return noted.map_err(|error| not_kept(&error));
+                noted.map_err(|error| not_kept(&error))
             }
             Answer::Refused(code) => {
                 // Why is told as the command's outcome.
                 let noted = self.let_go(&key, |kept| kept.forget(&key)).await;
-                return noted.map_err(|error| not_kept(&error)).and(Err(code));
+                noted.map_err(|error| not_kept(&error)).and(Err(code))
             }
-            Answer::Later(code) => code,
-        };
-        if !self.carry.kept.borrow().has_room(&key, bytes) {
-            return Err(if later == "offline" { "bundle-no-room" } else { later });
+            Answer::Later(_) => is_kept.map(|()| self.deliver_later()),
         }
-        let record = Record { shelf: Shelf::Carried, key: key.clone(), value: Some(file) };
-        let carried = Carried { key, at: clock::now(), bytes };
+    }
+
+    async fn keep_file(self: &Rc<Self>, key: &str, file: &[u8], bytes: u64) -> Result<(), &'static str> {
+        if !self.carry.kept.borrow().has_room(key, bytes) {
+            return Err("bundle-no-room");
+        }
+        let record = Record { shelf: Shelf::Carried, key: key.to_owned(), value: Some(file.to_vec()) };
+        let carried = Carried::of(file, clock::now());
         let kept = self.change_carry(vec![record], |kept| kept.take(carried)).await;
-        kept.map_err(|error| not_kept(&error))?;
-        self.deliver_later();
-        Ok(())
+        self.refresh();
+        kept.map_err(|error| not_kept(&error))
     }
 
     /// Delivers what is carried, unless it is being done, nothing is, or there is no line here.

@@ -4,6 +4,8 @@
 use link::slice::{BroughtView, HandedView};
 use minicbor::Encode;
 use shared::api::bundle::Brought;
+use shared::carry::Envelope;
+use shared::digits::HEX;
 use shared::ids::{ChangeHash, DocumentId, PhotoHash};
 use shared::limits::{CARRIED_BYTES_MAX, CARRIED_MAX};
 use shared::time::Timestamp;
@@ -14,6 +16,8 @@ use crate::engine::store::{Record, Shelf, bytes};
 pub const KEY: &str = "carry";
 /// Outcomes that are shown: those of today.
 const BROUGHT_MAX: usize = 5;
+/// Bytes of the hash at a file's end, which names it.
+const NAME_BYTES: usize = 32;
 
 /// All of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode)]
@@ -66,10 +70,24 @@ pub struct Carried {
 
 shared::read_record!(Carried { key, at, bytes });
 
+impl Carried {
+    /// A whole file, as it came.
+    pub fn of(file: &[u8], at: Timestamp) -> Self {
+        let name = &file[file.len().saturating_sub(NAME_BYTES)..];
+        Self { key: HEX.encode(name), at, bytes: u64::try_from(file.len()).unwrap_or(u64::MAX) }
+    }
+}
+
 impl Kept {
-    /// What was kept; nothing when it does not read.
-    pub fn read(record: Option<&[u8]>) -> Self {
-        record.and_then(|bytes| minicbor::decode(bytes).ok()).unwrap_or_default()
+    /// What was kept; none when it does not read.
+    pub fn read(record: Option<&[u8]>) -> Option<Self> {
+        minicbor::decode(record?).ok()
+    }
+
+    /// What is known when there is nothing but the files that are carried.
+    pub fn found<'f>(files: impl Iterator<Item = &'f [u8]>, at: Timestamp) -> Self {
+        let whole = files.filter(|file| Envelope::read(file).is_ok());
+        Self { carried: whole.map(|file| Carried::of(file, at)).collect(), ..Self::default() }
     }
 
     /// As a record.
@@ -126,9 +144,9 @@ impl Handed {
 
 /// What is told of a bundle that was taken.
 pub fn taken(at: Timestamp, brought: Brought) -> BroughtView {
-    let Brought { name, made, taken, known, held, rejected, photos, .. } = brought;
+    let Brought { device: _, name, made, taken, known, held, rejected, photos, photos_refused } = brought;
     let rejected = rejected.iter().map(|(_, count)| count).sum();
-    BroughtView { at, name, made, taken, known, held, rejected, photos, problem: None }
+    BroughtView { at, name, made, taken, known, held, rejected, photos, problem: None, photos_refused }
 }
 
 /// What is told of a file that was refused for good.
@@ -143,6 +161,7 @@ pub fn refused(at: Timestamp, code: &str) -> BroughtView {
         rejected: 0,
         photos: 0,
         problem: Some(code.to_owned()),
+        photos_refused: 0,
     }
 }
 
@@ -169,10 +188,24 @@ mod tests {
         kept.take(carried("a", 7));
         kept.done("b", refused(Timestamp(6), "bundle-damaged"));
         let value = kept.record().value.expect("it is put");
-        assert_eq!(Kept::read(Some(&value)), kept);
-        assert_eq!(Kept::read(Some(&[1, 2])), Kept::default());
+        assert_eq!(Kept::read(Some(&value)), Some(kept));
+        assert_eq!((Kept::read(Some(&[1, 2])), Kept::read(None)), (None, None));
         let view = handed.view(|(_, hash)| hash.0[0] == 2, |_| false);
         assert_eq!((view.inside, view.photos_inside), (1, 0), "the other one is at the centre");
+    }
+
+    #[test]
+    fn files_are_found_again_when_what_was_kept_of_them_does_not_read() {
+        let file = |sealed: u8| {
+            let bureau = shared::ids::BureauId::parse("chaohu").expect("it is one");
+            shared::carry::seal(Envelope::new(&bureau, &[4; 65], vec![5; 65], 20).head(), &[sealed; 20])
+        };
+        let (one, other, damaged) = (file(1), file(2), file(3)[..50].to_vec());
+        let files = [&one, &damaged, &other].map(Vec::as_slice);
+        let found = Kept::found(files.into_iter(), Timestamp(9));
+        let known = [&one, &other].map(|file| Carried::of(file, Timestamp(9)));
+        assert_eq!(found, Kept { carried: known.to_vec(), ..Kept::default() });
+        assert!(one.ends_with(&HEX.decode(&found.carried[0].key).expect("it is one")), "under its own key");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! it belongs to is a command of its own.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use link::ToUi;
@@ -9,19 +10,24 @@ use link::slice::PhotosView;
 use shared::domain::defect::DefectEntry;
 use shared::domain::history::Entry;
 use shared::domain::observation::Act;
-use shared::ids::{EventKey, PhotoHash};
-use shared::sync::device::Device;
+use shared::ids::{EventKey, PhotoHash, StationCode};
+use shared::sync::device::{Deed, Device, Write};
+use shared::time::Timestamp;
 
 use super::row::{self, Card, Kind, Place, Row};
+use super::settling;
 use crate::engine::state::{Engine, Phone, fail, post};
 use crate::engine::store::{Record, Shelf};
 use crate::platform::clock::{self, Timer};
 use crate::platform::database::{DatabaseError, Durability};
 use crate::platform::photo::{Named, Posted};
+use crate::platform::tabs::{self, Held};
 use crate::platform::{quota, report, spawn};
 
 /// Bytes of free room below which photos are made smaller.
 const ROOM_TIGHT_BYTES: u64 = 200 << 20;
+/// The name of the lock under which a photo of a line is answered with: another tab may see the same draft.
+const ANSWERING: &str = "photo-answer";
 
 /// Photos and memos on this phone, as the disk had them when it was last read.
 #[derive(Default)]
@@ -34,6 +40,8 @@ pub struct Photos {
     pub(super) part_bytes: Cell<usize>,
     /// When it is tried again after the relay did not answer.
     pub(super) retry: RefCell<Option<Timer>>,
+    /// The lock under which each photo of a line is answered with, by its command.
+    answering: RefCell<BTreeMap<u32, Held>>,
 }
 
 impl Photos {
@@ -94,11 +102,24 @@ impl Engine {
     pub(super) async fn reread_photos(self: &Rc<Self>) {
         match self.database.read_at_once(&[(Shelf::Uploads, None)]).await {
             Ok(read) => {
-                self.photos.rows.replace(row::read(&read.concat()));
+                let records = read.concat();
+                let home = self.home();
+                self.photos.rows.replace(row::read(&records, home.as_ref()));
                 self.photos_changed();
+                let renewed = row::renewed(&records, home.as_ref());
+                if !renewed.is_empty()
+                    && let Err(error) = self.database.write(renewed, Durability::Relaxed).await
+                {
+                    report(&error.to_string());
+                }
             }
             Err(error) => report(&error.to_string()),
         }
+    }
+
+    /// This phone's station.
+    fn home(&self) -> Option<StationCode> {
+        self.phone.borrow().as_ref()?.device.identity().rights.station.clone()
     }
 
     /// Makes a picture small and keeps it as a draft.
@@ -108,11 +129,14 @@ impl Engine {
     }
 
     /// Makes a picture small and keeps it as a draft of a report at the own station.
-    pub(in crate::engine) fn keep_report_photo(self: &Rc<Self>, command: u32, posted: Option<Posted>) {
-        let station =
-            self.phone.borrow().as_ref().and_then(|phone| phone.device.identity().rights.station.clone());
-        match station {
-            Some(station) => self.keep_photo(command, Place::Report(station), posted),
+    pub(in crate::engine) fn keep_report_photo(
+        self: &Rc<Self>,
+        command: u32,
+        begun: Timestamp,
+        posted: Option<Posted>,
+    ) {
+        match self.home() {
+            Some(station) => self.keep_photo(command, Place::Report(station, begun), posted),
             None => fail(command, "no-right", String::new()),
         }
     }
@@ -163,16 +187,17 @@ impl Engine {
         mut records: Vec<Record>,
     ) -> Result<(), NotKept> {
         let at = clock::now();
-        let (card, station) = match place {
-            Place::Card(card) => (Some(card.clone()), card.round.station),
-            Place::Report(station) => (None, station),
+        let (card, report, station) = match place {
+            Place::Card(card) => (Some(card.clone()), None, card.round.station),
+            Place::Report(station, begun) => (None, Some(begun), station),
         };
         let mut photos = Vec::with_capacity(files.len());
         for (Named { hash, media, bytes, buffer }, kind) in files {
             let media = media.name().to_owned();
             let (card, station) = (card.clone(), station.clone());
             let (draft, refused, sent, epoch) = (true, None, None, 0);
-            let row = Row { hash, kind, of, media, bytes, at, draft, refused, sent, epoch, card, station };
+            let row =
+                Row { hash, kind, of, media, bytes, at, draft, refused, sent, epoch, card, report, station };
             records.push(row.record());
             photos.push((hash.to_string(), buffer));
         }
@@ -181,12 +206,48 @@ impl Engine {
         Ok(written?)
     }
 
-    /// Throws a draft away: a photo with its small one.
+    /// Answers a line with a photo, once: another tab, or this one before it died, may have done so.
+    pub(in crate::engine) fn answer_with_photo(
+        self: &Rc<Self>,
+        command: u32,
+        card: Card,
+        photo: PhotoHash,
+        deed: Deed,
+    ) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            let lock = tabs::hold(ANSWERING).await;
+            engine.reread_photos().await;
+            if settling::is_answered(&engine.photos.rows.borrow(), &card, photo) {
+                engine.flush();
+                return post(&ToUi::Done(command));
+            }
+            // Held until the answer is on the disk, and the draft with it is none any more.
+            engine.photos.answering.borrow_mut().extend(lock.map(|lock| (command, lock)));
+            engine.deed(command, deed);
+        });
+    }
+
+    /// A command has been answered.
+    pub(in crate::engine) fn photo_answered(&self, command: u32) {
+        self.photos.answering.borrow_mut().remove(&command);
+    }
+
+    /// What becomes of drafts in the transaction that these are written in.
+    pub(in crate::engine) fn settled_with(&self, writes: &[Write]) -> Vec<Record> {
+        let phone = self.phone.borrow();
+        let bureau = phone.as_ref().map(|phone| &phone.profile.identity.bureau);
+        bureau.map(|bureau| settling::settled(&self.photos.rows.borrow(), writes, bureau)).unwrap_or_default()
+    }
+
+    /// Throws a draft away: a photo with its small one. What is just being said with it stays.
     pub(in crate::engine) fn drop_draft(self: &Rc<Self>, command: u32, hash: PhotoHash) {
         let records: Vec<Record> = {
-            let rows = self.photos.rows.borrow();
-            let is_it = |row: &&Row| row.draft && row.of == hash;
-            rows.iter().filter(is_it).flat_map(|row| row.gone(&rows)).collect()
+            let (mut phone, rows) = (self.phone.borrow_mut(), self.photos.rows.borrow());
+            let mut is_said =
+                |row: &Row| phone.as_mut().is_some_and(|Phone { device, .. }| speaks_of(device, row));
+            let dropped = rows.iter().filter(|row| row.draft && row.of == hash && !is_said(row));
+            dropped.flat_map(|row| row.gone(&rows)).collect()
         };
         self.write_rows(command, records, |engine, command| {
             engine.flush();

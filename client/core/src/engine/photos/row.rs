@@ -3,6 +3,7 @@
 
 use link::slice::{DraftView, PhotosView, RefusedPhoto};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use shared::domain::photo::{Attached, Photo};
 use shared::domain::round::RoundName;
 use shared::gather::sort_by;
@@ -37,8 +38,8 @@ shared::read_object!(Card { round, subject, item });
 pub enum Place {
     /// A card of a round.
     Card(Card),
-    /// A report without a checklist, at a station.
-    Report(StationCode),
+    /// A report without a checklist, at a station, that was begun then.
+    Report(StationCode, Timestamp),
 }
 
 /// What a file is.
@@ -78,6 +79,8 @@ pub struct Row {
     pub epoch: u64,
     /// The card that it is of; none for a report without a checklist.
     pub card: Option<Card>,
+    /// When that report was begun: what is taken for one goes with no other.
+    pub report: Option<Timestamp>,
     /// Where it is at home.
     pub station: StationCode,
 }
@@ -94,6 +97,7 @@ shared::read_object!(Row {
     sent,
     epoch as default,
     card,
+    report,
     station
 });
 
@@ -141,11 +145,30 @@ pub fn offered_again(rows: &[Row], epoch: u64) -> Vec<Record> {
     rows.iter().filter(is_asked).map(|row| Row { sent: None, ..row.clone() }.record()).collect()
 }
 
-/// Rows as they were kept; what does not read is left out.
-pub fn read(records: &[Vec<u8>]) -> Vec<Row> {
-    let mut rows: Vec<Row> = records.iter().filter_map(|bytes| serde_json::from_slice(bytes).ok()).collect();
+/// Rows as they were kept, by this build or an earlier one; what does not read is left out. `home` is this phone's station.
+pub fn read(records: &[Vec<u8>], home: Option<&StationCode>) -> Vec<Row> {
+    let one = |bytes: &Vec<u8>| serde_json::from_slice(bytes).ok().or_else(|| read_early(bytes, home));
+    let mut rows: Vec<Row> = records.iter().filter_map(one).collect();
     sort_by(&mut rows, |a, b| (a.at, &a.hash).cmp(&(b.at, &b.hash)));
     rows
+}
+
+/// A row of a build that kept no station with it: it is its card's, or else the phone's own.
+fn read_early(bytes: &[u8], home: Option<&StationCode>) -> Option<Row> {
+    let mut fields: Map<String, Value> = serde_json::from_slice(bytes).ok()?;
+    if fields.contains_key("station") {
+        return None;
+    }
+    let of_card = fields.get("card").and_then(|card| card.get("round")?.get("station")).cloned();
+    let station = of_card.or_else(|| home.map(|home| Value::from(home.as_str())))?;
+    fields.insert("station".to_owned(), station);
+    serde_json::from_value(Value::Object(fields)).ok()
+}
+
+/// Rows that earlier builds kept, as this one keeps them: the service worker reads them too.
+pub fn renewed(records: &[Vec<u8>], home: Option<&StationCode>) -> Vec<Record> {
+    let is_early = |bytes: &&Vec<u8>| serde_json::from_slice::<Row>(bytes).is_err();
+    records.iter().filter(is_early).filter_map(|bytes| Some(read_early(bytes, home)?.record())).collect()
 }
 
 /// What is sent next: small photos, memos, photos; of each the oldest.
@@ -201,7 +224,11 @@ pub fn view(rows: &[Row], is_sending: bool) -> PhotosView {
         is_sending,
         is_day_full: false,
         here,
-        report: rows.iter().filter(|row| row.draft && row.card.is_none()).filter_map(Row::photo).collect(),
+        report: rows
+            .iter()
+            .filter(|row| row.draft)
+            .filter_map(|row| Some((row.report?, row.photo()?)))
+            .collect(),
     }
 }
 

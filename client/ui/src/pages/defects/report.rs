@@ -5,14 +5,17 @@ use std::rc::Rc;
 
 use link::Command;
 use link::slice::{AssetChoice, DefectsView};
+use shared::domain::photo::Photo;
 use shared::ids::AssetId;
-use yew::{Callback, Html, Properties, SubmitEvent, component, html, use_node_ref};
+use yew::{Callback, Html, Properties, SubmitEvent, component, html, use_node_ref, use_state};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
 use crate::components::sheet::Sheet;
-use crate::hooks::{Sending, use_effect_with, use_modal, use_sending, use_slice, use_value, use_words};
+use crate::hooks::{
+    Sending, use_effect_with, use_modal, use_reach, use_sending, use_slice, use_value, use_words,
+};
 use crate::i18n::Words;
 use crate::problem;
 
@@ -46,7 +49,10 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
     let (is_urgent, is_missing) = (use_value(false), use_value(false));
     let complaint = use_value(false);
     let is_taking = use_value(false);
-    let taken = use_slice(|view| view.photos.report.clone());
+    let begun = *use_state(photos::begun);
+    let taken: Vec<Photo> = use_slice(move |view| {
+        view.photos.report.iter().filter(|(of, _)| *of == begun).map(|(_, photo)| *photo).collect()
+    });
     use_effect_with((), {
         let field = asset.clone();
         let about = props.asset.clone();
@@ -60,6 +66,16 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
         }
     });
     let Sending { is_busy, failed, send } = use_sending(false, props.onclose.clone());
+    // What was typed goes with the sheet, and so does what was taken for it.
+    let onleave = {
+        let (core, taken, onclose) = (use_reach().core, taken.clone(), props.onclose.clone());
+        Callback::from(move |()| {
+            for photo in taken.iter().filter(|_| !is_busy) {
+                core.tell(Command::DropDraft(photo.original));
+            }
+            onclose.emit(());
+        })
+    };
     let fields = Fields { asset: asset.clone(), place: place.clone(), note: note.clone() };
     use_kept(&fields, &is_missing, &is_urgent);
     let onsubmit = {
@@ -101,7 +117,7 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
     };
     let pressed = |is: bool| if is { "true" } else { "false" };
     html! {
-        <Sheet {node} title={words.report_fault()} subtitle={words.report_hint()} close={words.close()} onclose={props.onclose.clone()}>
+        <Sheet {node} title={words.report_fault()} subtitle={words.report_hint()} close={words.close()} onclose={onleave}>
             <form class="report-form" {onsubmit} novalidate=true>
                 <label class="field"><span>{ words.report_asset() }</span>
                     <input type="text" list="report-assets" maxlength="80" autocomplete="off" ref={asset} data-testid="report-asset" />
@@ -123,7 +139,7 @@ pub fn ReportSheet(props: &ReportSheetProps) -> Html {
                     <button type="button" class="fault" aria-pressed={pressed(*is_urgent)} data-testid="report-urgent" onclick={toggle(&is_urgent)}>
                         { glyph(Icon::Bell) }<span>{ words.urgent() }<small>{ words.urgent_hint() }</small></span></button>
                 </div>
-                <ReportPhotos {taken} {fields} flags={(*is_missing, *is_urgent)} is_busy={is_taking.clone()} />
+                <ReportPhotos {begun} {taken} {fields} flags={(*is_missing, *is_urgent)} is_busy={is_taking.clone()} />
                 if *complaint { <p class="complaint" role="alert">{ words.report_incomplete() }</p> }
                 if let Some(code) = failed { <ProblemNote sentence={problem::sentence(words, &code)} {code} /> }
                 <button type="submit" class="primary" data-testid="report-send" aria-disabled={(is_busy || *is_taking).then_some("true")}>{ words.act_report() }</button>

@@ -213,11 +213,13 @@ fn brought(words: Words, place: usize, view: &BroughtView, zone: Zone, now: Time
     let made = format::moment(zone, view.made, now);
     html! {
         <li key={place} data-testid="brought" data-taken={view.taken.to_string()} data-known={view.known.to_string()}
-            data-held={view.held.to_string()} data-rejected={view.rejected.to_string()}>
+            data-held={view.held.to_string()} data-rejected={view.rejected.to_string()}
+            data-photos={view.photos.to_string()} data-photos-refused={view.photos_refused.to_string()}>
             <p><strong>{ words.brought_title(&view.name, &made) }</strong></p>
             <p>{ words.brought_taken(view.taken) }</p>
             if view.known > 0 { <p>{ words.brought_known(view.known) }</p> }
             if view.photos > 0 { <p>{ words.brought_photos(view.photos) }</p> }
+            if view.photos_refused > 0 { <p>{ words.brought_photos_refused(view.photos_refused) }</p> }
             if view.held > 0 { <p>{ words.brought_held(view.held) }</p> }
             if view.rejected > 0 { <p>{ words.brought_rejected(view.rejected) }</p> }
             <p class="hint">{ at }</p>

@@ -4,7 +4,7 @@
 use link::Command;
 use shared::domain::photo::{Attached, Photo};
 use shared::limits::DEFECT_PHOTOS_MAX;
-use shared::time::HOUR_MS;
+use shared::time::{HOUR_MS, Timestamp};
 use yew::{Html, NodeRef, Properties, UseStateHandle, component, hook, html, use_node_ref};
 
 use crate::browser;
@@ -32,19 +32,28 @@ pub fn was_ended() -> bool {
     kept().is_some()
 }
 
-/// Asset, place, flags and note, one a line; the note may have several.
-fn kept() -> Option<[String; 4]> {
+/// When the report was begun; asset, place, flags and note, one a line; the note may have several.
+fn kept() -> Option<(Timestamp, [String; 4])> {
     let text = browser::kept(&browser::own(KEPT))?;
-    let mut lines = text.splitn(5, '\n').map(str::to_owned);
+    let mut lines = text.splitn(6, '\n').map(str::to_owned);
     let age = browser::now().0 - lines.next()?.parse::<i64>().ok()?;
+    let begun = Timestamp(lines.next()?.parse().ok()?);
     let kept = [lines.next()?, lines.next()?, lines.next()?, lines.next()?];
-    (age <= KEPT_MS_MAX).then_some(kept)
+    (age <= KEPT_MS_MAX).then_some((begun, kept))
 }
 
-fn keep(fields: &Fields, (is_missing, is_urgent): (bool, bool)) {
+/// When the report on the screen was begun, by which its photos are known: the one before the camera, or a new one.
+pub fn begun() -> Timestamp {
+    kept().map_or_else(browser::now, |(begun, _)| begun)
+}
+
+fn keep(begun: Timestamp, fields: &Fields, (is_missing, is_urgent): (bool, bool)) {
     let flags = [if is_missing { "m" } else { "" }, if is_urgent { "u" } else { "" }].concat();
     let [asset, place, note] = [&fields.asset, &fields.place, &fields.note].map(browser::text_of);
-    browser::keep(&browser::own(KEPT), &[browser::now().0.to_string(), asset, place, flags, note].join("\n"));
+    browser::keep(
+        &browser::own(KEPT),
+        &[browser::now().0.to_string(), begun.0.to_string(), asset, place, flags, note].join("\n"),
+    );
 }
 
 /// Puts what was kept back into its fields, once.
@@ -52,7 +61,7 @@ fn keep(fields: &Fields, (is_missing, is_urgent): (bool, bool)) {
 pub fn use_kept(fields: &Fields, is_missing: &UseStateHandle<bool>, is_urgent: &UseStateHandle<bool>) {
     let (fields, is_missing, is_urgent) = (fields.clone(), is_missing.clone(), is_urgent.clone());
     use_effect_with((), move |()| {
-        if let Some([asset, place, flags, note]) = kept() {
+        if let Some((_, [asset, place, flags, note])) = kept() {
             for (field, text) in [(&fields.asset, asset), (&fields.place, place), (&fields.note, note)] {
                 browser::set_text(field, &text);
             }
@@ -67,6 +76,8 @@ pub fn use_kept(fields: &Fields, is_missing: &UseStateHandle<bool>, is_urgent: &
 /// Properties of [`ReportPhotos`].
 #[derive(Properties, PartialEq)]
 pub struct ReportPhotosProps {
+    /// When it was begun.
+    pub begun: Timestamp,
     /// What was taken for it.
     pub taken: Vec<Photo>,
     /// What is typed.
@@ -83,9 +94,10 @@ pub fn ReportPhotos(props: &ReportPhotosProps) -> Html {
     let (words, reach, input) = (use_words(), use_reach(), use_node_ref());
     let is_busy = props.is_busy.clone();
     let failed = use_value(None::<String>);
+    let begun = props.begun;
     let onopen = {
         let (fields, flags) = (props.fields.clone(), props.flags);
-        move |_| keep(&fields, flags)
+        move |_| keep(begun, &fields, flags)
     };
     let onpicked = {
         let (core, input, is_busy, failed) =
@@ -96,7 +108,7 @@ pub fn ReportPhotos(props: &ReportPhotosProps) -> Html {
             is_busy.set(true);
             failed.set(None);
             let (is_busy, failed) = (is_busy.clone(), failed.clone());
-            core.send_file(Command::KeepReportPhoto, &file, move |outcome| {
+            core.send_file(Command::KeepReportPhoto(begun), &file, move |outcome| {
                 is_busy.set(false);
                 failed.set(outcome.err().map(|problem| problem.code));
             });
