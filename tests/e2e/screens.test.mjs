@@ -59,6 +59,10 @@ async function set(page, origin, { language, theme }) {
 
 /** The register, a thing of it, handing it over, and inspection day. */
 async function equipment(page, origin, name) {
+  await page.goto(`${origin}/lines`);
+  await page.locator('[data-testid=checklist][data-template="duty-room"]').click();
+  await page.getByTestId("line-add").waitFor();
+  await check(page, `own lines ${name}`);
   await page.goto(`${origin}/register`);
   await page.getByTestId("asset-row").first().waitFor();
   await check(page, `register ${name}`);
