@@ -40,6 +40,9 @@ test("a lead adds a line of the station's own, a colleague is asked it, and it c
   await boss.locator('[data-testid=problem][data-code="offline"]').waitFor();
   assert.equal(await boss.getByTestId("line-name").inputValue(), "救生衣哨子", "what was typed is still there");
   relay.proxy.heal();
+  await boss.getByTestId("line-add").click();
+  await boss.getByTestId("own-line").nth(1).waitFor();
+  const second = await boss.getByTestId("own-line").nth(1).getAttribute("data-item");
   await other.evaluate(() => dispatchEvent(new Event("online")));
 
   await goTo(other, "/");
@@ -52,14 +55,16 @@ test("a lead adds a line of the station's own, a colleague is asked it, and it c
   await other.getByTestId("fault-done").click();
   await untilAtCentre(other);
 
-  await boss.getByTestId("line-drop").click();
-  await boss.getByTestId("own-line").waitFor({ state: "detached" });
-  await goTo(other, "/");
-  await openRound(other, ROUND);
   await other.getByTestId("to-list").click();
-  await other.locator(`[data-testid=item][data-item="${item}"]`).waitFor({ state: "detached" });
-  assert.deepEqual(await readings(other), {});
-  // The defect that was found by it stays.
+  const line = (id) => other.locator(`[data-testid=item][data-item="${id}"]`);
+  await line(second).waitFor();
+  for (const left of [1, 0]) {
+    await boss.getByTestId("line-drop").first().click();
+    await boss.getByTestId("own-line").nth(left).waitFor({ state: "detached" });
+  }
+  // What nobody answered is gone; what somebody said stays, and so does the defect.
+  await line(second).waitFor({ state: "detached" });
+  assert.deepEqual(await readings(other), { [item]: "fault" });
   await goTo(other, "/defects");
   await other.getByText("码头缆绳").first().waitFor();
   assertQuiet(lead, officer);

@@ -58,7 +58,8 @@ fn attention(reference: &Reference, station: &Station, row: &DefectRow) -> Atten
         known.map_or_else(|| officer.to_string(), |officer| officer.name.clone())
     };
     let template = row.template.as_ref().and_then(|template| reference.templates.get(template));
-    let item = template.and_then(|template| template.item(&row.name.item));
+    let line = |template| reference.line(template, &station.code, &row.name.item);
+    let item = row.template.as_ref().and_then(line);
     let (asset, officer) = (row.name.subject.as_asset(), row.name.subject.as_officer());
     let subject_name = match (&asset, officer) {
         (Some(id), _) => {

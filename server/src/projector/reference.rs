@@ -11,10 +11,11 @@ use shared::domain::directory::Directory;
 use shared::domain::inspection;
 use shared::domain::register::Register;
 use shared::domain::round::RoundName;
-use shared::domain::template::{Addition, Template};
+use shared::domain::template::{Addition, Item, Template};
 use shared::flat::FlatMap;
 use shared::ids::{
-    AssetId, BureauId, ChangeHash, CollectionId, DocumentId, DocumentKind, Shelf, StationCode, TemplateId,
+    AssetId, BureauId, ChangeHash, CollectionId, DocumentId, DocumentKind, ItemId, Shelf, StationCode,
+    TemplateId,
 };
 use shared::projection::{self, Subject, expected_subjects};
 
@@ -91,6 +92,12 @@ impl Reference {
     pub fn template(&self, name: &RoundName) -> Option<Template> {
         let addition = self.additions.get(&name.template).and_then(|additions| additions.get(&name.station));
         Some(self.templates.get(&name.template)?.clone().with(addition))
+    }
+
+    /// A line of a checklist as a station fills it, asked or dropped.
+    pub fn line(&self, template: &TemplateId, station: &StationCode, item: &ItemId) -> Option<&Item> {
+        let own = || self.additions.get(template)?.get(station)?.item(item);
+        self.templates.get(template)?.item(item).or_else(own)
     }
 
     /// Whom or what a round asks about by a checklist.

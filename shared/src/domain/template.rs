@@ -37,9 +37,14 @@ pub struct Template {
     pub inspects: Option<Inspects>,
     /// Compartments or steps, in the order of work.
     pub groups: Vec<Group>,
+    /// Lines that are asked no longer: what was answered to them is still read by what they were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<Item>,
 }
 
-crate::read_object!(Template { id, version, name, subject, signed_by, inspects as default, groups });
+crate::read_object!(Template {
+    id, version, name, subject, signed_by, inspects as default, groups, dropped as default
+});
 
 /// How an inspection counts: the list of the register is held against what was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,8 +92,9 @@ impl Template {
         self.groups.iter().flat_map(|group| group.items.iter().map(move |item| (group, item)))
     }
 
-    /// The line with this id.
+    /// The line with this id, asked or dropped.
     pub fn item(&self, id: &ItemId) -> Option<&Item> {
-        self.items().map(|(_, item)| item).find(|item| item.id == *id)
+        let asked = self.items().map(|(_, item)| item);
+        asked.chain(&self.dropped).find(|item| item.id == *id)
     }
 }

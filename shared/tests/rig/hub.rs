@@ -136,6 +136,7 @@ impl Hub {
             faults: Vec::new(),
         };
         let template = Template {
+            dropped: Vec::new(),
             id: flood().template,
             version: 1,
             name: Label::new("防汛出动前", "Flood departure"),

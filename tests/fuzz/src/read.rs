@@ -117,6 +117,7 @@ pub fn template() -> Template {
         faults: Vec::new(),
     };
     Template {
+        dropped: Vec::new(),
         id: seeds::round_name().template,
         version: 1,
         name: Label::new("一", ""),

@@ -135,6 +135,7 @@ pub fn templates(version: u32) -> Vec<Template> {
         items.push(item("rope", condition(), SafeSide::Worst, false));
     }
     let template = |id: &str, subject, signed_by, items| Template {
+        dropped: Vec::new(),
         id: TemplateId::parse(id).expect("a literal"),
         version,
         name: Label::new(id, id),

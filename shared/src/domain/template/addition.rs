@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Group, Item, Template};
 use crate::domain::Label;
 use crate::ids::{ItemId, StationCode, TemplateId};
+use crate::limits::TEMPLATE_ITEMS_MAX;
 
 /// A station's own lines of one checklist. Stored as JSON in the template document's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,21 +19,26 @@ pub struct Addition {
     pub addition: u32,
     /// Its lines. A group that the core has a group of the same Chinese name for stands at that one's end.
     pub groups: Vec<Group>,
+    /// Those that it had, so that what was answered to them can still be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<Item>,
 }
 
-crate::read_object!(Addition { station, template, addition, groups });
+crate::read_object!(Addition { station, template, addition, groups, dropped as default });
 
 impl Addition {
     /// What a station adds next: as before, numbered one more.
     #[must_use]
     pub fn next(before: Option<&Self>, station: StationCode, template: TemplateId) -> Self {
-        let groups = before.map(|before| before.groups.clone()).unwrap_or_default();
-        Self { station, template, addition: before.map_or(0, |before| before.addition) + 1, groups }
+        let (groups, dropped) =
+            before.map(|before| (before.groups.clone(), before.dropped.clone())).unwrap_or_default();
+        let addition = before.map_or(0, |before| before.addition) + 1;
+        Self { station, template, addition, groups, dropped }
     }
 
     /// An id that no line of it has. It has the number in it, so what a line was called that was dropped comes again never.
     pub fn free_id(&self) -> ItemId {
-        let is_taken = |id: &ItemId| self.items().any(|item| item.id == *id);
+        let is_taken = |id: &ItemId| self.item(id).is_some();
         let ids = (self.addition..).map(|number| [STATION_ITEM, &number.to_string()].concat());
         let mut ids = ids.map(|id| ItemId::parse(&id).expect("letters, a dot and digits"));
         ids.find(|id| !is_taken(id)).expect("it has fewer lines than there are numbers")
@@ -48,12 +54,20 @@ impl Addition {
 
     /// One line less; whether it was there.
     pub fn drop_line(&mut self, id: &ItemId) -> bool {
-        let before = self.items().count();
+        let Some(line) = self.items().find(|item| item.id == *id).cloned() else { return false };
         for group in &mut self.groups {
             group.items.retain(|item| item.id != *id);
         }
         self.groups.retain(|group| !group.items.is_empty());
-        self.items().count() < before
+        self.dropped.push(line);
+        // Of the oldest nobody speaks any more.
+        self.dropped.drain(..self.dropped.len().saturating_sub(TEMPLATE_ITEMS_MAX));
+        true
+    }
+
+    /// The line with this id, asked or dropped.
+    pub fn item(&self, id: &ItemId) -> Option<&Item> {
+        self.items().chain(&self.dropped).find(|item| item.id == *id)
     }
 
     /// Its lines.
@@ -84,6 +98,7 @@ impl Template {
                 None => self.groups.push(Group { name: name.clone(), items: own.collect() }),
             }
         }
+        self.dropped.extend(addition.dropped.iter().filter(|item| is_station_item(&item.id)).cloned());
         self
     }
 }
@@ -161,6 +176,10 @@ mod tests {
         );
         assert!(!dropped.drop_line(&ItemId::parse("F05").unwrap()));
         assert_eq!(dropped.groups.len(), 1, "a group without lines is none");
+        let whole = template().with(Some(&dropped));
+        let gone = ItemId::parse("own.2").unwrap();
+        assert!(whole.item(&gone).is_some(), "what was answered to it can still be read");
+        assert!(whole.items().all(|(_, item)| item.id != gone), "and nobody is asked it");
         assert_eq!(next(&dropped).free_id().as_str(), "own.4");
         let first = Addition::next(None, before.station.clone(), before.template.clone());
         assert_eq!((first.addition, first.groups.len(), first.free_id().as_str()), (1, 0, "own.1"));

@@ -141,6 +141,9 @@ impl Addition {
     /// What is wrong first.
     pub fn check(&self, core: &Template, before: Option<&Self>) -> Result<(), TemplateError> {
         check_ids(&core.groups, &self.groups, true)?;
+        if self.dropped.len() > TEMPLATE_ITEMS_MAX {
+            return Err(TemplateError::Size { count: self.dropped.len() });
+        }
         // As it is asked: a line in a group of the core's stands in the middle, and can refer to what comes before it only.
         check_items(&core.clone().with(Some(self)), |item| is_station_item(&item.id))?;
         check_number(self.addition, before.map_or(0, |before| before.addition))?;

@@ -14,11 +14,11 @@ use crate::domain::directory::Directory;
 use crate::domain::inspection;
 use crate::domain::register::Register;
 use crate::domain::round::RoundName;
-use crate::domain::template::{Addition, Template};
+use crate::domain::template::{Addition, Item, Template};
 use crate::flat::FlatMap;
 use crate::gather::{Gather, sort_by};
 use crate::ids::{
-    AssetId, ChangeHash, CollectionId, DocumentId, DocumentKind, EventKey, StationCode, TemplateId,
+    AssetId, ChangeHash, CollectionId, DocumentId, DocumentKind, EventKey, ItemId, StationCode, TemplateId,
 };
 use crate::time::Timestamp;
 
@@ -76,6 +76,12 @@ impl Device {
     /// The templates on this phone, without what stations add.
     pub fn templates(&self) -> &FlatMap<TemplateId, Template> {
         self.documents.templates()
+    }
+
+    /// A line of a checklist as a station fills it, asked or dropped.
+    pub fn line(&self, template: &TemplateId, station: &StationCode, item: &ItemId) -> Option<&Item> {
+        let core = self.templates().get(template)?;
+        core.item(item).or_else(|| self.addition(template, station)?.item(item))
     }
 
     /// What a station adds to a checklist.

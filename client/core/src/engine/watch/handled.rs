@@ -167,7 +167,7 @@ fn said_by(device: &Device, document: DocumentId, key: &EventKey, told: &Told, c
 fn names(device: &mut Device, defect: &Defect) -> (Label, Label, String) {
     let name = &defect.name;
     let first = defect.history.entries.iter().find(|entry| entry.said.act == DefectAct::Report);
-    let line = line_name(device, first.and_then(|first| first.said.template.as_ref()), &name.item);
+    let line = line_name(device, first.and_then(|first| first.said.template.as_ref()), name);
     if let Some(id) = name.subject.as_asset() {
         let register = device.register(&name.station);
         let asset = register.get(&id);
@@ -192,11 +192,11 @@ fn names(device: &mut Device, defect: &Defect) -> (Label, Label, String) {
 }
 
 /// The name of a checklist's line; `None` for a defect without one.
-fn line_name(device: &Device, template: Option<&TemplateId>, item: &ItemId) -> Option<Label> {
-    match item.as_str() {
+fn line_name(device: &Device, template: Option<&TemplateId>, name: &DefectName) -> Option<Label> {
+    match name.item.as_str() {
         defect::EXPIRY => Some(Label::new("已过有效期", "Out of date")),
         defect::GENERAL => None,
-        _ => Some(device.templates().get(template?)?.item(item)?.name.clone()),
+        _ => Some(device.line(template?, &name.station, &name.item)?.name.clone()),
     }
 }
 
@@ -265,7 +265,7 @@ fn add_rejected(device: &mut Device, alarm: &mut AlarmView) {
             defect.reports().any(|report| !device.is_only_here(rejected.document, &report.key))
         });
         if !is_told {
-            let line = line_name(device, entry.template.as_ref(), &entry.defect.item);
+            let line = line_name(device, entry.template.as_ref(), &entry.defect);
             let what = line.unwrap_or_else(|| Label::new(&entry.place, ""));
             alarm.untold.push((what, entry.told.corrected_at()));
         }

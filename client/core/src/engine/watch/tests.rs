@@ -101,6 +101,7 @@ fn phone_asked(device: u8, on: Recurrence, items: Vec<Item>) -> Device {
         name: Label::new("中庙派出所", "Zhongmiao"),
     });
     let template = Template {
+        dropped: Vec::new(),
         id: name().template,
         version: 1,
         name: Label::new("上岗前60秒", "60 seconds before duty"),
