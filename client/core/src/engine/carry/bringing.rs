@@ -157,11 +157,7 @@ impl Engine {
             self.deliver_later();
             return Ok(());
         }
-        let answer = self.ask_relay(&file).await;
-        if is_kept.is_ok() {
-            self.carry.is_delivering.set(false);
-        }
-        match answer {
+        let outcome = match self.ask_relay(&file).await {
             Answer::Taken(outcome) => {
                 let noted = self.let_go(&key, |kept| kept.done(&key, outcome)).await;
                 noted.map_err(|error| not_kept(&error))
@@ -172,7 +168,13 @@ impl Engine {
                 noted.map_err(|error| not_kept(&error)).and(Err(code))
             }
             Answer::Later(_) => is_kept.map(|()| self.deliver_later()),
+        };
+        if is_kept.is_ok() {
+            self.carry.is_delivering.set(false);
+            // Others that are carried may have waited for this one.
+            self.deliver_soon();
         }
+        outcome
     }
 
     async fn keep_file(self: &Rc<Self>, key: &str, file: &[u8], bytes: u64) -> Result<(), &'static str> {

@@ -223,6 +223,7 @@ impl Engine {
                 return post(&ToUi::Done(command));
             }
             // Held until the answer is on the disk, and the draft with it is none any more.
+            let lock = lock.filter(|_| engine.phone.borrow().is_some());
             engine.photos.answering.borrow_mut().extend(lock.map(|lock| (command, lock)));
             engine.deed(command, deed);
         });
