@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use link::slice::{Person, SessionView};
 use shared::trust::rights::Role;
-use yew::{Callback, ContextProvider, Html, Properties, component, html};
+use yew::{Callback, ContextProvider, Html, Properties, component, hook, html};
 
 use crate::browser;
+use crate::chunks::{self, chunk_of};
 use crate::components::icon::Icon;
 use crate::components::nav::{Nav, Place};
 use crate::components::notice::{Notice, Tone};
@@ -15,21 +16,9 @@ use crate::components::untold::Untold;
 use crate::first_preferences;
 use crate::hooks::{Reach, go, use_badge, use_effect_with, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
-use crate::pages::asset::AssetPage;
-use crate::pages::board::BoardPage;
-use crate::pages::count::CountPage;
-use crate::pages::defects::DefectsPage;
+use crate::pages::coming::Coming;
 use crate::pages::enrol::EnrolPage;
-use crate::pages::labels::LabelsPage;
-use crate::pages::me::MePage;
-use crate::pages::needs::NeedsPage;
-use crate::pages::quarantine::QuarantinePage;
-use crate::pages::register::RegisterPage;
-use crate::pages::round::RoundPage;
-use crate::pages::scan::ScanPage;
-use crate::pages::selftest::SelfTestPage;
 use crate::pages::skeleton::Skeleton;
-use crate::pages::sync::SyncPage;
 use crate::pages::today::TodayPage;
 use crate::preferences::Preferences;
 use crate::route::Route;
@@ -72,6 +61,7 @@ fn Frame() -> Html {
     use_effect_with(preferences, |preferences| apply(*preferences));
     use_badge();
     use_effect_with((), |()| browser::set_root("ready", "ui"));
+    use_chunks();
     let is_officer = matches!(session.as_deref(), Some(SessionView::Officer(_)));
     let unsent = use_slice(|view| view.is_sync_known.then_some(view.sync.pending));
     use_effect_with((is_officer, unsent), |(is_officer, unsent)| {
@@ -86,13 +76,12 @@ fn Frame() -> Html {
         }
     });
     let before = browser::kept(JOINED_KEY);
-    let is_new = before.is_none();
     let screen = match session.as_deref() {
         Some(SessionView::Officer(person)) => html! { <Screens person={Rc::new(person.clone())} /> },
         Some(SessionView::Nobody) => {
             html! { <EnrolPage lost={before.map(|unsent| unsent.parse().unwrap_or_default())} /> }
         }
-        None if is_new => html! { <EnrolPage /> },
+        None if before.is_none() => html! { <EnrolPage /> },
         None => html! { <Skeleton /> },
     };
     html! {
@@ -109,6 +98,29 @@ fn Frame() -> Html {
             { screen }
         </>
     }
+}
+
+/// Whether this browser has never been enrolled: then the joining screen waits for nobody, and everybody for it.
+pub fn is_new() -> bool {
+    browser::kept(JOINED_KEY).is_none()
+}
+
+/// Loads the further screens: the one that is asked for at once, beside the core, and all once the core has said who is
+/// here. Until then the line is the core's.
+#[hook]
+fn use_chunks() {
+    let reach = use_reach();
+    let asked = use_slice(|view| chunk_of(&view.route, false));
+    let is_known = use_slice(|view| view.session.is_some());
+    use_effect_with((asked, is_known), move |(asked, is_known)| {
+        if let Some(chunk) = asked {
+            chunks::load(&reach.store, *chunk);
+        }
+        if *is_known {
+            browser::set_root("core", "here");
+            chunks::load_all(&reach.store);
+        }
+    });
 }
 
 fn apply(preferences: Preferences) {
@@ -184,25 +196,9 @@ fn Screens(props: &ScreensProps) -> Html {
         places.insert(5, rare(Route::Quarantine, Icon::Shield, words.nav_quarantine()));
     }
     let person = props.person.clone();
-    let page = match &route {
-        Route::Round(name, part) => html! { <RoundPage name={name.clone()} part={*part} {person} /> },
-        Route::Scan => html! { <ScanPage {person} /> },
-        Route::Count(round, subject, item) => html! {
-            <CountPage round={round.clone()} subject={subject.clone()} item={item.clone()} {person} />
-        },
-        Route::Labels => html! { <LabelsPage {person} /> },
-        Route::SelfTest => html! { <SelfTestPage /> },
-        Route::Sync => html! { <SyncPage {person} /> },
-        Route::Me => html! { <MePage {person} /> },
-        Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
-        Route::Asset(station, asset) => {
-            html! { <AssetPage station={station.clone()} asset={asset.clone()} {person} /> }
-        }
-        Route::Defects => html! { <DefectsPage {person} /> },
-        Route::Needs => html! { <NeedsPage {person} /> },
-        Route::Quarantine if sees_board => html! { <QuarantinePage {person} /> },
-        Route::Home | Route::Enrol if sees_board => html! { <BoardPage {person} /> },
-        Route::Home | Route::Enrol | Route::Quarantine => html! { <TodayPage {person} /> },
+    let page = match chunk_of(&route, sees_board) {
+        Some(chunk) => html! { <Coming {chunk} route={route.clone()} {person} /> },
+        None => html! { <TodayPage {person} /> },
     };
     let here = match &route {
         Route::Enrol => Route::Home,

@@ -39,6 +39,8 @@ struct Inner {
     store: Store,
     standing: RefCell<Standing>,
     started: Cell<Timestamp>,
+    /// What was said before the worker was started.
+    early: RefCell<Vec<(Vec<u8>, Option<Picked>)>>,
     /// Early deaths, one after the other.
     deaths: Cell<u32>,
     restart: RefCell<Option<Timer>>,
@@ -54,8 +56,9 @@ struct Standing {
 }
 
 impl CoreHandle {
-    /// Starts the worker. What it says goes into the store from now on.
-    pub fn start(store: &Store) -> Self {
+    /// Starts the worker; for somebody new only after the first paint, so that what they see first has the line and the
+    /// processor for itself. What it says goes into the store from then on.
+    pub fn start(store: &Store, is_new: bool) -> Self {
         let handle = Self(Rc::new(Inner {
             worker: RefCell::default(),
             waiting: RefCell::default(),
@@ -63,11 +66,17 @@ impl CoreHandle {
             store: store.clone(),
             standing: RefCell::default(),
             started: Cell::new(Timestamp(0)),
+            early: RefCell::default(),
             deaths: Cell::new(0),
             restart: RefCell::default(),
             file: RefCell::default(),
         }));
-        handle.start_worker();
+        if is_new {
+            let late = handle.clone();
+            browser::after_paint(move || late.start_worker());
+        } else {
+            handle.start_worker();
+        }
         handle
     }
 
@@ -94,6 +103,8 @@ impl CoreHandle {
         let is_up = self.0.store.view().core != CoreState::Failed;
         if !is_up {
             self.fail_all();
+        } else if self.0.started.get() == Timestamp(0) {
+            self.0.early.borrow_mut().push((ToCore { id, command }.to_bytes(), file.cloned()));
         } else if !self.0.worker.borrow().post(&ToCore { id, command }.to_bytes(), file) {
             self.stopped();
         }
@@ -117,6 +128,9 @@ impl CoreHandle {
         // Not `send`: it is not answered, and what the store says of the core is still of the one before.
         let start = ToCore { id: 0, command: Command::Start { notes: kept_notes() } };
         self.0.worker.borrow().post(&start.to_bytes(), None);
+        for (bytes, file) in self.0.early.take() {
+            self.0.worker.borrow().post(&bytes, file.as_ref());
+        }
     }
 
     fn receive(&self, message: FromWorker) {

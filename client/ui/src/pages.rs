@@ -3,6 +3,7 @@
 
 pub mod asset;
 pub mod board;
+pub mod coming;
 pub mod count;
 pub mod defects;
 pub mod enrol;

@@ -1,0 +1,64 @@
+//! Where the ui's module is cut. Only what these two functions reach, and the first module does not, is in the chunks:
+//! no other file may name these pages.
+
+use std::rc::Rc;
+
+use link::slice::Person;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+use yew::{Html, html};
+
+use super::Draw;
+use crate::pages::asset::AssetPage;
+use crate::pages::board::BoardPage;
+use crate::pages::count::CountPage;
+use crate::pages::defects::DefectsPage;
+use crate::pages::labels::LabelsPage;
+use crate::pages::me::MePage;
+use crate::pages::needs::NeedsPage;
+use crate::pages::quarantine::QuarantinePage;
+use crate::pages::register::RegisterPage;
+use crate::pages::round::RoundPage;
+use crate::pages::scan::ScanPage;
+use crate::pages::selftest::SelfTestPage;
+use crate::pages::sync::SyncPage;
+use crate::route::Route;
+
+/// The chunk with the round's screen.
+#[wasm_split(round, fallible)]
+pub(super) fn round() -> Result<Draw, SplitLoaderError> {
+    Ok(draw_round)
+}
+
+/// The chunk with all other screens.
+#[wasm_split(rest, fallible)]
+pub(super) fn rest() -> Result<Draw, SplitLoaderError> {
+    Ok(draw_rest)
+}
+
+fn draw_round(route: &Route, person: &Rc<Person>) -> Html {
+    let Route::Round(name, part) = route else { return Html::default() };
+    html! { <RoundPage name={name.clone()} part={*part} person={person.clone()} /> }
+}
+
+fn draw_rest(route: &Route, person: &Rc<Person>) -> Html {
+    let person = person.clone();
+    match route {
+        Route::Scan => html! { <ScanPage {person} /> },
+        Route::Count(round, subject, item) => html! {
+            <CountPage round={round.clone()} subject={subject.clone()} item={item.clone()} {person} />
+        },
+        Route::Labels => html! { <LabelsPage {person} /> },
+        Route::SelfTest => html! { <SelfTestPage /> },
+        Route::Sync => html! { <SyncPage {person} /> },
+        Route::Me => html! { <MePage {person} /> },
+        Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
+        Route::Asset(station, asset) => {
+            html! { <AssetPage station={station.clone()} asset={asset.clone()} {person} /> }
+        }
+        Route::Defects => html! { <DefectsPage {person} /> },
+        Route::Needs => html! { <NeedsPage {person} /> },
+        Route::Quarantine => html! { <QuarantinePage {person} /> },
+        Route::Home | Route::Enrol => html! { <BoardPage {person} /> },
+        Route::Round(..) => Html::default(),
+    }
+}
