@@ -6,8 +6,8 @@ import { startRelay } from "./kit/relay.mjs";
 import { goTo } from "./kit/slow.mjs";
 import { test } from "./kit/witness.mjs";
 
-const CORE = /\/a\/core/;
-const CHUNKS = /\/a\/ui-(round|rest|shared\d+)-/;
+const CORE = /\/a\/(core|ui-home)/;
+const CHUNKS = /\/a\/ui-(round|rest)-/;
 
 /** In every page: whether anything ever stood in the place of a screen. */
 const NOTES = `

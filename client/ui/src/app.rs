@@ -1,28 +1,25 @@
-//! The whole interface: who is here decides between the skeleton, joining, and the screens; the route decides which
-//! screen. Each screen is a page of its own.
+//! The whole interface: who is here decides between the skeleton, joining, and the screens. Each screen is a page of its
+//! own; which one it is the route decides, in `screens`.
 
 use std::rc::Rc;
 
-use link::slice::{Person, SessionView};
-use shared::trust::rights::Role;
+use link::slice::SessionView;
 use yew::{Callback, ContextProvider, Html, Properties, component, hook, html};
 
 use crate::browser;
 use crate::chunks::{self, chunk_of};
-use crate::components::icon::Icon;
-use crate::components::nav::{Nav, Place};
 use crate::components::notice::{Notice, Tone};
 use crate::components::untold::Untold;
 use crate::first_preferences;
-use crate::hooks::{Reach, go, use_badge, use_effect_with, use_now, use_reach, use_slice, use_words};
+use crate::hooks::{Reach, use_badge, use_effect_with, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
-use crate::pages::coming::Coming;
 use crate::pages::enrol::EnrolPage;
 use crate::pages::skeleton::Skeleton;
-use crate::pages::today::TodayPage;
 use crate::preferences::Preferences;
 use crate::route::Route;
 use crate::store::CoreState;
+
+pub mod screens;
 
 const PREFERENCES_KEY: &str = "muster.preferences";
 /// That this browser has been enrolled, and how much it had not sent when it was last seen. Kept apart from the core's
@@ -77,7 +74,10 @@ fn Frame() -> Html {
     });
     let before = browser::kept(JOINED_KEY);
     let screen = match session.as_deref() {
-        Some(SessionView::Officer(person)) => html! { <Screens person={Rc::new(person.clone())} /> },
+        Some(SessionView::Officer(person)) => {
+            let person = Rc::new(person.clone());
+            chunks::home(|home| (home.draw)(&person)).unwrap_or_else(|| html! { <Skeleton /> })
+        }
         Some(SessionView::Nobody) => {
             html! { <EnrolPage lost={before.map(|unsent| unsent.parse().unwrap_or_default())} /> }
         }
@@ -159,74 +159,5 @@ fn Update(props: &UpdateProps) -> Html {
     html! {
         <Notice tone={Tone::Calm} text={props.words.update_ready()} action={props.words.update_apply()}
             onact={Callback::from(|_| browser::apply_update())} />
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct ScreensProps {
-    person: Rc<Person>,
-}
-
-#[component]
-fn Screens(props: &ScreensProps) -> Html {
-    let words = use_words();
-    let reach = use_reach();
-    let route = use_slice(|view| view.route.clone());
-    let sees_board = props.person.role >= Role::Supervisor;
-    let ongo = Callback::from(move |route| go(&reach, route));
-    let place = |route, icon, name: &'static str| Place { route, icon, name: name.into(), is_rare: false };
-    let home = if sees_board {
-        place(Route::Home, Icon::Board, words.nav_board())
-    } else {
-        place(Route::Home, Icon::Today, words.nav_today())
-    };
-    let mut places = vec![
-        home,
-        place(Route::Register(None), Icon::Kit, words.nav_register()),
-        place(Route::Scan, Icon::Scan, words.nav_scan()),
-        place(Route::Defects, Icon::Wrench, words.defects_title()),
-        place(Route::Me, Icon::Person, words.nav_me()),
-    ];
-    if sees_board {
-        let rare = |route, icon, name| Place { is_rare: true, ..place(route, icon, name) };
-        // What the bureau acts on comes first, then what it looks things up in.
-        places.swap(1, 3);
-        places.swap(2, 3);
-        places.insert(2, rare(Route::Needs, Icon::Speech, words.needs_title()));
-        places.insert(5, rare(Route::Quarantine, Icon::Shield, words.nav_quarantine()));
-    }
-    let person = props.person.clone();
-    let page = match chunk_of(&route, sees_board) {
-        Some(chunk) => html! { <Coming {chunk} route={route.clone()} {person} /> },
-        None => html! { <TodayPage {person} /> },
-    };
-    let here = match &route {
-        Route::Enrol => Route::Home,
-        Route::Register(_) | Route::Asset(..) => Route::Register(None),
-        other => other.clone(),
-    };
-    html! {
-        <div class="frame" data-screen={screen_word(&route)}>
-            { page }
-            if !matches!(route, Route::Round(..) | Route::Count(..)) { <Nav label={words.nav_label()} {places} {here} {ongo} /> }
-        </div>
-    }
-}
-
-fn screen_word(route: &Route) -> &'static str {
-    match route {
-        Route::Home | Route::Enrol => "home",
-        Route::Round(..) => "round",
-        Route::Sync => "sync",
-        Route::Me => "me",
-        Route::Defects => "defects",
-        Route::Needs => "needs",
-        Route::Quarantine => "quarantine",
-        Route::Register(_) => "register",
-        Route::Asset(..) => "asset",
-        Route::Scan => "scan",
-        Route::Count(..) => "count",
-        Route::Labels => "labels",
-        Route::SelfTest => "self-test",
     }
 }

@@ -1,18 +1,20 @@
-//! The screens that are not in the first module. `cargo xtask pwa` cuts the ui there: the first file holds what stands on
-//! the screen at the start, and each chunk comes after the first paint, or when its screen is asked for. From then on
-//! a chunk is a function like any other, so a tap on one of its screens waits for nothing.
+//! What is not in the first module. `cargo xtask pwa` cuts the ui there: the first file holds what somebody new sees. What
+//! is needed once the core speaks, and today's list, comes with the core; the other screens come after the first paint,
+//! or when they are asked for. From then on a chunk is functions like any others, so a tap waits for nothing.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use link::slice::Person;
+use link::{ToCore, ToUi};
+use wasm_split_helpers::SplitLoaderError;
 use yew::Html;
 
 use crate::browser;
 use crate::route::Route;
 use crate::store::Store;
 
-mod screens;
+mod cuts;
 
 /// Some screens in a file of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,12 +67,38 @@ impl Chunks {
 /// Draws the screens of a chunk.
 type Draw = fn(&Route, &Rc<Person>) -> Html;
 
+/// What comes with the core.
+#[derive(Clone, Copy)]
+pub struct Home {
+    /// Reads what the core says; none when it is of another build.
+    pub read: fn(&[u8]) -> Option<ToUi>,
+    /// Writes what the core is told.
+    pub write: fn(&ToCore) -> Vec<u8>,
+    /// Draws the screens of somebody who has joined.
+    pub draw: fn(&Rc<Person>) -> Html,
+}
+
 thread_local! {
+    static HOME: Cell<Option<Home>> = const { Cell::new(None) };
     static ROUND: Cell<Option<Draw>> = const { Cell::new(None) };
     static REST: Cell<Option<Draw>> = const { Cell::new(None) };
 }
 
-/// The chunk of a screen; none when it is in the first module.
+/// Does something with what came with the core; none before it came.
+pub fn home<T>(with: impl FnOnce(Home) -> T) -> Option<T> {
+    HOME.get().map(with)
+}
+
+/// Loads what comes with the core.
+///
+/// # Errors
+/// When it cannot be loaded now. It may be asked for again.
+pub async fn load_home() -> Result<(), SplitLoaderError> {
+    HOME.set(Some(cuts::home().await?));
+    Ok(())
+}
+
+/// The chunk of a screen; none when it comes with the core.
 #[must_use]
 pub fn chunk_of(route: &Route, sees_board: bool) -> Option<Chunk> {
     match route {
@@ -114,8 +142,8 @@ async fn fetch(store: &Store, chunk: Chunk) {
     }
     store.change(|view| view.chunks.set(chunk, Standing::Coming));
     let (place, drawn) = match chunk {
-        Chunk::Round => (&ROUND, screens::round().await),
-        Chunk::Rest => (&REST, screens::rest().await),
+        Chunk::Round => (&ROUND, cuts::round().await),
+        Chunk::Rest => (&REST, cuts::rest().await),
     };
     let standing = if drawn.is_ok() { Standing::Here } else { Standing::Missing };
     place.with(|place| place.set(drawn.ok()));
@@ -127,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_an_officer_sees_at_the_start_is_in_the_first_module() {
+    fn what_an_officer_sees_at_the_start_comes_with_the_core() {
         assert_eq!(chunk_of(&Route::Home, false), None);
         assert_eq!(chunk_of(&Route::Enrol, false), None);
         assert_eq!(chunk_of(&Route::Home, true), Some(Chunk::Rest));

@@ -1,13 +1,15 @@
-//! Where the ui's module is cut. Only what these two functions reach, and the first module does not, is in the chunks:
-//! no other file may name these pages.
+//! Where the ui's module is cut. What only these functions reach is in the chunks: no other file may name these pages, nor
+//! read or write what goes between the interface and the core.
 
 use std::rc::Rc;
 
 use link::slice::Person;
+use link::{ToCore, ToUi};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use yew::{Html, html};
 
-use super::Draw;
+use super::{Draw, Home};
+use crate::app::screens::Screens;
 use crate::pages::asset::AssetPage;
 use crate::pages::board::BoardPage;
 use crate::pages::count::CountPage;
@@ -22,6 +24,24 @@ use crate::pages::scan::ScanPage;
 use crate::pages::selftest::SelfTestPage;
 use crate::pages::sync::SyncPage;
 use crate::route::Route;
+
+/// The chunk that comes with the core.
+#[wasm_split(home, fallible)]
+pub(super) fn home() -> Result<Home, SplitLoaderError> {
+    Ok(Home { read, write, draw: draw_home })
+}
+
+fn read(bytes: &[u8]) -> Option<ToUi> {
+    ToUi::from_bytes(bytes).ok()
+}
+
+fn write(said: &ToCore) -> Vec<u8> {
+    said.to_bytes()
+}
+
+fn draw_home(person: &Rc<Person>) -> Html {
+    html! { <Screens person={person.clone()} /> }
+}
 
 /// The chunk with the round's screen.
 #[wasm_split(round, fallible)]
