@@ -5,8 +5,10 @@
 const BUILD = "{{build}}";
 const UI_JS = "{{ui.js}}";
 const UI_WASM = "{{ui.wasm}}";
+const CORE_FILES = ["{{core-worker.js}}", "{{core.js}}", "{{core.wasm}}"];
 
 const READY_WAIT_MS = 10_000;
+const CORE_WAIT_MS = 20_000;
 const SWITCH_WAIT_MS = 1_500;
 const UPDATE_CHECK_MS = 3_600_000;
 
@@ -211,9 +213,37 @@ async function compile(url) {
   return WebAssembly.compileStreaming(answer);
 }
 
+/** On a first visit the line is thin and the core large: its three files need not wait for each other. */
+function fetchCore() {
+  if (workers?.controller) return;
+  for (const url of CORE_FILES) fetch(url, { priority: "low" }).then((answer) => answer.arrayBuffer()).catch(() => {}); // the worker tells
+}
+
+/** As the ui notes it, in a browser that keeps notes. */
+function hasJoined() {
+  try {
+    return localStorage.getItem("muster.joined") !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** The ui says so once the core has said who is here. Before, copies for later would take the line from it. */
+function whenCoreIsHere() {
+  return new Promise((resolve) => {
+    const look = () => root.dataset.core === "here" && resolve();
+    new MutationObserver(look).observe(root, { attributes: true, attributeFilter: ["data-core"] });
+    setTimeout(resolve, CORE_WAIT_MS);
+    look();
+  });
+}
+
 async function start() {
   const stated = document.querySelector("meta[name=muster-build]")?.content;
   if (stated !== BUILD) throw new Error(`the page is of build ${stated}, the program of build ${BUILD}`);
+  // Who has been here sees nothing before the core; who is new sees the joining screen, and then it is the core's turn.
+  if (hasJoined()) fetchCore();
+  else ready.then(fetchCore);
   const [ui, module] = await Promise.all([import(UI_JS), compile(UI_WASM), switchBeforeStart()]);
   await ui.default({ module_or_path: module });
 }
@@ -249,5 +279,9 @@ addEventListener("muster:install-now", () => {
 workers?.addEventListener("controllerchange", followController);
 addEventListener("muster:apply", applyUpdate);
 addEventListener("muster:send-later", sendLater);
-whenReady().then(() => workers && keepUpToDate()).catch((error) => failures.push(String(error)));
+const ready = whenReady();
+ready
+  .then(() => workers?.controller || whenCoreIsHere())
+  .then(() => workers && keepUpToDate())
+  .catch((error) => failures.push(String(error)));
 start().catch(fail);

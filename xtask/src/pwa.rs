@@ -11,12 +11,14 @@ mod compress;
 mod css;
 mod link;
 mod publish;
+mod split;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::ValueEnum;
 
+use self::bind::Form;
 use crate::progress::{Steps, say};
 use crate::tools;
 use crate::workspace::Workspace;
@@ -59,9 +61,9 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let scan = steps.step("compile the decoder", || compile::module(workspace, compile::SCAN, profile))?;
     let modules = steps.step("make the glue", || {
         std::thread::scope(|scope| {
-            let core = scope.spawn(|| bind::bind(workspace, "core", &core, profile));
-            let ui = bind::bind(workspace, "ui", &ui, profile)?;
-            let scan = bind::bind(workspace, "scan", &scan, profile)?;
+            let core = scope.spawn(|| bind::bind(workspace, "core", &core, Form::Whole, profile));
+            let ui = bind::bind(workspace, "ui", &ui, Form::Cut, profile)?;
+            let scan = bind::bind(workspace, "scan", &scan, Form::Whole, profile)?;
             let core = core.join().expect("bind answers with an error, never with a panic")?;
             Ok(link::Modules { ui, core, scan })
         })

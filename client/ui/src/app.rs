@@ -1,42 +1,25 @@
-//! The whole interface: who is here decides between the skeleton, joining, and the screens; the route decides which
-//! screen. Each screen is a page of its own.
+//! The whole interface: who is here decides between the skeleton, joining, and the screens. Each screen is a page of its
+//! own; which one it is the route decides, in `screens`.
 
 use std::rc::Rc;
 
-use link::slice::{Person, SessionView};
-use shared::trust::rights::Role;
-use yew::{Callback, ContextProvider, Html, Properties, component, html};
+use link::slice::SessionView;
+use yew::{Callback, ContextProvider, Html, Properties, component, hook, html};
 
 use crate::browser;
-use crate::components::icon::Icon;
-use crate::components::nav::{Nav, Place};
+use crate::chunks::{self, chunk_of};
 use crate::components::notice::{Notice, Tone};
 use crate::components::untold::Untold;
 use crate::first_preferences;
 use crate::hooks::{Reach, go, use_badge, use_effect_with, use_now, use_reach, use_slice, use_words};
 use crate::i18n::Words;
-use crate::pages::asset::AssetPage;
-use crate::pages::board::BoardPage;
-use crate::pages::choice::ChoicePage;
-use crate::pages::count::CountPage;
-use crate::pages::defects::DefectsPage;
 use crate::pages::enrol::EnrolPage;
-use crate::pages::handover::HandOverPage;
-use crate::pages::labels::LabelsPage;
-use crate::pages::lines::LinesPage;
-use crate::pages::me::MePage;
-use crate::pages::needs::NeedsPage;
-use crate::pages::quarantine::QuarantinePage;
-use crate::pages::register::RegisterPage;
-use crate::pages::round::RoundPage;
-use crate::pages::scan::ScanPage;
-use crate::pages::selftest::SelfTestPage;
 use crate::pages::skeleton::Skeleton;
-use crate::pages::sync::SyncPage;
-use crate::pages::today::TodayPage;
 use crate::preferences::Preferences;
 use crate::route::Route;
 use crate::store::CoreState;
+
+pub mod screens;
 
 const PREFERENCES_KEY: &str = "muster.preferences";
 /// That this browser has been enrolled, and how much it had not sent when it was last seen. Kept apart from the core's
@@ -75,6 +58,7 @@ fn Frame() -> Html {
     use_effect_with(preferences, |preferences| apply(*preferences));
     use_badge();
     use_effect_with((), |()| browser::set_root("ready", "ui"));
+    use_chunks();
     let is_officer = matches!(session.as_deref(), Some(SessionView::Officer(_)));
     // What others of this phone left is lost with it too.
     let unsent = use_slice(|view| {
@@ -93,14 +77,19 @@ fn Frame() -> Html {
         }
     });
     let before = browser::kept(JOINED_KEY);
-    let is_new = before.is_none();
     let screen = match session.as_deref() {
-        Some(SessionView::Officer(person)) => html! { <Screens person={Rc::new(person.clone())} /> },
-        Some(SessionView::Choice(profiles)) => html! { <ChoicePage profiles={Rc::new(profiles.clone())} /> },
+        Some(SessionView::Officer(person)) => {
+            let person = Rc::new(person.clone());
+            chunks::home(|home| (home.draw)(&person)).unwrap_or_else(|| html! { <Skeleton /> })
+        }
+        Some(SessionView::Choice(profiles)) => {
+            let profiles = Rc::new(profiles.clone());
+            chunks::home(|home| (home.choose)(&profiles)).unwrap_or_else(|| html! { <Skeleton /> })
+        }
         Some(SessionView::Nobody) => {
             html! { <EnrolPage lost={before.map(|unsent| unsent.parse().unwrap_or_default())} /> }
         }
-        None if is_new => html! { <EnrolPage /> },
+        None if before.is_none() => html! { <EnrolPage /> },
         None => html! { <Skeleton /> },
     };
     html! {
@@ -118,6 +107,29 @@ fn Frame() -> Html {
             { screen }
         </>
     }
+}
+
+/// Whether this browser has never been enrolled: then the joining screen waits for nobody, and everybody for it.
+pub fn is_new() -> bool {
+    browser::kept(JOINED_KEY).is_none()
+}
+
+/// Loads the further screens: the one that is asked for at once, beside the core, and all once the core has said who is
+/// here. Until then the line is the core's.
+#[hook]
+fn use_chunks() {
+    let reach = use_reach();
+    let asked = use_slice(|view| chunk_of(&view.route, false));
+    let is_known = use_slice(|view| view.session.is_some());
+    use_effect_with((asked, is_known), move |(asked, is_known)| {
+        if let Some(chunk) = asked {
+            chunks::load(&reach.store, *chunk);
+        }
+        if *is_known {
+            browser::set_root("core", "here");
+            chunks::load_all(&reach.store);
+        }
+    });
 }
 
 fn apply(preferences: Preferences) {
@@ -170,95 +182,5 @@ fn Update(props: &UpdateProps) -> Html {
     html! {
         <Notice tone={Tone::Calm} text={props.words.update_ready()} action={props.words.update_apply()}
             onact={Callback::from(|_| browser::apply_update())} />
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct ScreensProps {
-    person: Rc<Person>,
-}
-
-#[component]
-fn Screens(props: &ScreensProps) -> Html {
-    let words = use_words();
-    let reach = use_reach();
-    let route = use_slice(|view| view.route.clone());
-    let sees_board = props.person.role >= Role::Supervisor;
-    let ongo = Callback::from(move |route| go(&reach, route));
-    let place = |route, icon, name: &'static str| Place { route, icon, name: name.into(), is_rare: false };
-    let home = if sees_board {
-        place(Route::Home, Icon::Board, words.nav_board())
-    } else {
-        place(Route::Home, Icon::Today, words.nav_today())
-    };
-    let mut places = vec![
-        home,
-        place(Route::Register(None), Icon::Kit, words.nav_register()),
-        place(Route::Scan, Icon::Scan, words.nav_scan()),
-        place(Route::Defects, Icon::Wrench, words.defects_title()),
-        place(Route::Me, Icon::Person, words.nav_me()),
-    ];
-    if sees_board {
-        let rare = |route, icon, name| Place { is_rare: true, ..place(route, icon, name) };
-        // What the bureau acts on comes first, then what it looks things up in.
-        places.swap(1, 3);
-        places.swap(2, 3);
-        places.insert(2, rare(Route::Needs, Icon::Speech, words.needs_title()));
-        places.insert(5, rare(Route::Quarantine, Icon::Shield, words.nav_quarantine()));
-    }
-    let person = props.person.clone();
-    let page = match &route {
-        Route::Round(name, part) => html! { <RoundPage name={name.clone()} part={*part} {person} /> },
-        Route::Scan => html! { <ScanPage {person} /> },
-        Route::Count(round, subject, item) => html! {
-            <CountPage round={round.clone()} subject={subject.clone()} item={item.clone()} {person} />
-        },
-        Route::Labels => html! { <LabelsPage {person} /> },
-        Route::SelfTest => html! { <SelfTestPage /> },
-        Route::Sync => html! { <SyncPage {person} /> },
-        Route::Me => html! { <MePage {person} /> },
-        Route::HandOver => html! { <HandOverPage {person} /> },
-        Route::Lines => html! { <LinesPage {person} /> },
-        Route::Register(station) => html! { <RegisterPage station={station.clone()} {person} /> },
-        Route::Asset(station, asset) => {
-            html! { <AssetPage station={station.clone()} asset={asset.clone()} {person} /> }
-        }
-        Route::Defects => html! { <DefectsPage {person} /> },
-        Route::Needs => html! { <NeedsPage {person} /> },
-        Route::Quarantine if sees_board => html! { <QuarantinePage {person} /> },
-        Route::Home | Route::Enrol if sees_board => html! { <BoardPage {person} /> },
-        Route::Home | Route::Enrol | Route::Quarantine => html! { <TodayPage {person} /> },
-    };
-    let here = match &route {
-        Route::Enrol => Route::Home,
-        Route::HandOver | Route::Lines => Route::Me,
-        Route::Register(_) | Route::Asset(..) => Route::Register(None),
-        other => other.clone(),
-    };
-    html! {
-        <div class="frame" data-screen={screen_word(&route)}>
-            { page }
-            if !matches!(route, Route::Round(..) | Route::Count(..)) { <Nav label={words.nav_label()} {places} {here} {ongo} /> }
-        </div>
-    }
-}
-
-fn screen_word(route: &Route) -> &'static str {
-    match route {
-        Route::Home | Route::Enrol => "home",
-        Route::Round(..) => "round",
-        Route::Sync => "sync",
-        Route::Me => "me",
-        Route::HandOver => "hand-over",
-        Route::Lines => "lines",
-        Route::Defects => "defects",
-        Route::Needs => "needs",
-        Route::Quarantine => "quarantine",
-        Route::Register(_) => "register",
-        Route::Asset(..) => "asset",
-        Route::Scan => "scan",
-        Route::Count(..) => "count",
-        Route::Labels => "labels",
-        Route::SelfTest => "self-test",
     }
 }

@@ -31,7 +31,7 @@ pub use kept::{forget, keep, kept, kept_under, own, set_person};
 pub use nearness::{Nearness, height_of, set_height};
 pub use picked::{Picked, Recording, Slot, picked, send_in_background};
 pub use senses::{Awake, Torch, buzz, knows_torch};
-pub use visibility::Visibility;
+pub use visibility::{Visibility, after_paint};
 pub use worker::{CoreWorker, FromWorker};
 
 fn window() -> Window {

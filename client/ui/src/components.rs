@@ -19,6 +19,7 @@ pub mod mark;
 pub mod meter;
 pub mod nav;
 pub mod notice;
+pub mod pin_field;
 pub mod sheet;
 pub mod sync_chip;
 pub mod thing_card;

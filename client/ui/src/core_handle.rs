@@ -13,6 +13,7 @@ use shared::domain::round::RoundName;
 use shared::time::{MINUTE_MS, Timestamp};
 
 use crate::browser::{self, CoreWorker, FromWorker, Picked, Timer};
+use crate::chunks;
 use crate::route::Route;
 use crate::store::{CoreState, Store};
 
@@ -41,6 +42,11 @@ struct Inner {
     store: Store,
     standing: RefCell<Standing>,
     started: Cell<Timestamp>,
+    /// Whether what is said is posted. Not before there is a worker, and a chunk that knows how it is spoken to.
+    is_spoken_to: Cell<bool>,
+    /// What was said earlier, and what the worker said.
+    early: RefCell<Vec<(ToCore, Option<Picked>)>>,
+    unread: RefCell<Vec<FromWorker>>,
     /// Early deaths, one after the other.
     deaths: Cell<u32>,
     restart: RefCell<Option<Timer>>,
@@ -56,8 +62,9 @@ struct Standing {
 }
 
 impl CoreHandle {
-    /// Starts the worker. What it says goes into the store from now on.
-    pub fn start(store: &Store) -> Self {
+    /// Starts the worker; for somebody new only after the first paint, so that what they see first has the line and the
+    /// processor for itself. What it says goes into the store from then on.
+    pub fn start(store: &Store, is_new: bool) -> Self {
         let handle = Self(Rc::new(Inner {
             worker: RefCell::default(),
             waiting: RefCell::default(),
@@ -65,11 +72,19 @@ impl CoreHandle {
             store: store.clone(),
             standing: RefCell::default(),
             started: Cell::new(Timestamp(0)),
+            is_spoken_to: Cell::new(false),
+            early: RefCell::default(),
+            unread: RefCell::default(),
             deaths: Cell::new(0),
             restart: RefCell::default(),
             file: RefCell::default(),
         }));
-        handle.start_worker();
+        if is_new {
+            let late = handle.clone();
+            browser::after_paint(move || late.start_worker());
+        } else {
+            handle.start_worker();
+        }
         handle
     }
 
@@ -96,9 +111,15 @@ impl CoreHandle {
         let is_up = self.0.store.view().core != CoreState::Failed;
         if !is_up {
             self.fail_all();
-        } else if !self.0.worker.borrow().post(&ToCore { id, command }.to_bytes(), file) {
+        } else if !self.0.is_spoken_to.get() {
+            self.0.early.borrow_mut().push((ToCore { id, command }, file.cloned()));
+        } else if !self.post(&ToCore { id, command }, file) {
             self.stopped();
         }
+    }
+
+    fn post(&self, said: &ToCore, file: Option<&Picked>) -> bool {
+        chunks::home(|home| self.0.worker.borrow().post(&(home.write)(said), file)).unwrap_or_default()
     }
 
     /// The file that the core made last.
@@ -113,20 +134,45 @@ impl CoreHandle {
 
     fn start_worker(&self) {
         self.0.started.set(browser::now());
+        self.0.is_spoken_to.set(false);
         let handle = self.clone();
-        let worker = CoreWorker::start(move |message| handle.receive(message));
+        let worker = CoreWorker::start(move |message| handle.hear(message));
         self.0.worker.replace(worker);
-        // Not `send`: it is not answered, and what the store says of the core is still of the one before.
-        let start = ToCore { id: 0, command: Command::Start { notes: kept_notes() } };
-        self.0.worker.borrow().post(&start.to_bytes(), None);
+        // The worker takes its time to begin: what it is spoken to with comes meanwhile.
+        let handle = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            match chunks::load_home().await {
+                Ok(()) => handle.speak(),
+                Err(_) => handle.stopped(),
+            }
+        });
     }
 
-    fn receive(&self, message: FromWorker) {
-        let read = match message {
-            FromWorker::Bytes(bytes) => ToUi::from_bytes(&bytes).ok(),
-            FromWorker::File(file) => return drop(self.0.file.replace(Some(file))),
-            FromWorker::Failed => return self.stopped(),
-        };
+    /// From now on what is said is posted, and what was said is read.
+    fn speak(&self) {
+        if self.0.is_spoken_to.replace(true) {
+            return;
+        }
+        // Not `send`: it is not answered, and what the store says of the core is still of the one before.
+        self.post(&ToCore { id: 0, command: Command::Start { notes: kept_notes() } }, None);
+        for (said, file) in self.0.early.take() {
+            self.post(&said, file.as_ref());
+        }
+        self.0.unread.take().into_iter().for_each(|message| self.hear(message));
+    }
+
+    fn hear(&self, message: FromWorker) {
+        match (self.0.is_spoken_to.get(), message) {
+            (_, FromWorker::Failed) => self.stopped(),
+            (false, early) => self.0.unread.borrow_mut().push(early),
+            (true, FromWorker::File(file)) => drop(self.0.file.replace(Some(file))),
+            (true, FromWorker::Bytes(bytes)) => {
+                self.receive(chunks::home(|home| (home.read)(&bytes)).flatten())
+            }
+        }
+    }
+
+    fn receive(&self, read: Option<ToUi>) {
         match read {
             Some(ToUi::Slice(slice)) => {
                 match &*slice {
@@ -164,6 +210,7 @@ impl CoreHandle {
     /// and less often: it finds out by itself what it died of.
     fn stopped(&self) {
         self.0.worker.borrow().stop();
+        self.0.unread.take();
         self.give_up();
         let deaths = early_deaths(self.0.deaths.get(), self.0.started.get(), browser::now());
         self.0.deaths.set(deaths);
@@ -188,6 +235,7 @@ impl CoreHandle {
     }
 
     fn fail_all(&self) {
+        self.0.early.take();
         let all = std::mem::take(&mut *self.0.waiting.borrow_mut());
         for then in all.into_values() {
             then(Err(Problem { code: "core-stopped".to_owned(), detail: String::new() }));

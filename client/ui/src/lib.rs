@@ -5,6 +5,7 @@
 
 mod app;
 pub mod browser;
+pub mod chunks;
 pub mod components;
 pub mod core_handle;
 pub mod format;
@@ -30,7 +31,7 @@ use crate::store::Store;
 pub fn start() {
     let Some(root) = browser::mount_point() else { return };
     let store = Store::new(Route::from_address(&browser::address()), app::kept_preferences());
-    let core = CoreHandle::start(&store);
+    let core = CoreHandle::start(&store, app::is_new());
     listen(&store, &core);
     let reach = Reach { store, core };
     yew::Renderer::<app::App>::with_root_and_props(root, app::AppProps { reach }).render();

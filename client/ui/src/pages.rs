@@ -4,6 +4,7 @@
 pub mod asset;
 pub mod board;
 pub mod choice;
+pub mod coming;
 pub mod count;
 pub mod defects;
 pub mod enrol;

@@ -16,6 +16,7 @@ use shared::api::quarantine::QuarantineView;
 use shared::domain::defect::DefectName;
 use shared::ids::AssetId;
 
+use crate::chunks::Chunks;
 use crate::preferences::Preferences;
 use crate::route::Route;
 
@@ -98,6 +99,8 @@ pub struct View {
     pub can_install: bool,
     /// Whether this phone was enrolled since the page was opened.
     pub has_just_joined: bool,
+    /// What has become of the files with further screens.
+    pub chunks: Chunks,
     /// The screen.
     pub route: Route,
     /// How this person wants the interface.
@@ -155,6 +158,7 @@ impl Store {
             is_update_ready: false,
             can_install: false,
             has_just_joined: false,
+            chunks: Chunks::default(),
             route,
             preferences,
         };

@@ -14,28 +14,31 @@ const need = (name) => {
 /** Bytes of one connection that are carried before others get their turn: a thin line is shared. */
 const PIECE = 2_048;
 
-/** A TCP proxy: passes bytes through, counts what the phones send, can be thin in that direction, or cuts everything. */
+/** A TCP proxy: passes bytes through, counts what the phones send, can be thin and slow, or cuts everything. */
 async function startProxy(target) {
   const sockets = new Set();
   let isCut = false;
-  let rate = Infinity;
-  let free = 0;
   let sent = 0;
-  /** What a phone sends takes its time on a thin line, behind what others send. */
-  const carry = (inner, outer) => {
-    inner.on("end", () => outer.end());
-    inner.on("data", async (bytes) => {
-      inner.pause();
+  const up = { rate: Infinity, wait: 0, free: 0 };
+  const down = { rate: Infinity, wait: 0, free: 0 };
+  const until = (moment) => new Promise((done) => setTimeout(done, moment - performance.now()));
+  /** Bytes wait, and take their time on a thin line, behind those of others. */
+  const carry = (from, to, line, count) => {
+    from.on("end", () => to.end());
+    from.on("data", async (bytes) => {
+      from.pause();
+      if (line.wait) await until(performance.now() + line.wait);
       for (let at = 0; at < bytes.length; at += PIECE) {
         const piece = bytes.subarray(at, at + PIECE);
         const now = performance.now();
-        free = Math.max(free, now) + (piece.length / rate) * 1_000;
-        if (free > now) await new Promise((done) => setTimeout(done, free - now));
-        if (outer.destroyed) return;
-        sent += piece.length;
-        outer.write(piece);
+        line.free = Math.max(line.free, now) + (piece.length / line.rate) * 1_000;
+        if (line.free > now) await until(line.free);
+        if (to.destroyed) return;
+        count(piece.length);
+        to.write(piece);
       }
-      inner.resume();
+      if (to.writableNeedDrain) await new Promise((done) => { to.once("drain", done); to.once("close", done); });
+      from.resume();
     });
   };
   const server = net.createServer((inner) => {
@@ -46,8 +49,8 @@ async function startProxy(target) {
       one.on("close", () => { sockets.delete(one); other.destroy(); });
       one.on("error", () => other.destroy());
     }
-    carry(inner, outer);
-    outer.pipe(inner);
+    carry(inner, outer, up, (bytes) => { sent += bytes; });
+    carry(outer, inner, down, () => {});
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   return {
@@ -55,7 +58,12 @@ async function startProxy(target) {
     cut() { isCut = true; for (const socket of sockets) socket.destroy(); },
     heal() { isCut = false; },
     /** From now on phones send so many bytes a second, all together. */
-    thin(bytes) { rate = bytes; free = 0; },
+    thin(bytes) { Object.assign(up, { rate: bytes, free: 0 }); },
+    /** From now on so many bytes a second reach the phones, and an answer comes so many milliseconds later; without, as at first. */
+    slow({ rate = Infinity, wait = 0 } = {}) {
+      Object.assign(down, { rate, free: 0 });
+      up.wait = wait;
+    },
     get sent() { return sent; },
     close() { this.cut(); server.close(); },
   };

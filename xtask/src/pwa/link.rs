@@ -51,9 +51,9 @@ pub fn link(web: &Path, Modules { ui, core, scan }: Modules) -> Result<Site> {
         let path = web.join(name);
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
     };
+    let chunks: Vec<_> = ui.chunks.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
     let mut leaves = vec![
         ("ui.wasm", ui.wasm),
-        ("ui.js", ui.js),
         ("core.wasm", core.wasm),
         ("core.js", core.js),
         ("scan.wasm", scan.wasm),
@@ -64,7 +64,10 @@ pub fn link(web: &Path, Modules { ui, core, scan }: Modules) -> Result<Site> {
     for name in INSTALL_ICONS {
         leaves.push((name, read(&format!("icons/{name}"))?));
     }
-    let mut templates = Vec::new();
+    leaves.extend(chunks);
+    // The glue names the chunks.
+    let glue = String::from_utf8(ui.js).context("ui.js is not UTF-8")?;
+    let mut templates = vec![("ui.js", None, glue)];
     for (name, url) in TEMPLATES {
         templates.push((
             name,
@@ -140,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_style_renames_the_build_and_the_sheet_but_not_the_modules() {
+    fn a_change_renames_the_build_what_changed_and_what_names_it_and_nothing_else() {
         let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/web");
         let copy = tempfile::tempdir().unwrap();
         for folder in ["", "icons"] {
@@ -152,18 +155,33 @@ mod tests {
             }
         }
         fs::create_dir(copy.path().join("css")).unwrap();
-        let site = |css: &str| {
+        let site = |css: &str, rest: &str| {
             fs::write(copy.path().join("css/main.css"), css).unwrap();
-            let bound = |name: &str| Bound { wasm: name.into(), js: name.into() };
-            link(copy.path(), Modules { ui: bound("ui"), core: bound("core"), scan: bound("scan") }).unwrap()
+            let bound = |name: &str| Bound { wasm: name.into(), js: name.into(), chunks: Vec::new() };
+            let chunks = vec![("ui-rest.wasm".to_owned(), rest.into())];
+            let ui = Bound { js: "load {{ui-rest.wasm}}".into(), chunks, ..bound("ui") };
+            link(copy.path(), Modules { ui, core: bound("core"), scan: bound("scan") }).unwrap()
         };
         let urls = |site: &Site| site.files.iter().map(|asset| asset.url.clone()).collect::<Vec<_>>();
-        let (before, after) = (site("a{}"), site("b{}"));
+        let (before, after) = (site("a{}", "rest"), site("b{}", "rest"));
         assert_ne!(before.build, after.build);
         let changed: Vec<String> =
             urls(&after).into_iter().filter(|url| !urls(&before).contains(url)).collect();
         let stems: Vec<&str> =
             changed.iter().filter_map(|url| url.rsplit_once('-')).map(|(stem, _)| stem).collect();
         assert_eq!(stems, ["/a/main", "/a/core-worker", "/a/scan-worker", "/a/boot"]);
+
+        let other = site("a{}", "other");
+        let chunk = other.files.iter().find(|asset| asset.url.starts_with("/a/ui-rest-")).unwrap();
+        let glue = other
+            .files
+            .iter()
+            .find(|asset| asset.url.starts_with("/a/ui-") && asset.url.ends_with(".js"))
+            .unwrap();
+        assert_eq!(glue.bytes, format!("load {}", chunk.url).as_bytes(), "the glue names its own chunk");
+        assert!(
+            chunk.is_precached && !urls(&before).contains(&chunk.url) && !urls(&before).contains(&glue.url)
+        );
+        assert_ne!(before.build, other.build);
     }
 }

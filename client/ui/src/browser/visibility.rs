@@ -2,7 +2,17 @@
 
 use wasm_bindgen::prelude::{Closure, JsCast};
 
-use super::window;
+use super::{Timer, window};
+
+/// Calls once, after what is drawn now has been painted; at once in a page that nobody sees, for that is not painted.
+pub fn after_paint(callback: impl FnOnce() + 'static) {
+    let is_seen = window().document().is_some_and(|document| !document.hidden());
+    if !is_seen {
+        return Timer::once_ms(0, callback);
+    }
+    let painting = Closure::once_into_js(move || Timer::once_ms(0, callback));
+    drop(window().request_animation_frame(painting.unchecked_ref()));
+}
 
 /// Calls back when the page becomes visible (true) or hidden (false), as long as it is held.
 pub struct Visibility(Closure<dyn Fn()>);

@@ -7,8 +7,8 @@ use yew::{AttrValue, Callback, Html, MouseEvent, Properties, SubmitEvent, compon
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::{Notice, ProblemNote, Tone};
+use crate::components::pin_field::pin_field;
 use crate::hooks::{Reach, use_effect_with, use_reach, use_value, use_words};
-use crate::pages::handover::pin_field;
 use crate::problem;
 use crate::route::Route;
 

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use link::Command;
 use link::slice::Person;
-use shared::limits::PIN_DIGITS;
-use yew::{Callback, Html, MouseEvent, NodeRef, Properties, SubmitEvent, component, html, use_node_ref};
+use yew::{Callback, Html, MouseEvent, Properties, SubmitEvent, component, html, use_node_ref};
 
 use crate::browser;
 use crate::components::icon::{Icon, glyph};
 use crate::components::notice::ProblemNote;
+use crate::components::pin_field::pin_field;
 use crate::hooks::{Sending, use_sending, use_slice, use_value, use_words};
 use crate::pages::screen::Screen;
 use crate::problem;
@@ -105,15 +105,5 @@ fn PinSetting(props: &PinSettingProps) -> Html {
             </button>
             <p class="hint">{ words.pin_hint() }</p>
         </form>
-    }
-}
-
-/// A field for a PIN.
-pub fn pin_field(name: &'static str, node: &NodeRef, testid: &'static str) -> Html {
-    html! {
-        <label class="field">
-            <span>{ name }</span>
-            <input ref={node} type="password" class="pin" inputmode="numeric" autocomplete="off" maxlength={PIN_DIGITS.to_string()} data-testid={testid} />
-        </label>
     }
 }
