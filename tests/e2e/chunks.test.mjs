@@ -17,13 +17,24 @@ const NOTES = `
   }).observe(document, { subtree: true, childList: true });
 `;
 
+/** Waits until something is so. */
+async function until(is, what) {
+  for (const begun = Date.now(); !is(); ) {
+    assert.ok(Date.now() - begun < 15_000, what);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
 /** Holds what is asked for until it is let through, or refuses it. */
 async function gate(page, what) {
   const held = [];
-  let pass = (route) => held.push(route);
+  let [pass, passed] = [(route) => held.push(route), 0];
   await page.route(what, (route) => { pass(route); });
-  const from = (next) => () => { pass = next; return Promise.all(held.splice(0).map(next)); };
-  return { held, open: from((route) => route.continue()), refuse: from((route) => route.abort()) };
+  const from = (next) => () => {
+    pass = (route) => { passed += 1; return next(route); };
+    return Promise.all(held.splice(0).map(pass));
+  };
+  return { held, passed: () => passed, open: from((route) => route.continue()), refuse: from((route) => route.abort()) };
 }
 
 test("somebody new can join though nothing but the first screen has come, and a screen that has not come says so", async (t) => {
@@ -45,8 +56,7 @@ test("somebody new can join though nothing but the first screen has come, and a 
   await core.open();
   const row = page.locator('[data-testid=today-row][data-template="pre-duty"]').first();
   await row.waitFor();
-  await page.waitForTimeout(200);
-  assert.ok(chunks.held.length > 0, "the chunks were not asked for without a tap");
+  await until(() => chunks.held.length > 0, "the chunks are asked for without a tap");
   await row.click();
   await page.locator(".frame [data-testid=skeleton]").waitFor();
 
@@ -55,8 +65,9 @@ test("somebody new can join though nothing but the first screen has come, and a 
   const missing = page.getByTestId("screen-missing");
   await missing.waitFor();
   assert.match(await missing.innerText(), /还没有下载到本机。已保存的记录不受影响。请在有网络的地方再试。/);
+  const refused = chunks.passed();
   await missing.getByRole("button").click();
-  await page.waitForTimeout(300);
+  await until(() => chunks.passed() > refused, "a tap asks for it again");
   await missing.waitFor();
 
   // Now it can.
@@ -82,8 +93,8 @@ test("an installed phone opens every screen without a line, at the first tap, wi
   await phone.start();
   const again = await phone.open(relay.origin(0));
   await again.getByTestId("today-row").first().waitFor();
-  // As long as nobody's finger is faster than a finger.
-  await again.waitForTimeout(500);
+  // The copies are on the phone, and nobody is faster than a finger.
+  await again.waitForTimeout(1_500);
   for (const path of ["/register", "/scan", "/defects", "/needs", "/sync", "/me", "/self-test", "/labels", "/"]) {
     await goTo(again, path);
     await again.locator(".frame main").first().waitFor();

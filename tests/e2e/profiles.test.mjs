@@ -185,7 +185,7 @@ test("who forgot the PIN chooses another with a code of their own, and nothing i
   await sayOk(page);
   await untilSaved(page);
   await handOver(page);
-  const [own, others] = [first, second].map(({ rights }) => relay.invite(rights.officer));
+  const [own, others] = [first, second].map(({ rights }) => relay.invite(rights.officer, "officer-a.localhost").split("#")[1]);
   relay.proxy.heal();
   await page.getByTestId("person").filter({ hasText: names[0] }).click();
   await page.getByTestId("pin-forgotten").click();

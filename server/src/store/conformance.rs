@@ -122,6 +122,10 @@ fn the_log_grows_without_gaps(store: &dyn Store) {
     assert_eq!(store.chain_at(&collection, u64::MAX).unwrap(), None);
     assert_eq!(store.document(a).unwrap().len(), 4);
     assert_eq!(store.documents(&collection).unwrap(), [a, b]);
+    let mut written = store.written_by(DeviceId::from([7; 16])).unwrap();
+    written.sort_by_key(|id| *id != a);
+    assert_eq!(written, [a, b]);
+    assert_eq!(store.written_by(DeviceId::from([8; 16])).unwrap(), []);
     store
         .write(&mut |tx: &mut dyn Append| {
             assert_eq!(tx.home(a)?, Some(collection.clone()));

@@ -252,4 +252,10 @@ pub trait Log {
     /// # Errors
     /// When the database fails.
     fn documents(&self, collection: &CollectionId) -> Result<Vec<DocumentId>>;
+
+    /// The documents that a device has written in, in no order. Looks at all of them: for what happens seldom.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn written_by(&self, device: DeviceId) -> Result<Vec<DocumentId>>;
 }

@@ -125,7 +125,7 @@ pub fn check_answer(
     sees: &[EventKey],
 ) -> Result<(), PolicyError> {
     check_writer(rights, round)?;
-    let Some(line) = template.item(item) else {
+    let Some(line) = template.asked(item) else {
         return Err(PolicyError::ItemUnknown { item: item.to_string() });
     };
     if !line.takes(answer) {

@@ -92,9 +92,13 @@ impl Template {
         self.groups.iter().flat_map(|group| group.items.iter().map(move |item| (group, item)))
     }
 
-    /// The line with this id, asked or dropped.
+    /// The line with this id, if it is asked.
+    pub fn asked(&self, id: &ItemId) -> Option<&Item> {
+        self.items().map(|(_, item)| item).find(|item| item.id == *id)
+    }
+
+    /// The line with this id, asked or dropped: to read what was said.
     pub fn item(&self, id: &ItemId) -> Option<&Item> {
-        let asked = self.items().map(|(_, item)| item);
-        asked.chain(&self.dropped).find(|item| item.id == *id)
+        self.asked(id).or_else(|| self.dropped.iter().find(|item| item.id == *id))
     }
 }

@@ -1,5 +1,5 @@
 // How every screen looks, held against a picture of it that somebody has looked at. `MUSTER_SCREENSHOTS=1` renews all of
-// them, `MUSTER_SCREENSHOTS=defects` those with that word in their name.
+// them, `MUSTER_SCREENSHOTS=defects,needs` those with one of these words in their name.
 //
 // References are kept at half size and compared at a quarter, blurred and in blocks: another version of the browser or of a
 // font draws letters otherwise, and a minute more or less changes a digit. A button, a line or a colour is more than that.
@@ -125,10 +125,10 @@ async function shootAtRest(page) {
   }
 }
 
-/** Whether the picture is made anew: all are with `1`, else those that have the word in their name. */
+/** Whether the picture is made anew: all are with `1`, else those that have one of the words in their name. */
 const isRenewed = (name) => {
   const wanted = process.env.MUSTER_SCREENSHOTS;
-  return wanted === "1" || Boolean(wanted && name.includes(wanted));
+  return wanted === "1" || Boolean(wanted?.split(",").some((word) => name.includes(word)));
 };
 
 const fileOf = (name) => `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.webp`;

@@ -164,11 +164,6 @@ export async function startRelay({ assets = need("MUSTER_ASSETS"), args: given =
       rmSync(`${file}.photos`, { recursive: true, force: true });
       await start();
     },
-    /** A one-time code for somebody whom the bureau knows. */
-    invite(officer) {
-      const said = execFileSync(need("MUSTER_BIN"), ["invite", "--data", data, "--officer", officer], { encoding: "utf8" });
-      return /enrol#([0-9A-Z-]+)/.exec(said)[1];
-    },
     /** Writes an entry over which apps panic into a round, past admission; the relay must be dead. */
     poison(officer, round) {
       execFileSync(path.join(path.dirname(need("MUSTER_BIN")), "poison"), [data, officer, round]);

@@ -233,11 +233,8 @@ fn what_a_revoked_phone_made_is_held() {
     assert_eq!(refused(&mut apart.desk, &file), ProblemCode::NoSession);
 }
 
-#[test]
-fn photos_of_what_is_held_are_seen_when_it_is_released_and_no_others() {
-    let mut apart = apart();
-    let photos = [2, 3].map(|number| [&b"\xff\xd8\xff\xe0"[..], &[number; 900]].concat());
-    let [named, unnamed] = photos.each_ref().map(|bytes| hash_of(bytes));
+/// An answer that names a photo.
+fn answer_with_photo(apart: &mut Apart, named: PhotoHash) {
     let attached = Attached { photos: vec![Photo { original: named, thumbnail: named }], memo: None };
     apart.phone.deed(Deed::Answer {
         round: apart.round.clone(),
@@ -250,6 +247,31 @@ fn photos_of_what_is_held_are_seen_when_it_is_released_and_no_others() {
         amends: None,
         attached,
     });
+}
+
+#[test]
+fn photos_of_answers_from_before_the_revocation_are_seen() {
+    let mut apart = apart();
+    let bytes = [&b"\xff\xd8\xff\xe0"[..], &[4; 900]].concat();
+    let named = hash_of(&bytes);
+    answer_with_photo(&mut apart, named);
+    let answers = file(&apart.phone, &apart.key);
+    assert_eq!(taken(&mut apart.desk, &answers).held, 0);
+    apart.relay.store().revoke(apart.phone.enrolled.device, apart.phone.now()).unwrap();
+    let mut bundle = contents(&apart.phone);
+    (bundle.pushes, bundle.changes) = (Vec::new(), 0);
+    bundle.photos = vec![CarriedPhoto { hash: named, bytes, station: apart.round.station.clone() }];
+    let photos = seal(&apart.key, &apart.phone.enrolled.bureau.id, &sign(&apart.phone, bundle).to_bytes());
+    assert_eq!(taken(&mut apart.desk, &photos).photos, 1);
+    assert_eq!(apart.desk.client.get(&format!("/photos/{named}")).unwrap().status, 200);
+}
+
+#[test]
+fn photos_of_what_is_held_are_seen_when_it_is_released_and_no_others() {
+    let mut apart = apart();
+    let photos = [2, 3].map(|number| [&b"\xff\xd8\xff\xe0"[..], &[number; 900]].concat());
+    let [named, unnamed] = photos.each_ref().map(|bytes| hash_of(bytes));
+    answer_with_photo(&mut apart, named);
     let mut bundle = contents(&apart.phone);
     let station = apart.round.station.clone();
     bundle.photos = [(named, &photos[0]), (unnamed, &photos[1])]

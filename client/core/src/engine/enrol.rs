@@ -25,7 +25,7 @@ impl Engine {
                     quota::ask_to_persist().await;
                     engine.measure_storage();
                 }
-                Err(problem) => post(&ToUi::Failed(command, problem)),
+                Err(problem) => engine.not_in(command, problem),
             }
         });
     }

@@ -155,14 +155,17 @@ impl Database {
         self.commit(&[record], Durability::Strict).await
     }
 
-    /// Writes all records in one transaction. When the disk is full the ballast goes overboard, and it is tried again.
+    /// Writes all records in one transaction. When the disk is full the ballast goes overboard, and it is tried again; not for
+    /// what is larger than the ballast: those are copies of files, and the room is for what people say.
     ///
     /// # Errors
     /// When the storage fails; then nothing is written.
     pub async fn write(&self, records: Vec<Record>, durability: Durability) -> Result<(), DatabaseError> {
+        let bytes: usize = records.iter().filter_map(|record| record.value.as_ref()).map(Vec::len).sum();
+        let is_small = bytes < BALLAST_BYTES as usize;
         let sealed = sealed(records).await;
         match self.commit(&sealed, durability).await {
-            Err(DatabaseError::Full) if durability == Durability::Strict => {
+            Err(DatabaseError::Full) if durability == Durability::Strict && is_small => {
                 let ballast = Sealed { store: Shelf::Meta, key: BALLAST.to_owned(), value: None };
                 self.commit(&[ballast], Durability::Strict).await?;
                 self.commit(&sealed, durability).await

@@ -49,22 +49,49 @@ impl Drop for Held {
     }
 }
 
+/// Somebody else has the lock.
+#[derive(Debug)]
+pub struct Taken;
+
+/// Takes a lock of this phone's unless somebody has it; `None` where there are no locks.
+///
+/// # Errors
+/// When somebody has it.
+pub async fn hold_now(name: &str) -> Result<Option<Held>, Taken> {
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"ifAvailable".into(), &true.into());
+    match held(name, &options).await {
+        Some(Some(held)) => Ok(Some(held)),
+        Some(None) => Err(Taken),
+        None => Ok(None),
+    }
+}
+
 /// Waits for a lock of this phone's; `None` where there are no locks.
 pub async fn hold(name: &str) -> Option<Held> {
+    held(name, &Object::new()).await?
+}
+
+/// A lock, or none when it was asked for only if available and is not; `None` where there are no locks.
+async fn held(name: &str, options: &Object) -> Option<Option<Held>> {
     let locks = Reflect::get(&scope().navigator(), &"locks".into()).ok()?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     let granted = Signal::default();
     let callback = Closure::once_into_js({
         let granted = granted.clone();
-        move |_: JsValue| {
+        move |lock: JsValue| {
+            if lock.is_null() {
+                granted.send(None);
+                return Promise::resolve(&JsValue::UNDEFINED);
+            }
             let mut release = None;
             let held = Promise::new(&mut |resolve, _| release = Some(resolve));
             granted.send(release.map(Held));
             held
         }
     });
-    request.call2(&locks, &name.into(), &callback).ok()?;
-    granted.await
+    request.call3(&locks, &name.into(), options, &callback).ok()?;
+    Some(granted.await)
 }
 
 /// Asks for a lock and keeps it. `Some(false)` when it was asked for only if available and is not; `None` when there are

@@ -38,7 +38,8 @@ pub fn Coming(props: &ComingProps) -> Html {
         return screen;
     }
     if standing != Standing::Missing {
-        return html! { <Skeleton /> };
+        // With the way back: a thin line may take long.
+        return html! { <Screen title="" back={Route::Home}><Skeleton /></Screen> };
     }
     html! {
         <Screen title={words.screen_missing_title()} back={Route::Home}>

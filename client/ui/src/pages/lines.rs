@@ -105,14 +105,19 @@ fn LinesSheet(props: &LinesSheetProps) -> Html {
     let kind = use_value(0_usize);
     let is_critical = use_value(false);
     let is_empty = use_value(false);
-    let ondone = {
+    let onadded = {
         let (name, standard) = (name.clone(), standard.clone());
+        let (kind, is_critical) = (kind.clone(), is_critical.clone());
         Callback::from(move |()| {
             browser::set_text(&name, "");
             browser::set_text(&standard, "");
+            kind.set(0);
+            is_critical.set(false);
         })
     };
-    let Sending { is_busy, failed, send } = use_sending(false, ondone);
+    let Sending { is_busy, failed, send } = use_sending(false, onadded);
+    let dropping = use_sending(false, Callback::noop());
+    let (is_dropping, not_dropped) = (dropping.is_busy, dropping.failed.clone());
     let template = props.list.template.clone();
     let onsubmit = {
         let (name, standard, send) = (name.clone(), standard.clone(), send.clone());
@@ -136,8 +141,8 @@ fn LinesSheet(props: &LinesSheetProps) -> Html {
         }
     };
     let ondrop = Callback::from(move |line: OwnLineView| {
-        if !is_busy {
-            send.emit(Command::DropLine { template: template.clone(), item: line.item });
+        if !is_dropping {
+            dropping.send.emit(Command::DropLine { template: template.clone(), item: line.item });
         }
     });
     let onkind = {
@@ -153,7 +158,8 @@ fn LinesSheet(props: &LinesSheetProps) -> Html {
     html! {
         <Sheet {node} title={words.label(&props.list.name).to_owned()} subtitle={words.lines_core(props.list.core)} close={words.close()} onclose={props.onclose.clone()}>
             if props.list.own.is_empty() { <p class="hint">{ words.lines_none() }</p> }
-            <ul class="items own-lines">{ for props.list.own.iter().map(|line| own(words, line, is_busy, &ondrop)) }</ul>
+            <ul class="items own-lines">{ for props.list.own.iter().map(|line| own(words, line, is_dropping, &ondrop)) }</ul>
+            if let Some(code) = &not_dropped { <ProblemNote code={code.clone()} sentence={problem::sentence(words, code)} /> }
             <form class="line-form" {onsubmit} novalidate=true>
                 <h3>{ words.line_new() }</h3>
                 <label class="field">

@@ -1,7 +1,7 @@
 //! The log on SQLite: what is read beside the writer, and the founding of a bureau.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use shared::ids::{Actor, Chain, ChangeHash, CollectionId, Digest, DocumentId};
+use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DeviceId, Digest, DocumentId};
 use shared::time::Timestamp;
 
 use super::append::SqliteAppend;
@@ -179,13 +179,27 @@ impl Log for Sqlite {
                 "SELECT documents.document FROM documents JOIN collections ON collections.id = documents.collection
                  WHERE collections.name = ?1 ORDER BY documents.id",
             )?;
-            let mut rows = select.query([collection.as_str()])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                let id: Vec<u8> = row.get(0)?;
-                found.push(read_back(DocumentId::from_bytes(&id), "document id")?);
-            }
-            Ok(found)
+            document_ids(select.query([collection.as_str()])?)
         })
     }
+
+    fn written_by(&self, device: DeviceId) -> Result<Vec<DocumentId>> {
+        self.read(|connection| {
+            // The first 16 bytes of an actor are its device.
+            let mut select = connection.prepare_cached(
+                "SELECT DISTINCT documents.document FROM actors JOIN documents ON documents.id = actors.document
+                 WHERE substr(actors.actor, 1, 16) = ?1",
+            )?;
+            document_ids(select.query([device.as_bytes()])?)
+        })
+    }
+}
+
+fn document_ids(mut rows: rusqlite::Rows<'_>) -> Result<Vec<DocumentId>> {
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: Vec<u8> = row.get(0)?;
+        found.push(read_back(DocumentId::from_bytes(&id), "document id")?);
+    }
+    Ok(found)
 }

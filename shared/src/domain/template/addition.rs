@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Group, Item, Template};
 use crate::domain::Label;
 use crate::ids::{ItemId, StationCode, TemplateId};
-use crate::limits::TEMPLATE_ITEMS_MAX;
+use crate::limits::CHANGE_BYTES_MAX;
 
 /// A station's own lines of one checklist. Stored as JSON in the template document's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -60,8 +60,13 @@ impl Addition {
         }
         self.groups.retain(|group| !group.items.is_empty());
         self.dropped.push(line);
-        // Of the oldest nobody speaks any more.
-        self.dropped.drain(..self.dropped.len().saturating_sub(TEMPLATE_ITEMS_MAX));
+        // Of the oldest nobody speaks any more, and all of it must go into one change.
+        let bytes = |items: &[Item]| {
+            items.iter().map(|item| serde_json::to_vec(item).map_or(0, |json| json.len())).sum::<usize>()
+        };
+        while bytes(&self.dropped) > DROPPED_BYTES_MAX {
+            self.dropped.remove(0);
+        }
         true
     }
 
@@ -75,6 +80,9 @@ impl Addition {
         self.groups.iter().flat_map(|group| &group.items)
     }
 }
+
+/// Bytes of the lines that a station has dropped.
+const DROPPED_BYTES_MAX: usize = CHANGE_BYTES_MAX / 8;
 
 /// What the id of every line of a station's begins with; no line of a core's does. So no later version of the core can
 /// take the id of a station's line.
@@ -176,11 +184,21 @@ mod tests {
         );
         assert!(!dropped.drop_line(&ItemId::parse("F05").unwrap()));
         assert_eq!(dropped.groups.len(), 1, "a group without lines is none");
+        assert_eq!(next(&dropped).free_id().as_str(), "own.4");
         let whole = template().with(Some(&dropped));
         let gone = ItemId::parse("own.2").unwrap();
         assert!(whole.item(&gone).is_some(), "what was answered to it can still be read");
         assert!(whole.items().all(|(_, item)| item.id != gone), "and nobody is asked it");
-        assert_eq!(next(&dropped).free_id().as_str(), "own.4");
+        let long = "长".repeat(400);
+        for n in 0..60 {
+            let id = ItemId::parse(&format!("own.long{n}")).unwrap();
+            dropped.add(&own, Item { name: Label::new(&long, &long), ..line(id.clone()) });
+            assert!(dropped.drop_line(&id));
+        }
+        assert!(serde_json::to_vec(&dropped).unwrap().len() < CHANGE_BYTES_MAX / 4);
+        assert!(
+            dropped.item(&gone).is_none() && dropped.item(&ItemId::parse("own.long59").unwrap()).is_some()
+        );
         let first = Addition::next(None, before.station.clone(), before.template.clone());
         assert_eq!((first.addition, first.groups.len(), first.free_id().as_str()), (1, 0, "own.1"));
     }

@@ -92,7 +92,7 @@ pub enum TemplateError {
 
 impl Template {
     fn check_inspects(&self, inspects: &Inspects) -> Result<(), TemplateError> {
-        let kind = self.item(&inspects.item).map(|item| &item.kind);
+        let kind = self.asked(&inspects.item).map(|item| &item.kind);
         let counts = matches!(kind, Some(ItemKind::Choice { options })
             if options.iter().any(|option| option.code == IN_PLACE));
         if self.subject == SubjectKind::Asset && counts { Ok(()) } else { Err(TemplateError::Inspects) }
@@ -108,6 +108,7 @@ impl Template {
         }
         check_label(&self.name, self.id.as_str())?;
         check_ids(&[], &self.groups, false)?;
+        check_dropped(&self.groups, &self.dropped, false)?;
         check_items(self, |_| true)
     }
 
@@ -141,9 +142,7 @@ impl Addition {
     /// What is wrong first.
     pub fn check(&self, core: &Template, before: Option<&Self>) -> Result<(), TemplateError> {
         check_ids(&core.groups, &self.groups, true)?;
-        if self.dropped.len() > TEMPLATE_ITEMS_MAX {
-            return Err(TemplateError::Size { count: self.dropped.len() });
-        }
+        check_dropped(&self.groups, &self.dropped, true)?;
         // As it is asked: a line in a group of the core's stands in the middle, and can refer to what comes before it only.
         check_items(&core.clone().with(Some(self)), |item| is_station_item(&item.id))?;
         check_number(self.addition, before.map_or(0, |before| before.addition))?;
@@ -203,6 +202,21 @@ fn check_ids(core: &[Group], groups: &[Group], is_stations: bool) -> Result<(), 
             if is_station_item(&item.id) != is_stations {
                 return Err(TemplateError::IdOfOther { item: item.id.clone() });
             }
+        }
+    }
+    Ok(())
+}
+
+/// What is asked no longer is called as it was, and is not asked.
+fn check_dropped(groups: &[Group], dropped: &[Item], is_stations: bool) -> Result<(), TemplateError> {
+    let asked = |id: &ItemId| groups.iter().flat_map(|group| &group.items).any(|item| item.id == *id);
+    for item in dropped {
+        check_label(&item.name, item.id.as_str())?;
+        if asked(&item.id) {
+            return Err(TemplateError::IdTwice { item: item.id.clone() });
+        }
+        if is_station_item(&item.id) != is_stations {
+            return Err(TemplateError::IdOfOther { item: item.id.clone() });
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use server::store::{
     Append, BatchRecord, Entry, Founding, Log, NewBatch, NewEntry, NewRejected, Page, Place, Projection,
     Result, Row, RowChange, Tip,
 };
-use shared::ids::{Actor, Chain, ChangeHash, CollectionId, Digest, DocumentId};
+use shared::ids::{Actor, Chain, ChangeHash, CollectionId, DeviceId, Digest, DocumentId};
 
 use super::tables::{Home, Tables};
 use super::{MemoryStore, quarantine};
@@ -159,6 +159,12 @@ impl Log for MemoryStore {
             tables.documents.iter().filter(|(_, home)| home.collection == *collection).collect();
         found.sort_by_key(|(_, home)| home.number);
         Ok(found.into_iter().map(|(id, _)| *id).collect())
+    }
+
+    fn written_by(&self, device: DeviceId) -> Result<Vec<DocumentId>> {
+        let tables = self.read()?;
+        let is_its = |home: &Home| home.actors.keys().any(|actor| actor.device() == device);
+        Ok(tables.documents.iter().filter(|(_, home)| is_its(home)).map(|(id, _)| *id).collect())
     }
 }
 

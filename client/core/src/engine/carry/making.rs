@@ -69,18 +69,17 @@ impl Engine {
     }
 
     async fn try_bundle(self: &Rc<Self>) -> Result<(), NotMade> {
-        let Made { file, ready, handed } = self.bundle().await?;
+        let Made { file, ready, handed } = self.bundle(self.photos.waiting()).await?;
         self.carry.made.replace(Some((ready, handed)));
         interface::post_file(&file);
         Ok(())
     }
 
-    /// What is only on this phone, as a file.
+    /// What is only on this phone, as a file; of its photos and memos those that are named.
     ///
     /// # Errors
     /// When nothing is, or it cannot be signed and sealed.
-    pub(in crate::engine) async fn bundle(self: &Rc<Self>) -> Result<Made, NotMade> {
-        let waiting = self.photos.waiting();
+    pub(in crate::engine) async fn bundle(self: &Rc<Self>, waiting: Vec<Row>) -> Result<Made, NotMade> {
         let (key, sealing_key, zone, mut bundle, pushes, pending) = {
             let phone = self.phone.borrow();
             let Some(Phone { profile, key, device }) = phone.as_ref() else {

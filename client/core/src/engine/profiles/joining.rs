@@ -36,8 +36,10 @@ impl Engine {
         let roster = self.profiles.read().await.map_err(storage_problem)?.unwrap_or_default();
         let number = roster.next_number();
         let database = Database::of(number);
+        // Whoever began to join before is not whose PIN this is.
+        let nobody = Record { shelf: Shelf::Meta, key: PROFILE.to_owned(), value: None };
         let chosen = Record { shelf: Shelf::Meta, key: PIN.to_owned(), value: Some(store::bytes(&pin)) };
-        database.write(vec![chosen], Durability::Strict).await.map_err(storage_problem)?;
+        database.write(vec![nobody, chosen], Durability::Strict).await.map_err(storage_problem)?;
         let key = key_pair(&database, code).await?;
         let profile = redeem(&database, &key, code).await?;
         if self.enter(number, &profile, pin).await.map_err(storage_problem)? {
@@ -65,7 +67,8 @@ impl Engine {
 
     /// Somebody's joining was cut short between the relay's answer and the roster: they are in the list from now on.
     pub(super) async fn end_joining(&self) -> Result<(), DatabaseError> {
-        let _joining = tabs::hold(JOINING).await;
+        // Who joins in another tab just now is not cut short.
+        let Ok(_joining) = tabs::hold_now(JOINING).await else { return Ok(()) };
         let Some(roster) = self.profiles.read().await? else { return Ok(()) };
         let number = roster.next_number();
         let wanted = [PROFILE, PIN].map(|key| (Shelf::Meta, Some(key)));
@@ -88,9 +91,17 @@ impl Engine {
         spawn(async move {
             match engine.try_recovering(number, &code, &pin).await {
                 Ok(()) => post(&ToUi::Done(command)),
-                Err(problem) => post(&ToUi::Failed(command, problem)),
+                Err(problem) => engine.not_in(command, problem),
             }
         });
+    }
+
+    /// Nobody has come in: who could is shown, whatever was shown meanwhile.
+    pub(in crate::engine) fn not_in(&self, command: u32, problem: Problem) {
+        if self.phone.borrow().is_none() {
+            self.show_choice();
+        }
+        post(&ToUi::Failed(command, problem));
     }
 
     async fn try_recovering(self: &Rc<Self>, number: u32, code: &str, pin: &str) -> Result<(), Problem> {

@@ -14,6 +14,8 @@ use crate::engine::store::{Record, Shelf, bytes};
 use crate::platform::database::DatabaseError;
 use crate::platform::{clock, report, tabs};
 
+/// The lock of who makes something ready.
+const LEAVING: &str = "leaving";
 /// Milliseconds between two looks whether all that was said is on the disk.
 const SETTLING_MS: i64 = 20;
 /// Milliseconds after which it is not waited for any longer: what needs a network may take longer, and writes nothing here.
@@ -27,22 +29,15 @@ pub(super) fn taken_back(roster: &mut Roster, number: u32) -> Option<Record> {
 }
 
 impl Engine {
-    /// Makes what is unsent ready for whoever uses the phone next, once all but so many commands are answered. When it cannot be
-    /// made ready it stays where it is, until its author is back.
+    /// Makes what is unsent ready for whoever uses the phone next, once all but so many commands are answered; photos only when it
+    /// is handed over, for behind the camera there is no room to spare. When it cannot be made ready it stays where it is, until
+    /// its author is back.
     ///
     /// # Errors
     /// When the storage fails.
-    pub(super) async fn leave(self: &Rc<Self>, open: u32) -> Result<(), DatabaseError> {
-        // One after the other: the later one has what the earlier one may not have.
-        while self.profiles.is_leaving.replace(true) {
-            clock::pause(SETTLING_MS).await;
-        }
-        let left = self.try_leaving(open).await;
-        self.profiles.is_leaving.set(false);
-        left
-    }
-
-    async fn try_leaving(self: &Rc<Self>, open: u32) -> Result<(), DatabaseError> {
+    pub(super) async fn leave(self: &Rc<Self>, open: u32, is_whole: bool) -> Result<(), DatabaseError> {
+        // One after the other, in all tabs: the later one has what the earlier one may not have.
+        let _leaving = tabs::hold(LEAVING).await;
         let begun = clock::now();
         while (self.tabs.is_writing() || open_commands() > open) && clock::now().since(begun) < SETTLED_MS_MAX
         {
@@ -50,27 +45,30 @@ impl Engine {
         }
         self.settle_now().await?;
         let (unsent, what) = self.unsent();
-        if self.profiles.is_over.get() || self.profiles.last_left.borrow().as_ref() == Some(&what) {
+        let is_left = |(last, was_whole): &(Vec<u8>, bool)| *last == what && (*was_whole || !is_whole);
+        if self.profiles.is_over.get() || self.profiles.last_left.borrow().as_ref().is_some_and(is_left) {
             return Ok(());
         }
-        let made = if unsent == 0 { None } else { self.made().await };
-        match self.keep_left(unsent, made.as_ref()).await {
-            Err(DatabaseError::Full) if made.is_some() => {
+        let made = if unsent == 0 { None } else { self.made(is_whole).await };
+        let was_made = made.is_some();
+        match self.keep_left(unsent, made).await {
+            Err(DatabaseError::Full) if was_made => {
                 report("no room to make ready what is unsent: it waits for its author");
                 self.keep_left(unsent, None).await?;
             }
             outcome => outcome?,
         }
-        self.profiles.last_left.replace(Some(what));
+        self.profiles.last_left.replace(Some((what, is_whole)));
         Ok(())
     }
 
-    async fn made(self: &Rc<Self>) -> Option<Made> {
-        let made = self.bundle().await;
+    async fn made(self: &Rc<Self>, is_whole: bool) -> Option<Made> {
+        let photos = if is_whole { self.photos.waiting() } else { Vec::new() };
+        let made = self.bundle(photos).await;
         made.map_err(|why| report(why.word())).ok()
     }
 
-    async fn keep_left(&self, unsent: u32, made: Option<&Made>) -> Result<(), DatabaseError> {
+    async fn keep_left(&self, unsent: u32, made: Option<Made>) -> Result<(), DatabaseError> {
         let _lock = tabs::hold(LOCK).await;
         let Some(mut roster) = self.profiles.read().await? else { return Ok(()) };
         let Some(number) = self.profiles.own.get().filter(|own| roster.active == Some(*own)) else {
@@ -79,12 +77,12 @@ impl Engine {
         let Some(entry) = roster.entry_mut(number) else { return Ok(()) };
         let had = entry.left.is_some();
         entry.unsent = unsent;
-        entry.left = made.map(|made| Left {
-            rest: made.ready.changes_left + made.ready.photos_left,
+        entry.left = made.as_ref().map(|made| Left {
+            rest: unsent.saturating_sub(made.ready.changes + made.ready.photos),
             file: made.file.last_chunk().map_or(0, |end| u64::from_le_bytes(*end)),
         });
         let is_kept = had || entry.left.is_some();
-        let file = made.map(|made| made.file.clone());
+        let file = made.map(|made| made.file);
         let record = is_kept.then(|| Record { shelf: Shelf::Meta, key: left_key(number), value: file });
         self.profiles.write(roster, record.into_iter().collect()).await
     }

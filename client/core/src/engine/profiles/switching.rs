@@ -37,11 +37,10 @@ pub struct Profiles {
     is_hidden: Cell<bool>,
     /// Somebody joins or takes the phone up just now.
     is_changing: Cell<bool>,
-    pub(super) is_leaving: Cell<bool>,
     /// The phone was handed over: what this page still does is nobody's.
     pub(super) is_over: Cell<bool>,
-    /// What was made ready last: it need not be made again.
-    pub(super) last_left: RefCell<Option<Vec<u8>>>,
+    /// What was made ready last, and whether with its photos: it need not be made again.
+    pub(super) last_left: RefCell<Option<(Vec<u8>, bool)>>,
 }
 
 /// That somebody joins or takes the phone up, until it is dropped.
@@ -206,11 +205,16 @@ impl Engine {
     }
 
     async fn try_handing_over(self: &Rc<Self>) -> Result<(), Problem> {
+        // Another tab may have chosen it.
+        if let Some(roster) = self.profiles.read().await.map_err(storage_problem)? {
+            self.profiles.roster.replace(Some(roster));
+            self.profiles.own.set(Some(self.profiles.seat().number));
+        }
         if !self.profiles.seat().has_pin {
             return Err(problem("pin-missing", String::new()));
         }
         // The hand-over itself is not answered yet.
-        self.leave(1).await.map_err(storage_problem)?;
+        self.leave(1, true).await.map_err(storage_problem)?;
         self.lock().await.map_err(storage_problem)
     }
 
@@ -234,12 +238,7 @@ impl Engine {
         spawn(async move {
             match engine.try_taking_up(number, &pin).await {
                 Ok(()) => post(&ToUi::Done(command)),
-                Err(problem) => {
-                    if engine.phone.borrow().is_none() {
-                        engine.show_choice();
-                    }
-                    post(&ToUi::Failed(command, problem));
-                }
+                Err(problem) => engine.not_in(command, problem),
             }
         });
     }
@@ -297,6 +296,13 @@ impl Engine {
         let mut roster = read.unwrap_or_else(|| Roster::of_first(&profile));
         let number = self.profiles.seat().number;
         if roster.entry(number).is_some_and(|entry| entry.pin.is_some()) {
+            if before.is_empty() {
+                // Another tab has chosen one meanwhile: nobody has mistaken it.
+                self.profiles.roster.replace(Some(roster));
+                let session = profile.session(self.profiles.seat());
+                post(&ToUi::Slice(Box::new(Slice::Session(session))));
+                return Err(problem("gone-on", String::new()));
+            }
             self.profiles.ask(&mut roster, number, before).await?;
         }
         if let Some(entry) = roster.entry_mut(number) {
@@ -333,7 +339,7 @@ impl Engine {
             return Ok(());
         }
         self.profiles.first.write(vec![used(clock::now())], Durability::Relaxed).await?;
-        self.leave(0).await
+        self.leave(0, false).await
     }
 
     /// Seen again: it may be another's by now, or have been out of use for too long.
@@ -354,10 +360,13 @@ impl Engine {
                 // Nobody sees more of it while what is unsent is made ready.
                 self.profiles.roster.replace(Some(roster));
                 self.show_choice();
-                if let Err(error) = self.leave(0).await {
+                if let Err(error) = self.leave(0, false).await {
                     report(&error.to_string());
                 }
-                self.lock().await
+                let locked = self.lock().await;
+                // Whatever became of it, the next start asks.
+                post(&ToUi::Restart);
+                locked
             }
         }
     }
