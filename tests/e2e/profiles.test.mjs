@@ -49,7 +49,7 @@ async function shared(t) {
   assert.notEqual(first.device, second.device);
   await handOver(page);
   const names = await page.getByTestId("person").evaluateAll((all) =>
-    all.map((node) => node.querySelector(".person-name").firstChild.textContent.trim()));
+    all.map((node) => node.querySelector(".profile-name").firstChild.textContent.trim()));
   assert.equal(names.length, 2);
   return { relay, phone, desk, board, page, first, second, names };
 }

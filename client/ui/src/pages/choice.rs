@@ -61,7 +61,7 @@ pub fn ChoicePage(props: &ChoicePageProps) -> Html {
                     <PinForm key={profile.number} profile={profile.clone()} onback={to(Step::Who)} onforgotten={to(Step::Recover(profile.number))} />
                 } else {
                     <h1>{ words.choice_title() }</h1>
-                    <ul class="people">
+                    <ul class="profiles">
                         { for props.profiles.iter().map(|profile| person(words, profile, to(Step::Pin(profile.number)))) }
                     </ul>
                     <button type="button" class="secondary" data-testid="choice-join" onclick={to(Step::Join).reform(|_: MouseEvent| ())}>
@@ -77,9 +77,9 @@ pub fn ChoicePage(props: &ChoicePageProps) -> Html {
 fn person(words: Words, profile: &ProfileView, onchoose: Callback<()>) -> Html {
     html! {
         <li key={profile.number}>
-            <button type="button" class="person" data-testid="person" onclick={move |_| onchoose.emit(())}>
+            <button type="button" class="profile" data-testid="person" onclick={move |_| onchoose.emit(())}>
                 { glyph(Icon::Person) }
-                <span class="person-name">{ &profile.name }<small>{ words.badge(&profile.badge) }{ " · " }{ words.label(&profile.station_name) }</small></span>
+                <span class="profile-name">{ &profile.name }<small>{ words.badge(&profile.badge) }{ " · " }{ words.label(&profile.station_name) }</small></span>
                 if profile.unsent > 0 { <span class="unsent">{ words.choice_unsent(profile.unsent) }</span> }
             </button>
         </li>
