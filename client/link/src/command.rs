@@ -17,6 +17,11 @@ use shared::time::Timestamp;
 use super::Note;
 use super::slice::LineKind;
 
+mod hands;
+mod read;
+
+pub use hands::Hands;
+
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq, Eq, Encode)]
 pub enum Command {
@@ -344,43 +349,9 @@ pub enum Command {
     /// Brings in the colleague's file that is posted with this; what became of it is in the `Carry` slice before the answer.
     #[n(82)]
     BringBundle,
-    /// Hands the phone over: what is unsent is made ready for the next one to bring along, and then the core asks for a restart.
-    /// Needs a PIN.
+    /// The phone changes hands.
     #[n(90)]
-    HandOver,
-    /// Somebody who shares the phone takes it up.
-    #[n(91)]
-    TakeUp {
-        /// Who.
-        #[n(0)]
-        number: u32,
-        /// Their PIN.
-        #[n(1)]
-        pin: String,
-    },
-    /// Somebody who shares the phone forgot their PIN: with a code of their own they choose another.
-    #[n(97)]
-    Recover {
-        /// Who.
-        #[n(0)]
-        number: u32,
-        /// The code.
-        #[n(1)]
-        code: String,
-        /// The new PIN.
-        #[n(2)]
-        pin: String,
-    },
-    /// Chooses one's PIN.
-    #[n(92)]
-    SetPin {
-        /// The new one.
-        #[n(0)]
-        pin: String,
-        /// The one before; empty when there was none.
-        #[n(1)]
-        before: String,
-    },
+    Hands(#[n(0)] Hands),
     /// The station's own lines are on the screen: their slice comes now and after every change.
     #[n(93)]
     OpenLines,
@@ -420,58 +391,3 @@ pub enum Command {
     #[n(70)]
     SelfTest,
 }
-
-shared::read_choice!(Command {
-    0 => Enrol { code, pin },
-    1 => OpenRound { round },
-    2 => CloseRound {},
-    3 => Answer { round, subject, item, answer, fault, note, sees, amends, attached },
-    4 => Withdraw { round, event },
-    5 => SignOff { round },
-    6 => SyncNow {},
-    7 => OpenBoard {},
-    8 => CloseBoard {},
-    20 => LoadQuarantine {},
-    21 => Release { document, device },
-    22 => StartOperation { label },
-    23 => EndOperation { name },
-    30 => KeepPhoto { round, subject, item },
-    31 => KeepMemo { round, subject, item },
-    32 => DropDraft { 0 },
-    33 => TryPhotos {},
-    34 => KeepReportPhoto { 0 },
-    50 => Report { asset, place, is_expiry, is_missing, is_urgent, note, photos },
-    51 => SayOfDefect { defect, act, note },
-    52 => WithdrawFromDefect { defect, act },
-    53 => RaiseNeed { wish, model },
-    54 => RateNeed { need, rating },
-    55 => WithdrawNeed { need },
-    56 => MoveDefects { 0 },
-    57 => MoveNeed { 0 },
-    58 => OpenHandled {},
-    59 => CloseHandled {},
-    9 => Visible { 0 },
-    10 => TryAside {},
-    60 => Find { text },
-    61 => OpenCount { round, subject, item },
-    62 => CloseCount {},
-    63 => LoadLabels { station },
-    70 => SelfTest {},
-    80 => MakeBundle {},
-    81 => BundleHandedOut { 0 },
-    82 => BringBundle {},
-    90 => HandOver {},
-    91 => TakeUp { number, pin },
-    97 => Recover { number, code, pin },
-    92 => SetPin { pin, before },
-    93 => OpenLines {},
-    94 => CloseLines {},
-    95 => AddLine { template, name, standard, kind, is_safety_critical },
-    96 => DropLine { template, item },
-    11 => Start { notes },
-    40 => OpenRegister { station },
-    41 => CloseRegister {},
-    42 => OpenAsset { station, asset },
-    43 => CloseAsset {},
-    44 => Hand { station, asset, act, note, sees },
-});

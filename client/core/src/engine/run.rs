@@ -115,10 +115,7 @@ impl Engine {
                 return self.add_line(id, template, NewLine { name, standard, kind, is_safety_critical });
             }
             Command::DropLine { template, item } => return self.drop_line(id, template, &item),
-            Command::HandOver => return self.hand_over(id),
-            Command::TakeUp { number, pin } => return self.take_up(id, number, pin),
-            Command::Recover { number, code, pin } => return self.recover(id, number, code, pin),
-            Command::SetPin { pin, before } => return self.set_pin(id, pin, before),
+            Command::Hands(hands) => return self.take_in_hand(id, hands),
             Command::LoadLabels { station } => return self.load_labels(id, station),
             Command::OpenBoard => self.open_board(),
             Command::CloseBoard => self.close_board(),

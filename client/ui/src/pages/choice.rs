@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use link::Command;
+use link::command::Hands;
 use link::slice::ProfileView;
 use shared::limits::PIN_DIGITS;
 use yew::{Callback, Html, InputEvent, MouseEvent, Properties, SubmitEvent, component, html, use_node_ref};
@@ -123,7 +124,7 @@ fn PinForm(props: &PinFormProps) -> Html {
         Callback::from(move |()| {
             let pin = browser::text_of(&field);
             if !is_busy && !pin.is_empty() {
-                send.emit(Command::TakeUp { number, pin });
+                send.emit(Command::Hands(Hands::TakeUp { number, pin }));
             }
         })
     };

@@ -1,6 +1,7 @@
 //! Joining: a one-time code from a link's fragment or typed. The fragment is taken out of the address bar at once,
 //! so that the code stays in no history. What the code is worth is the relay's to say, the device key the core's.
 
+use link::command::Hands;
 use link::{Command, Problem};
 use yew::{AttrValue, Callback, Html, MouseEvent, Properties, SubmitEvent, component, html, use_node_ref};
 
@@ -76,7 +77,7 @@ pub fn EnrolPage(props: &EnrolPageProps) -> Html {
                 }
             };
             let command = match recovers {
-                Some(number) => Command::Recover { number, code, pin: chosen },
+                Some(number) => Command::Hands(Hands::Recover { number, code, pin: chosen }),
                 None => Command::Enrol { code, pin: chosen },
             };
             reach.core.send(command, then);

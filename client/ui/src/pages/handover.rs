@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use link::Command;
+use link::command::Hands;
 use link::slice::Person;
 use yew::{Callback, Html, MouseEvent, Properties, SubmitEvent, component, html, use_node_ref};
 
@@ -32,7 +33,7 @@ pub fn HandOverPage(props: &HandOverPageProps) -> Html {
     let has_pin = props.person.seat.has_pin;
     let onhand = move |_: MouseEvent| {
         if !is_busy {
-            send.emit(Command::HandOver);
+            send.emit(Command::Hands(Hands::HandOver));
         }
     };
     let onchange = {
@@ -87,7 +88,7 @@ fn PinSetting(props: &PinSettingProps) -> Html {
             let [before, pin, again] = [&before, &pin, &again].map(browser::text_of);
             differs.set(pin != again);
             if !is_busy && pin == again {
-                send.emit(Command::SetPin { pin, before });
+                send.emit(Command::Hands(Hands::SetPin { pin, before }));
             }
         }
     };

@@ -86,7 +86,7 @@ impl Engine {
     }
 
     /// Gives somebody who forgot their PIN another one.
-    pub(in crate::engine) fn recover(self: &Rc<Self>, command: u32, number: u32, code: String, pin: String) {
+    pub(super) fn recover(self: &Rc<Self>, command: u32, number: u32, code: String, pin: String) {
         let engine = Rc::clone(self);
         spawn(async move {
             match engine.try_recovering(number, &code, &pin).await {

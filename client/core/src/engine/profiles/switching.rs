@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use link::command::Hands;
 use link::slice::{LeftView, Seat, SessionView, Slice};
 use link::{Problem, ToUi};
 use shared::time::{MINUTE_MS, Timestamp};
@@ -193,8 +194,18 @@ impl Engine {
         Ok(Changing(Rc::clone(self)))
     }
 
+    /// Does what is asked about whose the phone is.
+    pub(in crate::engine) fn take_in_hand(self: &Rc<Self>, command: u32, hands: Hands) {
+        match hands {
+            Hands::HandOver => self.hand_over(command),
+            Hands::TakeUp { number, pin } => self.take_up(command, number, pin),
+            Hands::Recover { number, code, pin } => self.recover(command, number, code, pin),
+            Hands::SetPin { pin, before } => self.set_pin(command, pin, before),
+        }
+    }
+
     /// Hands the phone over.
-    pub(in crate::engine) fn hand_over(self: &Rc<Self>, command: u32) {
+    fn hand_over(self: &Rc<Self>, command: u32) {
         let engine = Rc::clone(self);
         spawn(async move {
             match engine.try_handing_over().await {
@@ -233,7 +244,7 @@ impl Engine {
     }
 
     /// Somebody takes it up.
-    pub(in crate::engine) fn take_up(self: &Rc<Self>, command: u32, number: u32, pin: String) {
+    fn take_up(self: &Rc<Self>, command: u32, number: u32, pin: String) {
         let engine = Rc::clone(self);
         spawn(async move {
             match engine.try_taking_up(number, &pin).await {
@@ -277,7 +288,7 @@ impl Engine {
     }
 
     /// Chooses a PIN.
-    pub(in crate::engine) fn set_pin(self: &Rc<Self>, command: u32, pin: String, before: String) {
+    fn set_pin(self: &Rc<Self>, command: u32, pin: String, before: String) {
         let engine = Rc::clone(self);
         spawn(async move {
             match engine.try_setting_pin(&pin, &before).await {
