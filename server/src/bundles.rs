@@ -99,8 +99,8 @@ pub async fn bring(
     let has_photos = !carried.is_empty();
     keep_photos(photos, &author, &stations, carried, &mut brought).await;
     if has_photos && author.revoked.is_some() {
-        // Held as a whole first: whatever a supervisor releases meanwhile, its photos go with it.
-        // Its answers may have come before it was revoked.
+        // Held as a whole first: whatever a supervisor releases meanwhile, its photos go with it. Answers may have come in
+        // another bundle, or before it was revoked.
         documents.extend(blocking(relay.store(), move |store| store.written_by(device)).await?);
         let named = relay.photos_that_count(documents).await?;
         show_photos(photos, device, named).await;

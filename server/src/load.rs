@@ -1,6 +1,6 @@
 //! How much the relay takes on at one time, and what it says when that is reached: bytes of requests being handled, and of
-//! bundles apart from them, connections, connections of one device, and large readings of the log. What waits for the log writer is bounded by
-//! the writer itself. Who is turned away keeps everything and is told when to come again, each a different moment.
+//! bundles apart from them, connections, connections of one device, and large readings of the log. What waits for the log
+//! writer is bounded by the writer itself. Who is turned away keeps everything and is told when to come again, each a different moment.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};

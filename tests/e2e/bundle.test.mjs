@@ -85,16 +85,22 @@ test("a phone without a network makes a file, a desk brings it in, and the phone
   assertQuiet(phone, desk);
 });
 
-test("a colleague without a network carries the file, unread, until there is one", async (t) => {
+/** Two phones of a station that have no network any more; the first one's round is open. */
+async function apart(t) {
   const relay = await startRelay();
-  const author = await openBrowser();
-  const carrier = await openBrowser();
+  const [author, carrier] = [await openBrowser(), await openBrowser()];
   t.after(() => Promise.all([author.end(), carrier.end(), relay.stop()]));
   const page = await enrol(author, relay.links[0]);
-  let other = await enrol(carrier, relay.links[1]);
+  const other = await enrol(carrier, relay.links[1]);
   await Promise.all([untilAtCentre(page), untilAtCentre(other)]);
   relay.proxy.cut();
   await openRound(page, ROUND);
+  return { relay, author, carrier, page, other };
+}
+
+test("a colleague without a network carries the file, unread, until there is one", async (t) => {
+  const { relay, author, carrier, page, other: joined } = await apart(t);
+  let other = joined;
   await toItem(page, "F02");
   await sayFault(page, "扣带断了");
   await toItem(page, "F03");
@@ -124,15 +130,8 @@ test("a colleague without a network carries the file, unread, until there is one
 });
 
 test("a file that is being brought in is on the disk before the centre has answered", async (t) => {
-  const relay = await startRelay();
-  const author = await openBrowser();
-  const carrier = await openBrowser();
-  t.after(() => Promise.all([author.end(), carrier.end(), relay.stop()]));
-  const page = await enrol(author, relay.links[0]);
-  let other = await enrol(carrier, relay.links[1]);
-  await Promise.all([untilAtCentre(page), untilAtCentre(other)]);
-  relay.proxy.cut();
-  await openRound(page, ROUND);
+  const { relay, author, carrier, page, other: joined } = await apart(t);
+  let other = joined;
   await sayOk(page);
   await toSync(page);
   const { changes } = await makeBundle(page);

@@ -90,14 +90,17 @@ impl Reference {
 
     /// The checklist of a round, as its station fills it.
     pub fn template(&self, name: &RoundName) -> Option<Template> {
-        let addition = self.additions.get(&name.template).and_then(|additions| additions.get(&name.station));
+        let addition = self.addition(&name.template, &name.station);
         Some(self.templates.get(&name.template)?.clone().with(addition))
+    }
+
+    fn addition(&self, template: &TemplateId, station: &StationCode) -> Option<&Addition> {
+        self.additions.get(template)?.get(station)
     }
 
     /// A line of a checklist as a station fills it, asked or dropped.
     pub fn line(&self, template: &TemplateId, station: &StationCode, item: &ItemId) -> Option<&Item> {
-        let own = || self.additions.get(template)?.get(station)?.item(item);
-        self.templates.get(template)?.item(item).or_else(own)
+        self.templates.get(template)?.line(self.addition(template, station), item)
     }
 
     /// Whom or what a round asks about by a checklist.

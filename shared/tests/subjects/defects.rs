@@ -124,32 +124,40 @@ fn only_a_condition_that_is_broken_or_missing_is_a_defect() {
     assert!(defects(&mut a).is_empty());
 }
 
+/// A photo, by a number.
+fn photo(n: u8) -> Photo {
+    Photo { original: PhotoHash([n; 32]), thumbnail: PhotoHash([n + 100; 32]) }
+}
+
+/// Says that the torch is broken, with these photos, in the place of what was said last.
+fn say_fault(phone: &mut Phone, photos: &[u8]) {
+    let amends = phone.round().observations.last().map(|observation| observation.key.clone());
+    let attached = Attached { photos: photos.iter().map(|n| photo(*n)).collect(), memo: None };
+    phone.deed(Deed::Answer {
+        round: flood(),
+        subject: SubjectId::station(),
+        item: torch(),
+        answer: fault(),
+        fault: String::new(),
+        note: String::new(),
+        sees: Vec::new(),
+        amends,
+        attached,
+    });
+}
+
 #[test]
 fn the_photos_of_a_fault_are_its_reports_photos_and_a_later_one_joins_them() {
     let mut hub = Hub::new();
     let mut a = Phone::new(&hub, "li", 1);
     a.meet(&mut hub);
-    let photo = |n| Photo { original: PhotoHash([n; 32]), thumbnail: PhotoHash([n + 100; 32]) };
-    let said = |a: &mut Phone, photos: Vec<Photo>| {
-        let amends = a.round().observations.last().map(|observation| observation.key.clone());
-        let attached = Attached { photos, memo: None };
-        a.deed(Deed::Answer {
-            round: flood(),
-            subject: SubjectId::station(),
-            item: torch(),
-            answer: fault(),
-            fault: String::new(),
-            note: String::new(),
-            sees: Vec::new(),
-            amends,
-            attached,
-        });
-        let told = only(a);
-        let live: Vec<_> = told.reports().map(|report| report.said.shown_photos()).collect();
+    let mut said = |photos: &[u8]| {
+        say_fault(&mut a, photos);
+        let live: Vec<_> = only(&mut a).reports().map(|report| report.said.shown_photos()).collect();
         live
     };
-    assert_eq!(said(&mut a, vec![photo(1)]), [vec![photo(1)]]);
-    assert_eq!(said(&mut a, vec![photo(1), photo(2)]), [vec![photo(1), photo(2)]]);
+    assert_eq!(said(&[1]), [vec![photo(1)]]);
+    assert_eq!(said(&[1, 2]), [vec![photo(1), photo(2)]]);
 }
 
 #[test]
@@ -157,23 +165,7 @@ fn photos_of_a_report_that_is_over_join_no_other_report() {
     let mut hub = Hub::new();
     let mut a = Phone::new(&hub, "li", 1);
     a.meet(&mut hub);
-    let photo = |n| Photo { original: PhotoHash([n; 32]), thumbnail: PhotoHash([n + 100; 32]) };
-    let said = |a: &mut Phone, photos: &[u8]| {
-        let amends = a.round().observations.last().map(|observation| observation.key.clone());
-        let attached = Attached { photos: photos.iter().map(|n| photo(*n)).collect(), memo: None };
-        a.deed(Deed::Answer {
-            round: flood(),
-            subject: SubjectId::station(),
-            item: torch(),
-            answer: fault(),
-            fault: String::new(),
-            note: String::new(),
-            sees: Vec::new(),
-            amends,
-            attached,
-        });
-    };
-    said(&mut a, &[1]);
+    say_fault(&mut a, &[1]);
     a.meet(&mut hub);
     let defect = only(&mut a);
     let by = OfficerId::parse("zhou").unwrap();
@@ -185,7 +177,7 @@ fn photos_of_a_report_that_is_over_join_no_other_report() {
     assert_eq!(only(&mut a).state, DefectState::Rejected);
     // More photos of the same answer, one after the other.
     for photos in [&[1, 2][..], &[1, 2, 3], &[1, 2, 3, 4]] {
-        said(&mut a, photos);
+        say_fault(&mut a, photos);
         let told = only(&mut a);
         assert_eq!(told.history.entries[0].said.shown_photos(), [photo(1)], "it stays as it was refused");
     }

@@ -78,7 +78,7 @@ impl Engine {
             self.show_choice();
             return Ok(());
         };
-        post(&ToUi::Slice(Box::new(Slice::Session(profile.session(self.profiles.seat())))));
+        self.show_person(&profile);
         if let Some(message) = self.database.get(Shelf::Snapshot, TODAY).await? {
             interface::post(&message);
         }
@@ -97,7 +97,7 @@ impl Engine {
         key: KeyPair,
     ) -> Result<(), DatabaseError> {
         // The slot first: its actor's changes must all be read before it writes again.
-        let number = self.profiles.seat().number;
+        let number = self.database.number();
         let slot = tabs::lease_slot(number).await;
         // What other tabs say while the storage is being read is heard too.
         self.listen();
@@ -122,7 +122,7 @@ impl Engine {
         let of_meta = read.split_off(STORED.len());
         let [clock_offset, slot_base] = [0, 1].map(|place| of_meta[place].first().map(Vec::as_slice));
         let records: Vec<(Shelf, Vec<Vec<u8>>)> = STORED.into_iter().zip(read).collect();
-        let note = note::slot_of(slot, self.profiles.seat().number);
+        let note = note::slot_of(slot, self.database.number());
         let interrupted = note::open(note, &self.notes.borrow());
         let read = stored(&records, clock_offset, slot_base);
         let mut stored = Stored { interrupted, ..read };

@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use link::{Problem, ToUi};
+use link::Problem;
 use shared::api::enrolment::{Enrolled, Redeem};
 use shared::digits::BASE64URL;
 
 use super::line::{SessionError, send_json};
 use super::membership;
-use super::state::{Engine, post};
+use super::state::Engine;
 use super::store::{KEY_CODE, KEY_PAIR, PROFILE, Profile, Record, Shelf, bytes};
 use crate::platform::crypto::KeyPair;
 use crate::platform::database::{Database, DatabaseError, Durability};
@@ -18,15 +18,13 @@ impl Engine {
     /// Redeems a code. The key is kept before the code is sent, so that a lost answer can be asked for again.
     pub(super) fn enrol(self: &Rc<Self>, command: u32, code: String, pin: String) {
         let engine = Rc::clone(self);
-        spawn(async move {
-            match engine.join(&code, &pin).await {
-                Ok(()) => {
-                    post(&ToUi::Done(command));
-                    quota::ask_to_persist().await;
-                    engine.measure_storage();
-                }
-                Err(problem) => engine.not_in(command, problem),
-            }
+        self.settle(command, async move {
+            engine.join(&code, &pin).await?;
+            spawn(async move {
+                quota::ask_to_persist().await;
+                engine.measure_storage();
+            });
+            Ok(())
         });
     }
 

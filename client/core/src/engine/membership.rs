@@ -3,8 +3,6 @@
 
 use std::rc::Rc;
 
-use link::ToUi;
-use link::slice::Slice;
 use shared::api::session::Session;
 use shared::digits::BASE64URL;
 use shared::domain::Label;
@@ -13,7 +11,7 @@ use shared::trust::certificate::Certificate;
 use shared::trust::rights::Rights;
 use shared::trust::signing::{SUITE_P256, sealing_key_claim};
 
-use super::state::{Engine, post};
+use super::state::Engine;
 use super::store::{PROFILE, Profile, Record, Shelf, bytes};
 use crate::platform::database::Durability;
 use crate::platform::{crypto, report};
@@ -42,7 +40,7 @@ impl Engine {
             profile.identity.rights = session.rights.clone();
             profile.station_name = self.station_name(&session.rights);
             self.input(Input::Rights(session.rights.clone()));
-            post(&ToUi::Slice(Box::new(Slice::Session(profile.session(self.profiles.seat())))));
+            self.show_person(&profile);
             self.refresh();
         }
         match sealing_key(&profile.identity, session).await {

@@ -87,7 +87,7 @@ impl Engine {
     /// Listens to the other tabs from now on.
     pub(super) fn listen(self: &Rc<Self>) {
         let engine = Rc::clone(self);
-        let name = tabs::own("muster", self.profiles.seat().number);
+        let name = tabs::own("muster", self.database.number());
         let channel = Channel::open(&name, move |bytes| match minicbor::decode::<Saying>(&bytes) {
             Ok(saying) => engine.hear(saying),
             Err(error) => report(&error.to_string()),

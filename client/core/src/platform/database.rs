@@ -106,6 +106,11 @@ impl Database {
         Self { number: Cell::new(number), ..Self::default() }
     }
 
+    /// Whose storage it is.
+    pub fn number(&self) -> u32 {
+        self.number.get()
+    }
+
     /// Goes on with the storage of another of the phone's people.
     pub fn choose(&self, number: u32) {
         self.forget_connection();

@@ -2,12 +2,11 @@
 
 use wasm_bindgen::prelude::{Closure, JsCast};
 
-use super::{Timer, window};
+use super::{Timer, is_visible, window};
 
 /// Calls once, after what is drawn now has been painted; at once in a page that nobody sees, for that is not painted.
 pub fn after_paint(callback: impl FnOnce() + 'static) {
-    let is_seen = window().document().is_some_and(|document| !document.hidden());
-    if !is_seen {
+    if !is_visible() {
         return Timer::once_ms(0, callback);
     }
     let painting = Closure::once_into_js(move || Timer::once_ms(0, callback));

@@ -94,6 +94,11 @@ pub(super) fn is_station_item(id: &ItemId) -> bool {
 }
 
 impl Template {
+    /// The line with this id, of the core's or a station's own, asked or dropped.
+    pub fn line<'a>(&'a self, addition: Option<&'a Addition>, id: &ItemId) -> Option<&'a Item> {
+        self.item(id).or_else(|| addition?.item(id))
+    }
+
     /// The checklist as a station fills it: the core as it is, and the station's own lines beside it.
     #[must_use]
     pub fn with(mut self, addition: Option<&Addition>) -> Self {

@@ -80,8 +80,7 @@ impl Device {
 
     /// A line of a checklist as a station fills it, asked or dropped.
     pub fn line(&self, template: &TemplateId, station: &StationCode, item: &ItemId) -> Option<&Item> {
-        let core = self.templates().get(template)?;
-        core.item(item).or_else(|| self.addition(template, station)?.item(item))
+        self.templates().get(template)?.line(self.addition(template, station), item)
     }
 
     /// What a station adds to a checklist.

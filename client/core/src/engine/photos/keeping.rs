@@ -102,11 +102,9 @@ impl Engine {
     pub(super) async fn reread_photos(self: &Rc<Self>) {
         match self.database.read_at_once(&[(Shelf::Uploads, None)]).await {
             Ok(read) => {
-                let records = read.concat();
-                let home = self.home();
-                self.photos.rows.replace(row::read(&records, home.as_ref()));
+                let (rows, renewed) = row::read(&read.concat(), self.home().as_ref());
+                self.photos.rows.replace(rows);
                 self.photos_changed();
-                let renewed = row::renewed(&records, home.as_ref());
                 if !renewed.is_empty()
                     && let Err(error) = self.database.write(renewed, Durability::Relaxed).await
                 {

@@ -145,12 +145,20 @@ pub fn offered_again(rows: &[Row], epoch: u64) -> Vec<Record> {
     rows.iter().filter(is_asked).map(|row| Row { sent: None, ..row.clone() }.record()).collect()
 }
 
-/// Rows as they were kept, by this build or an earlier one; what does not read is left out. `home` is this phone's station.
-pub fn read(records: &[Vec<u8>], home: Option<&StationCode>) -> Vec<Row> {
-    let one = |bytes: &Vec<u8>| serde_json::from_slice(bytes).ok().or_else(|| read_early(bytes, home));
-    let mut rows: Vec<Row> = records.iter().filter_map(one).collect();
-    sort_by(&mut rows, |a, b| (a.at, &a.hash).cmp(&(b.at, &b.hash)));
-    rows
+/// Rows as they were kept, and records to write of those that an earlier build kept: the service worker reads them too. What
+/// does not read is left out. `home` is this phone's station.
+pub fn read(records: &[Vec<u8>], home: Option<&StationCode>) -> (Vec<Row>, Vec<Record>) {
+    let (mut rows, mut renewed) = (Vec::with_capacity(records.len()), Vec::new());
+    for bytes in records {
+        if let Ok(row) = serde_json::from_slice(bytes) {
+            rows.push(row);
+        } else if let Some(row) = read_early(bytes, home) {
+            renewed.push(row.record());
+            rows.push(row);
+        }
+    }
+    sort_by(&mut rows, |a: &Row, b| (a.at, &a.hash).cmp(&(b.at, &b.hash)));
+    (rows, renewed)
 }
 
 /// A row of a build that kept no station with it: it is its card's, or else the phone's own.
@@ -163,12 +171,6 @@ fn read_early(bytes: &[u8], home: Option<&StationCode>) -> Option<Row> {
     let station = of_card.or_else(|| home.map(|home| Value::from(home.as_str())))?;
     fields.insert("station".to_owned(), station);
     serde_json::from_value(Value::Object(fields)).ok()
-}
-
-/// Rows that earlier builds kept, as this one keeps them: the service worker reads them too.
-pub fn renewed(records: &[Vec<u8>], home: Option<&StationCode>) -> Vec<Record> {
-    let is_early = |bytes: &&Vec<u8>| serde_json::from_slice::<Row>(bytes).is_err();
-    records.iter().filter(is_early).filter_map(|bytes| Some(read_early(bytes, home)?.record())).collect()
 }
 
 /// What is sent next: small photos, memos, photos; of each the oldest.

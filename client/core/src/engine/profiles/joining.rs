@@ -12,7 +12,7 @@ use crate::engine::state::{Engine, post};
 use crate::engine::store::{self, KEY_PAIR, PROFILE, Profile, Record, Shelf};
 use crate::platform::crypto::KeyPair;
 use crate::platform::database::{Database, DatabaseError, Durability};
-use crate::platform::{clock, spawn, tabs};
+use crate::platform::{clock, tabs};
 
 /// Under this key in `Shelf::Meta` of a newcomer's database lies the PIN that they chose, until the roster has it.
 const PIN: &str = "pin";
@@ -86,25 +86,7 @@ impl Engine {
     }
 
     /// Gives somebody who forgot their PIN another one.
-    pub(super) fn recover(self: &Rc<Self>, command: u32, number: u32, code: String, pin: String) {
-        let engine = Rc::clone(self);
-        spawn(async move {
-            match engine.try_recovering(number, &code, &pin).await {
-                Ok(()) => post(&ToUi::Done(command)),
-                Err(problem) => engine.not_in(command, problem),
-            }
-        });
-    }
-
-    /// Nobody has come in: who could is shown, whatever was shown meanwhile.
-    pub(in crate::engine) fn not_in(&self, command: u32, problem: Problem) {
-        if self.phone.borrow().is_none() {
-            self.show_choice();
-        }
-        post(&ToUi::Failed(command, problem));
-    }
-
-    async fn try_recovering(self: &Rc<Self>, number: u32, code: &str, pin: &str) -> Result<(), Problem> {
+    pub(super) async fn recover(self: &Rc<Self>, number: u32, code: &str, pin: &str) -> Result<(), Problem> {
         let _changing = self.change_hands()?;
         let pin = self.profiles.pin_of(pin).await?;
         let database = Database::of(number);

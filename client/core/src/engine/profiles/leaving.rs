@@ -5,12 +5,13 @@
 use std::rc::Rc;
 
 use link::slice::BroughtView;
+use shared::ids::{ChangeHash, DocumentId, PhotoHash};
 
 use super::roster::{LOCK, Left, Roster, left_key};
 use crate::engine::carry::{Made, kept};
 use crate::engine::photos::row::Kind;
 use crate::engine::state::{Engine, open_commands};
-use crate::engine::store::{Record, Shelf, bytes};
+use crate::engine::store::{Record, Shelf};
 use crate::platform::database::DatabaseError;
 use crate::platform::{clock, report, tabs};
 
@@ -20,6 +21,13 @@ const LEAVING: &str = "leaving";
 const SETTLING_MS: i64 = 20;
 /// Milliseconds after which it is not waited for any longer: what needs a network may take longer, and writes nothing here.
 const SETTLED_MS_MAX: i64 = 5_000;
+
+/// What is only on this phone.
+#[derive(PartialEq)]
+pub(super) struct Unsent {
+    changes: Vec<(DocumentId, ChangeHash)>,
+    photos: Vec<PhotoHash>,
+}
 
 /// Somebody is back: what they left is theirs to send.
 pub(super) fn taken_back(roster: &mut Roster, number: u32) -> Option<Record> {
@@ -45,7 +53,7 @@ impl Engine {
         }
         self.settle_now().await?;
         let (unsent, what) = self.unsent();
-        let is_left = |(last, was_whole): &(Vec<u8>, bool)| *last == what && (*was_whole || !is_whole);
+        let is_left = |(last, was_whole): &(Unsent, bool)| *last == what && (*was_whole || !is_whole);
         if self.profiles.is_over.get() || self.profiles.last_left.borrow().as_ref().is_some_and(is_left) {
             return Ok(());
         }
@@ -71,9 +79,10 @@ impl Engine {
     async fn keep_left(&self, unsent: u32, made: Option<Made>) -> Result<(), DatabaseError> {
         let _lock = tabs::hold(LOCK).await;
         let Some(mut roster) = self.profiles.read().await? else { return Ok(()) };
-        let Some(number) = self.profiles.own.get().filter(|own| roster.active == Some(*own)) else {
+        let number = self.database.number();
+        if roster.active != Some(number) {
             return Ok(());
-        };
+        }
         let Some(entry) = roster.entry_mut(number) else { return Ok(()) };
         let had = entry.left.is_some();
         entry.unsent = unsent;
@@ -88,14 +97,13 @@ impl Engine {
     }
 
     /// How many records, photos and memos are only on this phone, and which.
-    fn unsent(&self) -> (u32, Vec<u8>) {
+    fn unsent(&self) -> (u32, Unsent) {
         let phone = self.phone.borrow();
-        let pending = phone.as_ref().map_or(0, |phone| phone.device.status().pending);
-        let waiting = phone.as_ref().map(|phone| phone.device.waiting_changes()).unwrap_or_default();
+        let changes = phone.as_ref().map(|phone| phone.device.waiting_changes()).unwrap_or_default();
         let photos = self.photos.waiting();
-        let count = photos.iter().filter(|row| row.kind != Kind::Thumbnail).count();
-        let photos: Vec<_> = photos.iter().map(|row| row.hash).collect();
-        (u32::try_from(pending + count).unwrap_or(u32::MAX), bytes((waiting, photos)))
+        let count = photos.iter().filter(|row| row.kind != Kind::Thumbnail).count() + changes.len();
+        let photos = photos.into_iter().map(|row| row.hash).collect();
+        (u32::try_from(count).unwrap_or(u32::MAX), Unsent { changes, photos })
     }
 
     /// Brings in what others of this phone left; whether all of it is at the centre.

@@ -2,6 +2,7 @@
 //! own, so that nothing of the one before stays in it.
 
 use std::cell::{Cell, RefCell};
+use std::future::Future;
 use std::rc::Rc;
 
 use link::command::Hands;
@@ -9,6 +10,7 @@ use link::slice::{LeftView, Seat, SessionView, Slice};
 use link::{Problem, ToUi};
 use shared::time::{MINUTE_MS, Timestamp};
 
+use super::leaving::{self, Unsent};
 use super::roster::{self, Barred, KEY, LOCK, PIN_KEY, Pin, Roster, Start, USED};
 use crate::engine::enrol::{problem, storage_problem};
 use crate::engine::state::{Engine, post};
@@ -30,8 +32,6 @@ pub struct Profiles {
     pub(super) first: Database,
     /// What was read last; none on a phone of one person.
     pub(super) roster: RefCell<Option<Roster>>,
-    /// Whose page this is; none until somebody is in it.
-    pub(super) own: Cell<Option<u32>>,
     channel: RefCell<Option<Channel>>,
     /// While the page can be seen, that it is used is noted again and again.
     beat: RefCell<Option<Timer>>,
@@ -41,7 +41,7 @@ pub struct Profiles {
     /// The phone was handed over: what this page still does is nobody's.
     pub(super) is_over: Cell<bool>,
     /// What was made ready last, and whether with its photos: it need not be made again.
-    pub(super) last_left: RefCell<Option<(Vec<u8>, bool)>>,
+    pub(super) last_left: RefCell<Option<(Unsent, bool)>>,
 }
 
 /// That somebody joins or takes the phone up, until it is dropped.
@@ -54,15 +54,6 @@ impl Drop for Changing {
 }
 
 impl Profiles {
-    /// The place of whoever this page is of.
-    pub(in crate::engine) fn seat(&self) -> Seat {
-        let number = self.own.get().unwrap_or_default();
-        let roster = self.roster.borrow();
-        let Some(roster) = roster.as_ref() else { return Seat { number, ..Seat::default() } };
-        let has_pin = roster.entry(number).is_some_and(|entry| entry.pin.is_some());
-        Seat { number, is_shared: roster.is_shared(), has_pin }
-    }
-
     /// What others left to be brought along.
     pub(in crate::engine) fn left(&self) -> Vec<LeftView> {
         let roster = self.roster.borrow();
@@ -161,10 +152,44 @@ impl Engine {
                     return Ok(None);
                 }
             }
-            self.profiles.own.set(self.profiles.roster.borrow().as_ref().and_then(|roster| roster.active));
             self.note_use();
         }
         Ok(profile.and_then(|bytes| minicbor::decode(&bytes).ok()))
+    }
+
+    /// The place of whoever this page is of: their number is their database's.
+    pub(in crate::engine) fn seat(&self) -> Seat {
+        let number = self.database.number();
+        let roster = self.profiles.roster.borrow();
+        let Some(roster) = roster.as_ref() else { return Seat { number, ..Seat::default() } };
+        let has_pin = roster.entry(number).is_some_and(|entry| entry.pin.is_some());
+        Seat { number, is_shared: roster.is_shared(), has_pin }
+    }
+
+    /// Shows whose phone it is.
+    pub(in crate::engine) fn show_person(&self, profile: &Profile) {
+        post(&ToUi::Slice(Box::new(Slice::Session(profile.session(self.seat())))));
+    }
+
+    /// Answers a command about whose the phone is, with what comes of it. When nobody has come in, who could is shown, whatever
+    /// was shown meanwhile.
+    pub(in crate::engine) fn settle(
+        self: &Rc<Self>,
+        command: u32,
+        work: impl Future<Output = Result<(), Problem>> + 'static,
+    ) {
+        let engine = Rc::clone(self);
+        spawn(async move {
+            match work.await {
+                Ok(()) => post(&ToUi::Done(command)),
+                Err(problem) => {
+                    if engine.phone.borrow().is_none() {
+                        engine.show_choice();
+                    }
+                    post(&ToUi::Failed(command, problem));
+                }
+            }
+        });
     }
 
     /// Shows who can take the phone up, or that nobody has joined it.
@@ -196,32 +221,24 @@ impl Engine {
 
     /// Does what is asked about whose the phone is.
     pub(in crate::engine) fn take_in_hand(self: &Rc<Self>, command: u32, hands: Hands) {
-        match hands {
-            Hands::HandOver => self.hand_over(command),
-            Hands::TakeUp { number, pin } => self.take_up(command, number, pin),
-            Hands::Recover { number, code, pin } => self.recover(command, number, code, pin),
-            Hands::SetPin { pin, before } => self.set_pin(command, pin, before),
-        }
-    }
-
-    /// Hands the phone over.
-    fn hand_over(self: &Rc<Self>, command: u32) {
         let engine = Rc::clone(self);
-        spawn(async move {
-            match engine.try_handing_over().await {
-                Ok(()) => post(&ToUi::Done(command)),
-                Err(problem) => post(&ToUi::Failed(command, problem)),
+        self.settle(command, async move {
+            match hands {
+                Hands::HandOver => engine.hand_over().await,
+                Hands::TakeUp { number, pin } => engine.take_up(number, &pin).await,
+                Hands::Recover { number, code, pin } => engine.recover(number, &code, &pin).await,
+                Hands::SetPin { pin, before } => engine.set_pin(&pin, &before).await,
             }
         });
     }
 
-    async fn try_handing_over(self: &Rc<Self>) -> Result<(), Problem> {
+    /// Hands the phone over.
+    async fn hand_over(self: &Rc<Self>) -> Result<(), Problem> {
         // Another tab may have chosen it.
         if let Some(roster) = self.profiles.read().await.map_err(storage_problem)? {
             self.profiles.roster.replace(Some(roster));
-            self.profiles.own.set(Some(self.profiles.seat().number));
         }
-        if !self.profiles.seat().has_pin {
+        if !self.seat().has_pin {
             return Err(problem("pin-missing", String::new()));
         }
         // The hand-over itself is not answered yet.
@@ -234,7 +251,7 @@ impl Engine {
         let _lock = tabs::hold(LOCK).await;
         if let Some(roster) = self.profiles.read().await? {
             // Whoever has taken it up meanwhile keeps it.
-            let active = roster.active.filter(|active| Some(*active) != self.profiles.own.get());
+            let active = roster.active.filter(|active| *active != self.database.number());
             self.profiles.write(Roster { active, ..roster }, Vec::new()).await?;
         }
         self.profiles.is_over.set(true);
@@ -244,17 +261,7 @@ impl Engine {
     }
 
     /// Somebody takes it up.
-    fn take_up(self: &Rc<Self>, command: u32, number: u32, pin: String) {
-        let engine = Rc::clone(self);
-        spawn(async move {
-            match engine.try_taking_up(number, &pin).await {
-                Ok(()) => post(&ToUi::Done(command)),
-                Err(problem) => engine.not_in(command, problem),
-            }
-        });
-    }
-
-    async fn try_taking_up(self: &Rc<Self>, number: u32, pin: &str) -> Result<(), Problem> {
+    async fn take_up(self: &Rc<Self>, number: u32, pin: &str) -> Result<(), Problem> {
         let _changing = self.change_hands()?;
         {
             let _lock = tabs::hold(LOCK).await;
@@ -270,14 +277,13 @@ impl Engine {
     pub(super) async fn seize(&self, mut roster: Roster, number: u32) -> Result<(), DatabaseError> {
         roster.active = Some(number);
         let mut records = vec![used(clock::now())];
-        records.extend(super::leaving::taken_back(&mut roster, number));
+        records.extend(leaving::taken_back(&mut roster, number));
         self.profiles.write(roster, records).await
     }
 
     /// Goes on as whoever the phone is of now; the other tabs start anew.
     pub(super) async fn sit_down(self: &Rc<Self>, number: u32) -> Result<(), Problem> {
         self.profiles.say();
-        self.profiles.own.set(Some(number));
         self.database.choose(number);
         let profile = self.database.get(Shelf::Meta, PROFILE).await.map_err(storage_problem)?;
         let profile = profile.and_then(|bytes| minicbor::decode(&bytes).ok());
@@ -288,30 +294,19 @@ impl Engine {
     }
 
     /// Chooses a PIN.
-    fn set_pin(self: &Rc<Self>, command: u32, pin: String, before: String) {
-        let engine = Rc::clone(self);
-        spawn(async move {
-            match engine.try_setting_pin(&pin, &before).await {
-                Ok(()) => post(&ToUi::Done(command)),
-                Err(problem) => post(&ToUi::Failed(command, problem)),
-            }
-        });
-    }
-
-    async fn try_setting_pin(self: &Rc<Self>, typed: &str, before: &str) -> Result<(), Problem> {
+    async fn set_pin(self: &Rc<Self>, typed: &str, before: &str) -> Result<(), Problem> {
         let profile = self.phone.borrow().as_ref().map(|phone| phone.profile.clone());
         let profile = profile.ok_or_else(|| problem("not-enrolled", String::new()))?;
         let pin = self.profiles.pin_of(typed).await?;
         let _lock = tabs::hold(LOCK).await;
         let read = self.profiles.read().await.map_err(storage_problem)?;
         let mut roster = read.unwrap_or_else(|| Roster::of_first(&profile));
-        let number = self.profiles.seat().number;
+        let number = self.database.number();
         if roster.entry(number).is_some_and(|entry| entry.pin.is_some()) {
             if before.is_empty() {
                 // Another tab has chosen one meanwhile: nobody has mistaken it.
                 self.profiles.roster.replace(Some(roster));
-                let session = profile.session(self.profiles.seat());
-                post(&ToUi::Slice(Box::new(Slice::Session(session))));
+                self.show_person(&profile);
                 return Err(problem("gone-on", String::new()));
             }
             self.profiles.ask(&mut roster, number, before).await?;
@@ -319,10 +314,8 @@ impl Engine {
         if let Some(entry) = roster.entry_mut(number) {
             entry.pin = Some(pin);
         }
-        self.profiles.own.set(Some(number));
         self.profiles.write(roster, vec![used(clock::now())]).await.map_err(storage_problem)?;
-        let session = profile.session(self.profiles.seat());
-        post(&ToUi::Slice(Box::new(Slice::Session(session))));
+        self.show_person(&profile);
         Ok(())
     }
 
@@ -346,7 +339,7 @@ impl Engine {
 
     /// Hidden: what is unsent is made ready, for the phone may be in other hands when it is seen again.
     async fn put_away(self: &Rc<Self>) -> Result<(), DatabaseError> {
-        if !self.profiles.seat().is_shared {
+        if !self.seat().is_shared {
             return Ok(());
         }
         self.profiles.first.write(vec![used(clock::now())], Durability::Relaxed).await?;
@@ -359,7 +352,7 @@ impl Engine {
         let at = self.profiles.first.get(Shelf::Meta, USED).await?;
         let at = at.and_then(|bytes| minicbor::decode(&bytes).ok());
         match roster.start(at, clock::now()) {
-            Start::As(number) if number == self.profiles.seat().number => {
+            Start::As(number) if number == self.seat().number => {
                 self.note_use();
                 Ok(())
             }
@@ -384,7 +377,7 @@ impl Engine {
 
     /// Notes that a shared phone is in use, now and every minute.
     pub(super) fn note_use(self: &Rc<Self>) {
-        if !self.profiles.seat().is_shared || self.profiles.is_hidden.get() {
+        if !self.seat().is_shared || self.profiles.is_hidden.get() {
             return;
         }
         let engine = Rc::clone(self);

@@ -88,7 +88,7 @@ fn a_photo_of_a_report_goes_with_that_report_and_no_other() {
     let shown: Vec<_> =
         view(&rows, false).report.into_iter().map(|(of, photo)| (of.0, photo.original.0[0])).collect();
     assert_eq!(shown, [(5, 1), (9, 2)]);
-    let kept = read(&[rows[0].record().value.unwrap()], None);
+    let (kept, _) = read(&[rows[0].record().value.unwrap()], None);
     assert_eq!(kept[0].report, Some(Timestamp(5)));
 }
 
@@ -102,7 +102,7 @@ fn a_photo_is_one_thing_that_waits() {
 fn what_the_centre_has_leaves_the_phone_after_days_and_small_photos_later() {
     let [photo, small, ..] = <[Row; 5]>::try_from(rows()).unwrap();
     let records = [photo, small].map(|row| row.confirmed(Timestamp(7), 9).value.unwrap());
-    let kept = read(&records, None);
+    let (kept, _) = read(&records, None);
     assert!(kept.iter().all(|row| (row.sent, row.epoch) == (Some(Timestamp(7)), 9)));
     let gone = |rows: &[Row], days: i64, is_tight| old(rows, Timestamp(days * DAY_MS), is_tight).len();
     assert_eq!([gone(&kept, 7, false), gone(&kept, 8, false), gone(&kept, 31, false)], [0, 2, 4]);
@@ -135,7 +135,7 @@ fn a_centre_of_another_epoch_is_offered_what_the_one_before_had() {
     assert!(offered_again(&rows, 9).is_empty() && offered_again(&rows, 0).is_empty());
     let again = offered_again(&rows, 10);
     assert_eq!(again.len(), 1);
-    assert!(read(&[again[0].value.clone().unwrap()], None)[0].is_waiting());
+    assert!(read(&[again[0].value.clone().unwrap()], None).0[0].is_waiting());
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_picture_that_was_taken_for_two_cards_stays_while_one_of_them_needs_it() {
 fn a_row_survives_its_record_and_what_does_not_read_is_left_out() {
     let rows = rows();
     let records: Vec<_> = rows.iter().filter_map(|row| row.record().value).chain([b"{".to_vec()]).collect();
-    let read = read(&records, None);
+    let (read, _) = read(&records, None);
     assert_eq!(read.len(), 5);
     assert!(rows.iter().all(|row| read.contains(row)));
 }
@@ -166,11 +166,14 @@ fn a_row_of_a_build_that_kept_no_station_is_its_cards_or_the_phones() {
     let of_card = row(1, Kind::Photo, 1, 5);
     let of_report = Row { card: None, ..row(2, Kind::Photo, 2, 6) };
     let records = [early(&of_card), early(&of_report), of_card.record().value.unwrap()];
-    let stations: Vec<_> =
-        read(&records, Some(&home)).into_iter().map(|row| (row.hash.0[0], row.station.to_string())).collect();
+    let stations: Vec<_> = read(&records, Some(&home))
+        .0
+        .into_iter()
+        .map(|row| (row.hash.0[0], row.station.to_string()))
+        .collect();
     let expected = [(1, "zhongmiao"), (1, "zhongmiao"), (2, "huailin")];
     assert_eq!(stations, expected.map(|(hash, station)| (hash, station.to_owned())));
-    assert_eq!(read(&records, None).len(), 2, "whoever has no station took no photo of a report");
-    let again = renewed(&records, Some(&home));
+    assert_eq!(read(&records, None).0.len(), 2, "whoever has no station took no photo of a report");
+    let (_, again) = read(&records, Some(&home));
     assert_eq!(again, [of_card.record(), Row { station: home, ..of_report }.record()]);
 }
